@@ -1,0 +1,55 @@
+/** Exit codes, as documented in the README. */
+export const exitCodes = {
+  ok: 0,
+  /** A fault of this tool: please report it. */
+  bug: 1,
+  /** A wrong flag, command or lab file; nothing was changed. */
+  usage: 2,
+  /** The host lacks something; nothing was changed. */
+  preflight: 3,
+  /** Vagrant, Ansible, Docker or another program failed. */
+  tool: 4,
+  /** The lab does not do what it should. */
+  verify: 5,
+  /** Interrupted with Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+export interface LabErrorOptions {
+  exitCode: ExitCode;
+  /** What to do next: sentences or commands, one per entry. */
+  remedy?: readonly string[];
+  /** Facts that help to understand the failure: a log's tail, the last answer seen. */
+  details?: readonly string[];
+  cause?: unknown;
+}
+
+/** A failure that the user can understand and act upon. Its message is one sentence without a stop. */
+export class LabError extends Error {
+  readonly exitCode: ExitCode;
+  readonly remedy: readonly string[];
+  readonly details: readonly string[];
+
+  constructor(message: string, options: LabErrorOptions) {
+    super(message, { cause: options.cause });
+    this.name = "LabError";
+    this.exitCode = options.exitCode;
+    this.remedy = options.remedy ?? [];
+    this.details = options.details ?? [];
+  }
+}
+
+/** The text shown for any error: message, facts, and what to do next. */
+export function formatError(error: unknown, verbose = false): string {
+  if (!(error instanceof LabError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return `✖ internal error, please report it\n${stack}`;
+  }
+  const lines = [`✖ ${error.message}`];
+  for (const detail of error.details) lines.push(...detail.split("\n").map((line) => `  ${line}`));
+  for (const step of error.remedy) lines.push(`  try: ${step}`);
+  if (verbose && error.cause instanceof Error && error.cause.stack) lines.push(error.cause.stack);
+  return lines.join("\n");
+}

@@ -1,0 +1,154 @@
+import { createWriteStream, type WriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import { exitCodes, LabError } from "../errors.ts";
+
+/** A program to run: never a shell string. */
+export interface Command {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd?: string;
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RunOptions {
+  /** On abort the program's process group gets one SIGINT, and `killAfterMs` later a SIGKILL. */
+  signal?: AbortSignal | undefined;
+  /** Everything the program prints is appended to this file. */
+  logFile?: string | undefined;
+  onLine?: ((line: string) => void) | undefined;
+  input?: string | undefined;
+  /** The program is ended after this time; default: no limit. */
+  timeoutMs?: number | undefined;
+  killAfterMs?: number | undefined;
+  /** Exit codes that are results, not failures; default: 0 only. `any` accepts all. */
+  accept?: readonly number[] | "any" | undefined;
+}
+
+export interface RunResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How many of the last lines of output a failure shows. */
+const tailLines = 20;
+
+/**
+ * Runs a program to its end.
+ * @throws LabError `preflight` when it is not installed, `tool` when it fails or times out, `interrupted` on abort.
+ */
+export async function run(command: Command, options: RunOptions = {}): Promise<RunResult> {
+  const { signal, timeoutMs, killAfterMs = 60_000, accept = [0] } = options;
+  if (signal?.aborted) throw interrupted(command);
+  const child = execa(command.file, [...command.args], {
+    reject: false,
+    detached: true,
+    // Piped programs must not sit waiting for a terminal that nobody answers.
+    stdin: options.input === undefined ? "ignore" : "pipe",
+    ...(options.input === undefined ? {} : { input: options.input }),
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    ...(command.env === undefined ? {} : { env: { ...command.env } }),
+  });
+  const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
+  log?.write(`$ ${pretty(command)}\n`);
+  const tail: string[] = [];
+  const reading = [child.stdout, child.stderr].map((stream) => readLines(stream, log, tail, options.onLine));
+
+  let why: "abort" | "timeout" | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  const stop = (reason: "abort" | "timeout") => {
+    if (why !== undefined || child.pid === undefined) return;
+    why = reason;
+    // Exactly one interrupt: Vagrant gives up its own cleanup at the second one.
+    killGroup(child.pid, "SIGINT");
+    timers.push(setTimeout(() => child.pid !== undefined && killGroup(child.pid, "SIGKILL"), killAfterMs));
+  };
+  const onAbort = () => stop("abort");
+  signal?.addEventListener("abort", onAbort, { once: true });
+  if (timeoutMs !== undefined) timers.push(setTimeout(() => stop("timeout"), timeoutMs));
+  const result = await child.finally(() => {
+    for (const timer of timers) clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  });
+  await Promise.all(reading);
+  log?.end();
+
+  if (why === "abort") throw interrupted(command);
+  if (result.code === "ENOENT") throw notInstalled(command, result);
+  const exitCode = result.exitCode ?? 1;
+  if (why === undefined && (accept === "any" || accept.includes(exitCode)))
+    return { exitCode, stdout: result.stdout, stderr: result.stderr };
+  const outcome =
+    why === "timeout"
+      ? `did not end within ${(timeoutMs ?? 0) / 1000} s`
+      : result.signal
+        ? `was ended by ${result.signal}`
+        : `failed with exit code ${exitCode}`;
+  throw new LabError(`${command.file} ${outcome}`, {
+    exitCode: exitCodes.tool,
+    details: [...tail, ...(options.logFile === undefined ? [] : [`log: ${options.logFile}`])],
+    remedy: [pretty(command)],
+    cause: result,
+  });
+}
+
+/** Gives the terminal to a program (an SSH session, a log follower) and returns its exit code. */
+export async function runInteractive(command: Command): Promise<number> {
+  const result = await execa(command.file, [...command.args], {
+    reject: false,
+    stdio: "inherit",
+    ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
+    ...(command.env === undefined ? {} : { env: { ...command.env } }),
+  });
+  if (result.code === "ENOENT") throw notInstalled(command, result);
+  return result.exitCode ?? 1;
+}
+
+/** The command as one line that can be pasted into a POSIX shell. */
+export function pretty(command: Command): string {
+  const words = [
+    ...Object.entries(command.env ?? {}).map(([key, value]) => `${key}=${quote(value)}`),
+    ...[command.file, ...command.args].map(quote),
+  ].join(" ");
+  return command.cwd === undefined ? words : `(cd ${quote(command.cwd)} && ${words})`;
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+async function readLines(
+  stream: NodeJS.ReadableStream,
+  log: WriteStream | undefined,
+  tail: string[],
+  onLine?: (line: string) => void,
+): Promise<void> {
+  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    log?.write(`${line}\n`);
+    tail.push(line);
+    if (tail.length > tailLines) tail.shift();
+    onLine?.(line);
+  }
+}
+
+function killGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The group is gone: that is what was wanted.
+  }
+}
+
+function interrupted(command: Command): LabError {
+  return new LabError(`interrupted while running ${command.file}`, { exitCode: exitCodes.interrupted });
+}
+
+function notInstalled(command: Command, cause: unknown): LabError {
+  return new LabError(`${command.file} is not installed or not on the PATH`, {
+    exitCode: exitCodes.preflight,
+    remedy: [`install it, then run again: ${pretty(command)}`],
+    cause,
+  });
+}

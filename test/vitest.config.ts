@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+
+const root = new URL("..", import.meta.url).pathname;
+
+export default defineConfig({
+  test: {
+    root,
+    reporters: ["default", "./test/helpers/plain-reporter.ts"],
+    projects: [
+      project("unit", { testTimeout: 10_000 }),
+      project("golden", { testTimeout: 20_000 }),
+      project("integration", { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project("lint", { testTimeout: 120_000 }),
+      project("e2e", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
+    ],
+  },
+});
+
+function project(name: string, options: object) {
+  return { test: { name, root, include: [`test/${name}/**/*.test.ts`], ...options } };
+}
