@@ -1,0 +1,31 @@
+import { type Lab, type Machine, machinesWith, zookeeperPort } from "../model.ts";
+
+/** `ip:2181,…` of all ZooKeeper servers. */
+export function zookeeperHosts(lab: Lab): string {
+  return machinesWith(lab, "zookeeper")
+    .map((machine) => `${machine.ip}:${zookeeperPort}`)
+    .join(",");
+}
+
+/** `zk://ip:2181,…/path`. */
+export function zookeeperUrl(lab: Lab, path: string): string {
+  return `zk://${zookeeperHosts(lab)}/${path}`;
+}
+
+export function marathonUrl(lab: Lab, machine: Machine): string {
+  return `http://${machine.ip}:${lab.ports.marathon}`;
+}
+
+export function bambooUrl(lab: Lab, machine: Machine): string {
+  return `http://${machine.ip}:${lab.ports.bamboo}`;
+}
+
+/** How many of the masters must agree: more than half. */
+export function quorum(lab: Lab): number {
+  return Math.floor(machinesWith(lab, "mesos-master").length / 2) + 1;
+}
+
+/** The position of a machine among those that run a service, from 1. */
+export function ordinal(machines: readonly Machine[], machine: Machine): number {
+  return machines.findIndex(({ name }) => name === machine.name) + 1;
+}

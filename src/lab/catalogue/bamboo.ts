@@ -1,0 +1,38 @@
+import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { bambooUrl, marathonUrl, zookeeperHosts } from "./addresses.ts";
+import { type Entry, everywhere } from "./container.ts";
+
+export function bamboo(lab: Lab, machine: Machine): Entry {
+  return {
+    service: "bamboo",
+    machine,
+    tutorial: {
+      name: "bam",
+      image: lab.images.bamboo,
+      network: "bridge",
+      ports: [`${lab.ports.bamboo}:8000`, `${lab.ports.haproxy}:80`],
+      env: {
+        MARATHON_ENDPOINT: machinesWith(lab, "marathon")
+          .map((other) => marathonUrl(lab, other))
+          .join(","),
+        BAMBOO_ENDPOINT: bambooUrl(lab, machine),
+        BAMBOO_ZK_HOST: zookeeperHosts(lab),
+        BAMBOO_ZK_PATH: "/bamboo",
+        BIND: ":8000",
+        CONFIG_PATH: "config/production.example.json",
+        BAMBOO_DOCKER_AUTO_HOST: "true",
+      },
+    },
+    additions: [
+      ...everywhere,
+      {
+        add: { env: { HAPROXY_RELOAD_CMD: reloadCommand } },
+        reason: "the built-in reload waits for ever while an old connection is open (bamboo#79, #150)",
+      },
+    ],
+    ready: { means: "Bamboo answers", url: `${bambooUrl(lab, machine)}/status` },
+  };
+}
+
+const reloadCommand =
+  "haproxy -f /etc/haproxy/haproxy.cfg -p /var/run/haproxy.pid -D -sf $(cat /var/run/haproxy.pid)";

@@ -1,0 +1,31 @@
+import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { ordinal } from "./addresses.ts";
+import { type Entry, everywhere } from "./container.ts";
+
+export function zookeeper(lab: Lab, machine: Machine): Entry {
+  const servers = machinesWith(lab, "zookeeper");
+  return {
+    service: "zookeeper",
+    machine,
+    tutorial: {
+      name: "zk",
+      image: lab.images.zookeeper,
+      network: "host",
+      env: {
+        MYID: String(ordinal(servers, machine)),
+        SERVERS: servers.map(({ ip }) => ip).join(","),
+      },
+    },
+    additions: [
+      ...everywhere,
+      {
+        add: { env: { JVMFLAGS: "-Xmx128m" } },
+        reason: "the JVM would otherwise take a quarter of the machine's memory",
+      },
+      {
+        add: { volumes: ["zk-data:/tmp/zookeeper"] },
+        reason: "Marathon's apps and Bamboo's rules live here and must outlive a container made anew",
+      },
+    ],
+  };
+}

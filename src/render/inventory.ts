@@ -1,0 +1,54 @@
+import { entriesOf } from "../lab/catalogue/index.ts";
+import { type Lab, type Machine, machinesWith, serviceNames } from "../lab/model.ts";
+import { groupName } from "./container-task.ts";
+import { serviceVariables } from "./playbook.ts";
+
+/** Where Vagrant keeps a machine's own files; it empties this folder when it destroys the machine. */
+export function machineFolder(lab: Lab, machine: Machine): string {
+  return `.vagrant/machines/${machine.name}/${lab.provider}`;
+}
+
+/** `inventory.yml`: every machine with its address, and one group for each service. */
+export function inventory(lab: Lab): object {
+  const hosts = lab.machines.map((machine) => [machine.name, { ansible_host: machine.ip }] as const);
+  const groups = serviceNames.flatMap((service) => {
+    const members = machinesWith(lab, service).map(({ name }) => [name, {}] as const);
+    return members.length === 0
+      ? []
+      : [[groupName(service), { hosts: Object.fromEntries(members) }] as const];
+  });
+  return { all: { hosts: Object.fromEntries(hosts), children: Object.fromEntries(groups) } };
+}
+
+/** `group_vars/all.yml`. */
+export function groupVariables(lab: Lab): object {
+  return {
+    ansible_user: "vagrant",
+    ansible_python_interpreter: "/usr/bin/python3",
+    vagrant_machine: `{{ inventory_dir }}/.vagrant/machines/{{ inventory_hostname }}/${lab.provider}`,
+    ansible_ssh_private_key_file: "{{ vagrant_machine }}/private_key",
+    // Host keys belong to the machine: gone when it is destroyed, checked as long as it lives.
+    ansible_ssh_common_args:
+      "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
+    ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
+  };
+}
+
+/** `host_vars/<machine>.yml`: in what the machines of one service differ, and the images a machine needs. */
+export function hostVariables(lab: Lab, machine: Machine): object {
+  const own = serviceNames.flatMap((service) => {
+    const entries = entriesOf(lab, service);
+    const index = entries.findIndex((entry) => entry.machine.name === machine.name);
+    return index < 0 ? [] : [serviceVariables(entries)[index] ?? {}];
+  });
+  return {
+    ...(lab.stack === "rehearsal" && { machine_images: machineImages(lab, machine) }),
+    ...Object.assign({}, ...own),
+  };
+}
+
+function machineImages(lab: Lab, machine: Machine): string[] {
+  const services = serviceNames.filter((service) => machine.services.includes(service));
+  const images = services.map((service) => lab.images[service]);
+  return machine.services.includes("mesos-slave") ? [...images, lab.images.tomcat] : images;
+}
