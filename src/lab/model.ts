@@ -43,8 +43,8 @@ export interface Lab {
   readonly name: string;
   readonly stack: StackName;
   readonly provider: ProviderName;
-  /** libvirt without usable KVM: QEMU runs the machines in software, some ten times slower. */
-  readonly emulation: boolean;
+  /** libvirt only: QEMU runs the machines in software, some ten times slower. Absent: `create` tries KVM. */
+  readonly emulation?: boolean;
   readonly box: Box;
   readonly machines: readonly Machine[];
   /** The image of each service, and of the demo application. */

@@ -15,18 +15,33 @@ const titles: Readonly<Record<ServiceName, string>> = {
   bamboo: "Bamboo with HAProxy",
 };
 
+export interface Playbook {
+  /** `playbooks/<name>.yml`. */
+  readonly name: string;
+  /** The name of its play, as Ansible prints it. */
+  readonly title: string;
+  /** Undefined for those that prepare the machines. */
+  readonly service?: ServiceName;
+}
+
 /** The playbooks that `site.yml` imports, in order. */
-export function playbookNames(lab: Lab): readonly string[] {
+export function playbooks(lab: Lab): readonly Playbook[] {
   const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
-  return ["docker", ...(lab.stack === "rehearsal" ? ["images"] : []), ...services];
+  return [
+    { name: "docker", title: "Docker on every machine" },
+    ...(lab.stack === "rehearsal"
+      ? [{ name: "images", title: "The rehearsal images on every machine" }]
+      : []),
+    ...services.map((service) => ({ name: service, title: titles[service], service })),
+  ];
 }
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
-  const playbooks = playbookNames(lab).map((name) => ({
+  const playbookFiles = playbooks(lab).map(({ name, title, service }) => ({
     path: `playbooks/${name}.yml`,
-    contents: isService(name)
-      ? servicePlaybook(template(templates, "playbooks/service.yml.hbs"), titles[name], entriesOf(lab, name))
+    contents: service
+      ? servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, entriesOf(lab, service))
       : template(templates, `playbooks/${name}.yml`),
   }));
   const hostFiles = lab.machines
@@ -40,20 +55,17 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab)) },
     ...hostFiles.map(({ path, data }) => ({ path, contents: yamlFile(data) })),
     { path: "site.yml", contents: sitePlaybook(lab) },
-    ...playbooks,
+    ...playbookFiles,
   ];
 }
 
-function isService(name: string): name is ServiceName {
-  return (serviceNames as readonly string[]).includes(name);
-}
-
 function sitePlaybook(lab: Lab): string {
-  const imports = playbookNames(lab).map((name) => ({
-    name: isService(name) ? titles[name] : name === "docker" ? "Docker" : "Rehearsal images",
-    "ansible.builtin.import_playbook": `playbooks/${name}.yml`,
-  }));
-  return yamlFile(imports);
+  return yamlFile(
+    playbooks(lab).map(({ name, title }) => ({
+      name: title,
+      "ansible.builtin.import_playbook": `playbooks/${name}.yml`,
+    })),
+  );
 }
 
 function yamlFile(data: unknown): string {

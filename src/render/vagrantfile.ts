@@ -8,7 +8,7 @@ export function vagrantfile(template: string, lab: Lab): string {
     box: rubyString(lab.box.name),
     boxVersion: lab.box.version === undefined ? "" : rubyString(lab.box.version),
     boxUrl: lab.box.url === undefined ? "" : rubyString(lab.box.url),
-    emulation: lab.emulation,
+    emulation: lab.emulation ?? false,
   });
 }
 

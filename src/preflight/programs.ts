@@ -1,0 +1,77 @@
+import semver from "semver";
+import { exitCodes, LabError } from "../errors.ts";
+import { type Command, run } from "../tools/exec.ts";
+import type { Problem } from "./problem.ts";
+
+interface Requirement {
+  readonly name: string;
+  readonly command: Command;
+  /** A semver range. */
+  readonly needed: string;
+  readonly install: string;
+}
+
+const requirements: readonly Requirement[] = [
+  {
+    name: "Vagrant",
+    command: { file: "vagrant", args: ["--version"], env: { VAGRANT_CHECKPOINT_DISABLE: "1" } },
+    needed: ">=2.2.19",
+    install:
+      "install it: `apt-get install vagrant`, `brew install vagrant`, or from developer.hashicorp.com/vagrant",
+  },
+  {
+    name: "ansible-playbook",
+    command: { file: "ansible-playbook", args: ["--version"], env: { LC_ALL: "C.UTF-8" } },
+    needed: ">=2.11.0",
+    install:
+      "install Ansible: `apt-get install ansible`, `brew install ansible` or `pipx install --include-deps ansible`",
+  },
+];
+
+/** Programs that are missing or too old. */
+export async function programProblems(signal: AbortSignal): Promise<readonly Problem[]> {
+  const found = await Promise.all(requirements.map((requirement) => problemWith(requirement, signal)));
+  const problems = found.flatMap((problem) => problem ?? []);
+  const ansibleIsThere = found[1] === undefined;
+  return ansibleIsThere ? [...problems, ...(await collectionProblems(signal))] : problems;
+}
+
+async function problemWith(requirement: Requirement, signal: AbortSignal): Promise<Problem | undefined> {
+  const { name, command, needed, install } = requirement;
+  const output = await outputOf(command, signal);
+  if (output === undefined) return { what: `${name} is not installed`, remedy: install };
+  const version = semver.coerce(output);
+  if (version === null)
+    return { what: `${name} does not tell its version: "${output.trim()}"`, remedy: install };
+  if (semver.satisfies(version, needed)) return undefined;
+  return { what: `${name} ${version} is too old, ${needed} is needed`, remedy: install };
+}
+
+/** `community.docker` comes with the package `ansible`, not with `ansible-core`. */
+async function collectionProblems(signal: AbortSignal): Promise<readonly Problem[]> {
+  const command = {
+    file: "ansible-galaxy",
+    args: ["collection", "list", "community.docker"],
+    env: { LC_ALL: "C.UTF-8" },
+  };
+  const output = await outputOf(command, signal);
+  if (output?.includes("community.docker")) return [];
+  return [
+    {
+      what: "Ansible has no collection community.docker",
+      remedy:
+        "install the package `ansible` (not only `ansible-core`), or: ansible-galaxy collection install community.docker",
+    },
+  ];
+}
+
+/** What a program prints, or undefined where it is missing or fails. */
+export async function outputOf(command: Command, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const { stdout, stderr } = await run(command, { signal, timeoutMs: 60_000 });
+    return stdout || stderr;
+  } catch (error) {
+    if (error instanceof LabError && error.exitCode !== exitCodes.interrupted) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { BlockList } from "node:net";
+import semver from "semver";
+import type { Lab } from "../lab/model.ts";
+import { readIfThere } from "../tools/files.ts";
+import type { Problem } from "./problem.ts";
+import { outputOf } from "./programs.ts";
+
+const networksFile = "/etc/vbox/networks.conf";
+
+/** Why VirtualBox cannot run the lab; empty when it can. */
+export async function virtualboxProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
+  const output = await outputOf({ file: "VBoxManage", args: ["--version"] }, signal);
+  if (output === undefined)
+    return [
+      {
+        what: "VirtualBox is not installed",
+        remedy: "install it from virtualbox.org, or choose another --provider",
+      },
+    ];
+  // Without its kernel module VBoxManage prints a warning in front of its version, and no machine starts.
+  if (/vboxdrv kernel module is not loaded|WARNING:/i.test(output))
+    return [
+      {
+        what: "VirtualBox's kernel module is not loaded",
+        remedy:
+          "`sudo modprobe vboxdrv` (after a kernel update: `sudo /sbin/vboxconfig`), or choose another --provider",
+      },
+    ];
+  const version = semver.coerce(output);
+  // Linux, macOS and Solaris only: on Windows any range is allowed.
+  if (version === null || semver.lt(version, "6.1.28") || process.platform === "win32") return [];
+  const refused = refusedRanges(
+    readIfThere(networksFile),
+    lab.machines.map(({ ip }) => ip),
+  );
+  return refused.length === 0
+    ? []
+    : [
+        {
+          what: `VirtualBox ${version} refuses host-only addresses such as ${refused[0]}`,
+          remedy: `allow them: echo '* ${refused[0]?.replace(/\d+$/, "0")}/24' | sudo tee -a ${networksFile}`,
+        },
+      ];
+}
+
+/** The addresses that VirtualBox's `networks.conf` (undefined: not there) does not allow. */
+export function refusedRanges(conf: string | undefined, ips: readonly string[]): readonly string[] {
+  const allowed = new BlockList();
+  const lines = (conf ?? "").split("\n").filter((text) => text.startsWith("*"));
+  const ranges = lines.flatMap((text) => text.slice(1).trim().split(/\s+/)).filter((range) => range !== "");
+  for (const range of ranges.length === 0 ? ["192.168.56.0/21"] : ranges) {
+    const [net, prefix] = range.split("/");
+    if (net?.includes(".") && prefix !== undefined) allowed.addSubnet(net, Number(prefix));
+  }
+  return ips.filter((ip) => !allowed.check(ip));
+}

@@ -1,0 +1,36 @@
+import { freemem, networkInterfaces } from "node:os";
+import type { Lab } from "../lab/model.ts";
+import { addressProblems } from "../preflight/addresses.ts";
+import { kvmWorks } from "../preflight/kvm.ts";
+import { libvirtProblems } from "../preflight/libvirt.ts";
+import { memoryProblems } from "../preflight/memory.ts";
+import { type Problem, refuse } from "../preflight/problem.ts";
+import { programProblems } from "../preflight/programs.ts";
+import { virtualboxProblems } from "../preflight/virtualbox.ts";
+
+/**
+ * Finds everything that would keep the lab from being made on this host.
+ * @throws LabError `preflight` that lists all problems with their remedies.
+ */
+export async function checkHost(lab: Lab, signal: AbortSignal): Promise<void> {
+  const found = await Promise.all([
+    programProblems(signal),
+    providerProblems(lab, signal),
+    memoryProblems(lab, freemem() / 2 ** 20),
+    addressProblems(lab, networkInterfaces()),
+  ]);
+  refuse(found.flat());
+}
+
+async function providerProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
+  if (lab.provider === "virtualbox") return virtualboxProblems(lab, signal);
+  if (lab.provider === "libvirt") return libvirtProblems(signal);
+  // The plugins of VMware and Parallels tell what they miss at `vagrant up`.
+  return [];
+}
+
+/** Decides how libvirt runs the machines, unless that is settled: in software where no guest starts under KVM. */
+export async function settleEmulation(lab: Lab, signal: AbortSignal): Promise<Lab> {
+  if (lab.provider !== "libvirt" || lab.emulation !== undefined) return lab;
+  return { ...lab, emulation: !(await kvmWorks(signal)) };
+}

@@ -1,0 +1,18 @@
+import type { Lab } from "../lab/model.ts";
+import type { LabFolder } from "../tools/lab-folder.ts";
+import type { Emit } from "../ui/events.ts";
+import type { Display, LineOptions } from "../ui/tasks.ts";
+
+/** What every step of one run shares. */
+export interface Run {
+  readonly lab: Lab;
+  readonly folder: LabFolder;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  readonly display: Display;
+}
+
+/** The options of a task line that belongs to a step of this run. */
+export function lineOf(run: Run, step: string, title: string, part?: string): LineOptions {
+  return { step, title, emit: run.emit, display: run.display, ...(part === undefined ? {} : { part }) };
+}

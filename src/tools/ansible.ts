@@ -1,0 +1,43 @@
+import type { Command } from "./exec.ts";
+
+// Unbuffered and in UTF-8 whatever the terminal's locale is: Ansible refuses to start in some.
+const env = { ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8", PYTHONUNBUFFERED: "1" };
+
+export function ansiblePlaybook(folder: string, playbook = "site.yml"): Command {
+  return { file: "ansible-playbook", args: [playbook], cwd: folder, env };
+}
+
+export type AnsibleLine =
+  | { kind: "play"; name: string }
+  | { kind: "task"; name: string }
+  | { kind: "result"; machine: string; status: string }
+  | { kind: "failure"; machine: string; message: string }
+  | { kind: "recap"; machine: string; ok: number; changed: number; unreachable: number; failed: number };
+
+/** What one line of `ansible-playbook`'s output says, or undefined for lines that carry no news. */
+export function parseAnsibleLine(line: string): AnsibleLine | undefined {
+  const heading = /^(PLAY|TASK|RUNNING HANDLER) \[(.*)\] \**$/.exec(line);
+  if (heading) return { kind: heading[1] === "PLAY" ? "play" : "task", name: heading[2] ?? "" };
+  const recap = /^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)/.exec(line);
+  if (recap) {
+    const [ok, changed, unreachable, failed] = recap.slice(2).map(Number) as [number, number, number, number];
+    return { kind: "recap", machine: recap[1] ?? "", ok, changed, unreachable, failed };
+  }
+  const failure = /^(?:fatal|failed): \[([^\]]+)\].*?(?:FAILED|UNREACHABLE)! => (.*)$/.exec(line);
+  if (failure)
+    return { kind: "failure", machine: failure[1] ?? "", message: failureMessage(failure[2] ?? "") };
+  const result = /^(ok|changed|skipping|included): \[([^\]]+)\]/.exec(line);
+  if (result) return { kind: "result", machine: result[2] ?? "", status: result[1] ?? "" };
+  return undefined;
+}
+
+/** Ansible's own sentence out of the JSON that follows `FAILED! =>`. */
+function failureMessage(json: string): string {
+  try {
+    const { msg, stderr } = JSON.parse(json) as { msg?: unknown; stderr?: unknown };
+    const said = [msg, stderr].filter((part) => typeof part === "string" && part !== "");
+    return said.length > 0 ? said.join(": ") : json;
+  } catch {
+    return json;
+  }
+}

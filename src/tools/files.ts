@@ -1,0 +1,64 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RenderedFile, Templates } from "../render/files.ts";
+
+/** Where the package lies, both as source and as built. */
+const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Every template of the package, by its path below `templates/`; the Vagrantfile's lies beside that folder. */
+export function readTemplates(): Templates {
+  const folder = join(packageRoot, "templates");
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return new Map([
+    ["Vagrantfile.hbs", readFileSync(join(packageRoot, "Vagrantfile.hbs"), "utf8")],
+    ...paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, "utf8")] as const),
+  ]);
+}
+
+export function packageVersion(): string {
+  return JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version;
+}
+
+/** The text of a file, or undefined where there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Writes files so that each is whole or absent, leaves equal ones alone, and returns the paths it changed. */
+export function writeFiles(folder: string, files: readonly RenderedFile[]): readonly string[] {
+  return files
+    .filter((file) => readIfThere(join(folder, file.path)) !== file.contents)
+    .map((file) => {
+      const path = join(folder, file.path);
+      mkdirSync(dirname(path), { recursive: true });
+      const half = `${path}.${process.pid}.half`;
+      writeFileSync(half, file.contents);
+      renameSync(half, path);
+      return file.path;
+    });
+}
+
+/** Removes files and folders of a folder and, where nothing else is left, the folders that held them. */
+export function removePaths(folder: string, paths: readonly string[]): void {
+  for (const path of paths) rmSync(join(folder, path), { recursive: true, force: true });
+  const parents = new Set(paths.map((path) => dirname(path)));
+  for (const parent of [...parents, "."].sort((a, b) => b.length - a.length))
+    removeIfEmpty(join(folder, parent));
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOTEMPTY" && code !== "ENOENT") throw error;
+  }
+}

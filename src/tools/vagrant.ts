@@ -1,0 +1,43 @@
+import type { Lab, ProviderName } from "../lab/model.ts";
+import type { Command } from "./exec.ts";
+
+// Vagrant asks its makers for news at every run unless told not to.
+const env = { VAGRANT_CHECKPOINT_DISABLE: "1" };
+
+function vagrant(folder: string, ...args: string[]): Command {
+  return { file: "vagrant", args, cwd: folder, env };
+}
+
+export function vagrantUp(folder: string, provider: ProviderName): Command {
+  return vagrant(folder, "up", `--provider=${provider}`, "--parallel", "--no-provision", "--no-color");
+}
+
+export function vagrantHalt(folder: string): Command {
+  return vagrant(folder, "halt", "--no-color");
+}
+
+export function vagrantDestroy(folder: string): Command {
+  return vagrant(folder, "destroy", "--force", "--no-color");
+}
+
+export function vagrantStatus(folder: string): Command {
+  return vagrant(folder, "status", "--machine-readable");
+}
+
+/** State per machine out of `vagrant status --machine-readable`: `running`, `poweroff`, `not_created`, … */
+export function parseStatus(output: string): ReadonlyMap<string, string> {
+  const states = new Map<string, string>();
+  for (const line of output.split("\n")) {
+    const [, machine, type, state] = line.split(",");
+    if (type === "state" && machine && state) states.set(machine, state.trim());
+  }
+  return states;
+}
+
+/** The machine that a line of Vagrant's output is about, and the line's text. */
+export function parseProgress(lab: Lab, line: string): { machine: string; text: string } | undefined {
+  const match = /^(?:==>|\s+)\s*([a-z0-9-]+):\s*(.*)$/.exec(line);
+  const [, machine, text] = match ?? [];
+  if (machine === undefined || text === undefined || text === "") return undefined;
+  return lab.machines.some(({ name }) => name === machine) ? { machine, text } : undefined;
+}

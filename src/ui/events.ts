@@ -1,0 +1,24 @@
+/** What a run tells while it goes on: one JSON object a line under `--json`. */
+export type LabEvent =
+  | {
+      event: "step";
+      /** preflight, write, boot, provision or verify. */
+      step: string;
+      /** A machine, a playbook or a claim; absent for the step as a whole. */
+      part?: string;
+      state: "started" | "running" | "done" | "failed";
+      text?: string;
+      /** Since the step or part started; only in `done` and `failed`. */
+      seconds?: number;
+    }
+  | { event: "note"; text: string }
+  | { event: "result"; [fact: string]: unknown }
+  | {
+      event: "error";
+      message: string;
+      details: readonly string[];
+      remedy: readonly string[];
+      exitCode: number;
+    };
+
+export type Emit = (event: LabEvent) => void;

@@ -1,0 +1,91 @@
+import { performance } from "node:perf_hooks";
+import { type DefaultRenderer, Listr, type ListrTask, type SimpleRenderer } from "listr2";
+import type { Emit } from "./events.ts";
+
+/** `live` redraws a terminal, `plain` prints lines, `silent` prints nothing (events are all there is). */
+export type Display = "live" | "plain" | "silent";
+
+export type Task = ListrTask<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
+
+/** Which display fits: events only under `--json`, redrawing only on a terminal that can. */
+export function chooseDisplay(options: { json: boolean; tty: boolean; env: NodeJS.ProcessEnv }): Display {
+  if (options.json) return "silent";
+  const capable = options.tty && options.env.TERM !== "dumb" && !options.env.CI;
+  return capable ? "live" : "plain";
+}
+
+/** Runs tasks one after another; the first failure ends the run and is thrown as it is. */
+export async function runTasks(tasks: Task[], display: Display): Promise<void> {
+  const list = new Listr<unknown, "default" | "simple" | "silent", "simple">(
+    tasks as never,
+    {
+      renderer: display === "live" ? "default" : display === "plain" ? "simple" : "silent",
+      fallbackRenderer: "simple",
+      // The default handler exits at once, without waiting for Vagrant or Ansible to end.
+      registerSignalListeners: false,
+      rendererOptions: {
+        collapseSubtasks: false,
+        showErrorMessage: false,
+        collapseErrors: true,
+        lazy: false,
+      },
+    } as never,
+  );
+  await list.run();
+}
+
+export interface LineOptions {
+  readonly step: string;
+  readonly part?: string;
+  readonly title: string;
+  readonly emit: Emit;
+  readonly display: Display;
+}
+
+/** A task that shows its newest news and the time it has taken; what `work` returns is added to its title. */
+export function line(
+  options: LineOptions,
+  work: (say: (text: string) => void) => Promise<string | undefined>,
+): Task {
+  const { step, part, title, emit } = options;
+  const about = { event: "step", step, ...(part === undefined ? {} : { part }) } as const;
+  return {
+    title,
+    task: async (_, task) => {
+      const begin = performance.now();
+      const seconds = () => Math.round((performance.now() - begin) / 100) / 10;
+      let news = "";
+      const show = () => {
+        task.output = `${Math.round(seconds())} s  ${news}`;
+      };
+      const clock = options.display === "live" ? setInterval(show, 1000) : undefined;
+      emit({ ...about, state: "started", text: title });
+      try {
+        const summary = await work((text) => {
+          if (text === news) return;
+          news = text;
+          emit({ ...about, state: "running", text });
+          if (options.display === "live") show();
+          else task.output = text;
+        });
+        task.title = `${title}${summary === undefined ? "" : `: ${summary}`} (${seconds()} s)`;
+        emit({
+          ...about,
+          state: "done",
+          seconds: seconds(),
+          ...(summary === undefined ? {} : { text: summary }),
+        });
+      } catch (error) {
+        emit({
+          ...about,
+          state: "failed",
+          seconds: seconds(),
+          text: error instanceof Error ? error.message : String(error),
+        });
+        throw error;
+      } finally {
+        clearInterval(clock);
+      }
+    },
+  };
+}
