@@ -1,0 +1,106 @@
+import type { Draft, MachineDraft, Placed } from "./draft.ts";
+import { type Ports, type ServiceName, serviceNames, zookeeperPort } from "./model.ts";
+
+/** What does not fit: said of `at`, or of the file's `machines` as a whole. */
+export interface Clash {
+  readonly at?: Placed<unknown>;
+  /** Stands for itself: neither place nor value goes before it. */
+  readonly text: string;
+}
+
+/** The rules between values. Values that break a rule of their own are left out of it. */
+export function crossChecks(draft: Draft): Clash[] {
+  const machines = draft.machines ?? [];
+  const clashes = [
+    ...twice(machines.map(({ name }) => name)),
+    ...twice(machines.map(({ ip }) => ip)),
+    ...machines.flatMap(({ services }) => twice(services)),
+    ...networks(machines),
+    ...machines.flatMap((machine) => portClashes(machine, draft.ports)),
+    ...serviceCounts(draft.machines),
+  ];
+  if (draft.sharedIp !== undefined) {
+    const { label, machine } = draft.sharedIp;
+    clashes.push({
+      text: `${label}: --master-ip gives ${machine}, which is also the slave, another address`,
+    });
+  }
+  return clashes;
+}
+
+/** Says it of the later value, unless that one is a default, which nobody wrote. */
+function between(later: Placed<unknown>, earlier: Placed<unknown>, rule: string): Clash {
+  const [at, other] = later.from === "default" ? [earlier, later] : [later, earlier];
+  return { at, text: `${rule} ${other.label}` };
+}
+
+function twice(values: readonly (Placed<string> | undefined)[]): Clash[] {
+  const first = new Map<string, Placed<string>>();
+  const clashes: Clash[] = [];
+  for (const placed of values) {
+    if (placed === undefined) continue;
+    const earlier = first.get(placed.value);
+    if (earlier === undefined) first.set(placed.value, placed);
+    else clashes.push(between(placed, earlier, "must not be the same as"));
+  }
+  return clashes;
+}
+
+function networks(machines: readonly MachineDraft[]): Clash[] {
+  const network = (ip: string) => ip.slice(0, ip.lastIndexOf("."));
+  const ips = machines.flatMap(({ ip }) => (ip === undefined ? [] : [ip]));
+  const [first, ...others] = ips;
+  if (first === undefined) return [];
+  const strange = others.filter((ip) => network(ip.value) !== network(first.value));
+  return strange.map((ip) => {
+    const other = ip.from === "default" ? ip : first;
+    const rule = `must be in one /24 network, ${network(other.value)}.x, with`;
+    return between(ip, first, rule);
+  });
+}
+
+const portsOf: Partial<Record<ServiceName, readonly (keyof Ports)[]>> = {
+  "mesos-master": ["mesosMaster"],
+  "mesos-slave": ["mesosSlave"],
+  marathon: ["marathon"],
+  bamboo: ["bamboo", "haproxy"],
+};
+
+function portClashes(machine: MachineDraft, ports: Draft["ports"]): Clash[] {
+  const runs = new Set(machine.services.map(({ value }) => value));
+  const name = machine.name?.value ?? "a machine";
+  const taken: Placed<number>[] = [];
+  if (runs.has("zookeeper"))
+    taken.push({ value: zookeeperPort, path: ["ports"], from: "default", label: "ZooKeeper's" });
+  // In the order of `serviceNames`, which is that of `ports`.
+  for (const service of serviceNames) {
+    for (const key of runs.has(service) ? (portsOf[service] ?? []) : []) {
+      const port = ports[key];
+      if (port !== undefined) taken.push(port);
+    }
+  }
+  return taken.flatMap((port, index) => {
+    const earlier = taken.slice(0, index).find(({ value }) => value === port.value);
+    return earlier === undefined ? [] : [between(port, earlier, `must differ on ${name} from`)];
+  });
+}
+
+/** Bamboo may be left out: the lesson then ends at Marathon, and the other ways of discovery take its place. */
+const required = serviceNames.filter((name) => name !== "bamboo");
+
+/** Only where every service is known: a misspelt one is not also a missing one. */
+function serviceCounts(machines: readonly MachineDraft[] | undefined): Clash[] {
+  if (machines === undefined || !machines.every(({ complete }) => complete)) return [];
+  const all = machines.flatMap(({ services }) => [...new Set(services.map(({ value }) => value))]);
+  const count = (name: ServiceName) => all.filter((value) => value === name).length;
+  const missing = required.filter((name) => count(name) === 0);
+  const clashes: Clash[] = missing.map((name) => ({
+    text: `machines must run ${name} on at least one machine`,
+  }));
+  const keepers = count("zookeeper");
+  if (keepers > 0 && keepers % 2 === 0)
+    clashes.push({
+      text: `machines must run an odd number of zookeeper, so that a majority can decide, and run ${keepers}`,
+    });
+  return clashes;
+}

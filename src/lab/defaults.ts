@@ -1,0 +1,89 @@
+import type { Box, Machine, Ports, ProviderName, ServiceName, StackName } from "./model.ts";
+
+/** Everything a lab file may leave out, in one place: the tutorial's lab. */
+
+/** Where the lab file is looked for, and how messages call it. */
+export const labFileName = "mesos-lab.yaml";
+
+export const defaultName = "mesos-lab";
+export const defaultStack: StackName = "classic";
+/** The one provider that Vagrant brings along for every host system. */
+export const defaultProvider: ProviderName = "virtualbox";
+
+/**
+ * Master: ZooKeeper, Mesos and Marathon are two JVMs and a C++ program; 1.5 GB is tight, 2 GB comfortable.
+ * Slave: the agent offers its memory less 1 GB, so 2 GB leave room for five tasks of the tutorial's 200 MB.
+ */
+export const defaultMemory = 2048;
+/** One core for the services, one for what they start; Marathon's start is the slowest step on one core. */
+export const defaultCpus = 2;
+
+export const defaultMachines: readonly Machine[] = [
+  {
+    name: "master",
+    ip: "192.168.33.18",
+    memory: defaultMemory,
+    cpus: defaultCpus,
+    services: ["zookeeper", "mesos-master", "marathon", "bamboo"],
+  },
+  {
+    name: "slave",
+    ip: "192.168.33.19",
+    memory: defaultMemory,
+    cpus: defaultCpus,
+    services: ["mesos-slave"],
+  },
+];
+
+/** The programs' own ports. The tutorial's `curl` and browser addresses use them. */
+export const defaultPorts: Ports = {
+  mesosMaster: 5050,
+  mesosSlave: 5051,
+  marathon: 8080,
+  bamboo: 8000,
+  haproxy: 80,
+};
+
+/**
+ * Classic needs cgroup v1, without which Mesos 0.24.1's agent does not start: Ubuntu 20.04 is the last Ubuntu
+ * that boots with it. Rehearsal runs on Debian 12, whose packages its images are made of.
+ * These versions were seen in use, in public Vagrantfiles, with VirtualBox (bento) and libvirt (generic).
+ */
+const boxes: Record<StackName, { libvirt: Box; other: Box }> = {
+  classic: {
+    // Unpinned: no version of this box has been seen in use with libvirt.
+    libvirt: { name: "generic/ubuntu2004" },
+    other: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
+  },
+  rehearsal: {
+    libvirt: { name: "generic/debian12", version: "4.3.12" },
+    other: { name: "bento/debian-12", version: "202510.26.0" },
+  },
+};
+
+/** The box of a lab that names none. */
+export function defaultBox(stack: StackName, provider: ProviderName): Box {
+  return boxes[stack][provider === "libvirt" ? "libvirt" : "other"];
+}
+
+export const defaultImages: Record<StackName, Record<ServiceName | "tomcat", string>> = {
+  // The tutorial's images, to the letter, but for tomcat.
+  classic: {
+    zookeeper: "mesoscloud/zookeeper:3.4.6-ubuntu-14.04",
+    "mesos-master": "mesoscloud/mesos-master:0.24.1-ubuntu-14.04",
+    "mesos-slave": "mesoscloud/mesos-slave:0.24.1-ubuntu-14.04",
+    marathon: "mesosphere/marathon:v0.15.0",
+    bamboo: "gregory90/bamboo:0.2.11",
+    // The tutorial says `tomcat`; since December 2019 that answers 404 on /, this frozen tag shows its page.
+    tomcat: "tomcat:8.0",
+  },
+  // What `mesos-lab images build` makes.
+  rehearsal: {
+    zookeeper: "mesos-lab/zookeeper:rehearsal",
+    "mesos-master": "mesos-lab/mesos-master:rehearsal",
+    "mesos-slave": "mesos-lab/mesos-slave:rehearsal",
+    marathon: "mesos-lab/marathon:rehearsal",
+    bamboo: "mesos-lab/bamboo:rehearsal",
+    tomcat: "mesos-lab/tomcat:rehearsal",
+  },
+};

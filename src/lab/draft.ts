@@ -1,0 +1,92 @@
+import { defaultMachines, defaultPorts } from "./defaults.ts";
+import { type FlagValues, flagText } from "./flags.ts";
+import type { Ports, ServiceName } from "./model.ts";
+import { type Path, pathText } from "./problems.ts";
+
+/** A value that keeps its own rule, and where it came from: the lab file, a flag, or neither (a default). */
+export interface Placed<T> {
+  readonly value: T;
+  readonly path: Path;
+  readonly from: "file" | "flag" | "default";
+  /** How a message names it: `machines[1].ip`, `--slave-ip 10.0.0.5`. */
+  readonly label: string;
+}
+
+/** A machine as far as it is known; what broke its own rule is missing. */
+export interface MachineDraft {
+  name?: Placed<string> | undefined;
+  ip?: Placed<string> | undefined;
+  services: readonly Placed<ServiceName>[];
+  /** Every entry of `services` is known. */
+  complete: boolean;
+}
+
+/** The values that have to fit each other, each of them right by itself. */
+export interface Draft {
+  /** Undefined where the file's list of machines is no list. */
+  readonly machines: readonly MachineDraft[] | undefined;
+  readonly ports: { readonly [P in keyof Ports]: Placed<number> | undefined };
+  /** Both address flags change the same machine. */
+  readonly sharedIp: { readonly label: string; readonly machine: string } | undefined;
+}
+
+/** A value of the lab file: `given` whether it is there at all, `value` only where it keeps its rule. */
+export type Lookup = (path: Path) => { given: boolean; value?: unknown };
+
+export function draftLab(lookup: Lookup, flags: FlagValues): Draft {
+  const placed = <T>(path: Path, fallback?: T): Placed<T> | undefined => {
+    const { given, value } = lookup(path);
+    if (given) return value === undefined ? undefined : place("file", path, value as T);
+    return fallback === undefined ? undefined : place("default", path, fallback);
+  };
+  const list = lookup(["machines"]);
+  const count = Array.isArray(list.value)
+    ? list.value.length
+    : list.given
+      ? undefined
+      : defaultMachines.length;
+  const machines =
+    count === undefined
+      ? undefined
+      : Array.from({ length: count }, (_, index): MachineDraft => {
+          const fallback = list.given ? undefined : defaultMachines[index];
+          const own: Path = ["machines", index];
+          const services = lookup([...own, "services"]).value ?? fallback?.services;
+          const entries = Array.isArray(services) ? services : [];
+          const known = entries
+            .map((_, i) => placed<ServiceName>([...own, "services", i], fallback?.services[i]))
+            .filter((service) => service !== undefined);
+          return {
+            name: placed([...own, "name"], fallback?.name),
+            ip: placed([...own, "ip"], fallback?.ip),
+            services: known,
+            complete: entries.length > 0 && known.length === entries.length,
+          };
+        });
+  const ports = Object.fromEntries(
+    Object.entries(defaultPorts).map(([name, port]) => [name, placed(["ports", name], port)]),
+  ) as Draft["ports"];
+  return { machines, ports, sharedIp: machines && applyAddresses(machines, flags) };
+}
+
+function applyAddresses(machines: readonly MachineDraft[], flags: FlagValues): Draft["sharedIp"] {
+  const indexOf = (service: ServiceName) =>
+    machines.findIndex(({ services }) => services.some(({ value }) => value === service));
+  const targets = { masterIp: indexOf("mesos-master"), slaveIp: indexOf("mesos-slave") };
+  for (const flag of ["masterIp", "slaveIp"] as const) {
+    const machine = machines[targets[flag]];
+    if (!(flag in flags) || machine === undefined) continue;
+    const value = flags[flag];
+    const path: Path = ["machines", targets[flag], "ip"];
+    machine.ip =
+      value === undefined ? undefined : { value, path, from: "flag", label: flagText(flag, value) };
+  }
+  const { masterIp, slaveIp } = flags;
+  const clash = targets.masterIp === targets.slaveIp && targets.masterIp >= 0;
+  if (!clash || masterIp === undefined || slaveIp === undefined || masterIp === slaveIp) return undefined;
+  return { label: flagText("slaveIp", slaveIp), machine: pathText(["machines", targets.slaveIp]) };
+}
+
+function place<T>(from: "file" | "default", path: Path, value: T): Placed<T> {
+  return { value, path, from, label: from === "file" ? pathText(path) : `the default ${pathText(path)}` };
+}

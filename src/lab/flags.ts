@@ -1,0 +1,62 @@
+import type { z } from "zod";
+import { type Problem, printable } from "./problems.ts";
+import { fields } from "./schema.ts";
+
+/** Flags that override the lab file, as the command line gives them. */
+export interface LabFlags {
+  readonly name?: string | undefined;
+  readonly stack?: string | undefined;
+  readonly provider?: string | undefined;
+  /** Replaces the file's whole `box`: a version or URL belongs to one box only. */
+  readonly box?: string | undefined;
+  readonly boxVersion?: string | undefined;
+  readonly boxUrl?: string | undefined;
+  /** Of every machine, MiB. */
+  readonly memory?: string | undefined;
+  /** Of every machine. */
+  readonly cpus?: string | undefined;
+  /** Of the first machine that runs mesos-master. */
+  readonly masterIp?: string | undefined;
+  /** Of the first machine that runs mesos-slave. */
+  readonly slaveIp?: string | undefined;
+}
+
+const specs = {
+  name: { flag: "--name", field: fields.name },
+  stack: { flag: "--stack", field: fields.stack },
+  provider: { flag: "--provider", field: fields.provider },
+  box: { flag: "--box", field: fields.boxName },
+  boxVersion: { flag: "--box-version", field: fields.boxVersion },
+  boxUrl: { flag: "--box-url", field: fields.boxUrl },
+  memory: { flag: "--memory", field: fields.memory },
+  cpus: { flag: "--cpus", field: fields.cpus },
+  masterIp: { flag: "--master-ip", field: fields.ip },
+  slaveIp: { flag: "--slave-ip", field: fields.ip },
+} as const;
+
+type Flag = keyof typeof specs;
+
+/** The flags given; a wrong one is there without its value, so that it still hides what it overrides. */
+export type FlagValues = { readonly [F in Flag]?: z.infer<(typeof specs)[F]["field"]> | undefined };
+
+export function parseFlags(flags: LabFlags): { values: FlagValues; problems: Problem[] } {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, { field }] of Object.entries(specs)) {
+    const given = flags[name as Flag];
+    if (given === undefined) continue;
+    const numeric = field === fields.memory || field === fields.cpus;
+    // Digits only: Number() would also take 0x10, 1e3 and blanks.
+    const result = field.safeParse(numeric && /^\d+$/.test(given) ? Number(given) : given);
+    values[name] = result.success ? result.data : undefined;
+    const rule = result.error?.issues[0]?.message;
+    if (rule !== undefined) problems.push({ text: `${flagText(name as Flag, given)}: ${rule}` });
+  }
+  return { values: values as FlagValues, problems };
+}
+
+/** `--memory 12x` */
+export function flagText(flag: Flag, value: string): string {
+  const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
+  return `${specs[flag].flag} ${shown === "" ? '""' : printable(shown)}`;
+}

@@ -1,0 +1,97 @@
+import { type Clash, crossChecks } from "./cross-checks.ts";
+import {
+  defaultBox,
+  defaultCpus,
+  defaultImages,
+  defaultMachines,
+  defaultMemory,
+  defaultName,
+  defaultPorts,
+  defaultProvider,
+  defaultStack,
+  labFileName,
+} from "./defaults.ts";
+import { draftLab } from "./draft.ts";
+import { type FlagValues, type LabFlags, parseFlags } from "./flags.ts";
+import { issueProblems, lookupIn } from "./issues.ts";
+import type { Box, Lab } from "./model.ts";
+import { type Problem, problemsError, valueText } from "./problems.ts";
+import { type LabFile, labFileSchema } from "./schema.ts";
+import { readYaml, type YamlSource } from "./yaml-source.ts";
+
+export type { LabFlags } from "./flags.ts";
+
+/** A lab file's text, and its name for messages. */
+export interface LabSource {
+  readonly text: string;
+  readonly file: string;
+}
+
+/**
+ * The lab that the file and the flags describe: flags override the file, the file overrides the defaults.
+ * @throws LabError `usage` that lists every problem of both, each with its place, value and rule.
+ */
+export function parseLab(source: LabSource | undefined, flags: LabFlags): Lab {
+  const yaml = readYaml(source?.text ?? "");
+  const given = parseFlags(flags);
+  const problems = [...yaml.problems, ...given.problems];
+  // A file that is empty, or holds comments only, sets nothing.
+  const raw = yaml.value ?? {};
+  const result = labFileSchema.safeParse(raw);
+  const issues = result.error?.issues ?? [];
+  problems.push(...issues.flatMap((issue) => issueProblems(issue, raw, yaml)));
+
+  const draft = draftLab(lookupIn(raw, issues), given.values);
+  // Without the file's machines, flags would be held against the default ones.
+  if (yaml.value !== undefined)
+    problems.push(...crossChecks(draft).map((clash) => clashProblem(clash, yaml)));
+  if (problems.length > 0 || !result.success) throw problemsError(problems, source?.file ?? labFileName);
+
+  const ips = draft.machines?.map(({ ip }) => ip?.value) ?? [];
+  return assemble(result.data, given.values, ips);
+}
+
+function assemble(file: LabFile, flags: FlagValues, ips: readonly (string | undefined)[]): Lab {
+  const stack = flags.stack ?? file.stack ?? defaultStack;
+  const provider = flags.provider ?? file.provider ?? defaultProvider;
+  return {
+    name: flags.name ?? file.name ?? defaultName,
+    stack,
+    provider,
+    box: chooseBox(file.box, flags, defaultBox(stack, provider)),
+    machines: (file.machines ?? defaultMachines).map((machine, index) => ({
+      name: machine.name,
+      ip: ips[index] ?? machine.ip,
+      memory: flags.memory ?? machine.memory ?? defaultMemory,
+      cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
+      services: machine.services,
+    })),
+    images: { ...defaultImages[stack], ...defined(file.images ?? {}) },
+    ports: { ...defaultPorts, ...defined(file.ports ?? {}) },
+  };
+}
+
+/** A version or URL is one box's: whoever names a box drops those of the box it replaces. */
+function chooseBox(file: LabFile["box"], flags: FlagValues, fallback: Box): Box {
+  let box: Box =
+    file?.name === undefined
+      ? { ...fallback, ...defined(file ?? {}) }
+      : { name: file.name, ...defined(file) };
+  if (flags.box !== undefined) box = { name: flags.box };
+  return { ...box, ...defined({ version: flags.boxVersion, url: flags.boxUrl }) };
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function clashProblem({ at, text }: Clash, yaml: YamlSource): Problem {
+  if (at === undefined)
+    return text.startsWith("--") ? { text } : { position: yaml.position(["machines"]), text };
+  if (at.from === "flag") return { text: `${at.label}: ${text}` };
+  return {
+    position: yaml.position(at.path),
+    text: `${at.label} ${valueText(at.value, yaml.written(at.path))} ${text}`,
+  };
+}

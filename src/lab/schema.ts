@@ -1,0 +1,158 @@
+import { z } from "zod";
+import { providerNames, serviceNames, stackNames } from "./model.ts";
+
+/** The sentence that says what a field accepts: shown in every complaint about it, and in docs/lab-file.md. */
+export const rules = z.registry<{ rule: string }>();
+
+/** Describes a field for the docs and the JSON Schema, and keeps its rule. */
+function field<S extends z.ZodType>(schema: S, rule: string, description: string): S {
+  const described = schema.describe(description);
+  rules.add(described, { rule });
+  return described;
+}
+
+/** Text of a form. More than one form: the first that does not fit is complained about. */
+function text(description: string, maxLength: number, ...forms: readonly [RegExp, string][]) {
+  const rule = forms.map(([, sentence]) => sentence).join("; ");
+  let schema = z.string({ error: rule }).max(maxLength, { error: rule, abort: true });
+  for (const [pattern, error] of forms) schema = schema.regex(pattern, { error, abort: true });
+  return field(schema, rule, description);
+}
+
+function whole(description: string, min: number, max: number, example: number, unit = "") {
+  const error = `must be a whole number ${unit}from ${min} to ${max}, like ${example}`;
+  return field(z.int({ error }).min(min, { error }).max(max, { error }), error, description);
+}
+
+function oneOf<const N extends readonly [string, ...string[]]>(description: string, names: N) {
+  const error = `must be one of ${names.join(", ")}`;
+  return field(z.enum(names, { error }), error, description);
+}
+
+const hostname: [RegExp, string] = [
+  /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
+  "must be a host name: lowercase letters, digits and '-', starting with a letter, at most 40 characters",
+];
+const imageReference =
+  /^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+export const fields = {
+  name: text("Names the lab's folder under generated/.", 40, hostname),
+  stack: oneOf(
+    "What runs: the tutorial's images (classic) or those that `mesos-lab images build` makes (rehearsal).",
+    stackNames,
+  ),
+  provider: oneOf("The Vagrant provider that runs the machines.", providerNames),
+  boxName: text("The Vagrant box of all machines. A box named here has no default version or URL.", 120, [
+    /^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/,
+    "must be a box's name, like bento/ubuntu-20.04",
+  ]),
+  boxVersion: text("The box's exact version, so that every lab is made of the same parts.", 60, [
+    /^\d+(?:\.\d+)*(?:[.-][A-Za-z0-9]+)*$/,
+    "must be an exact version, like 202407.23.0",
+  ]),
+  boxUrl: text("Where to fetch a box that is in no catalogue.", 2000, [
+    // No quotes, backslashes, '#', '$' or control characters: the URL ends up in a Vagrantfile.
+    /^(?:https?:\/\/|file:\/\/|\/|[A-Za-z]:\/)(?:[^\s"'`\\#$]| )*[^\s"'`\\#$]$/,
+    "must be an http(s) or file URL or an absolute path, like https://example.org/lab.box or /srv/lab.box",
+  ]),
+  machineName: text("Host name of the machine, and its name in Vagrant and Ansible.", 40, hostname, [
+    /^(?!(?:all|localhost|ungrouped)$)/,
+    "must not be all, localhost or ungrouped, which mean something else to Ansible",
+  ]),
+  ip: text(
+    "Address of the machine in the lab's private network. All machines share one /24.",
+    15,
+    [
+      /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/,
+      "must be an IPv4 address, like 192.168.33.18",
+    ],
+    [
+      /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/,
+      "must be a private address: in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+    ],
+    [
+      /\.(?!(?:0|1|255)$)\d+$/,
+      "must not end in .0, .1 or .255: network, host (Vagrant refuses it) and broadcast address",
+    ],
+  ),
+  memory: whole("Memory of the machine.", 512, 1_048_576, 2048, "of MiB "),
+  cpus: whole("Number of virtual processors of the machine.", 1, 64, 2),
+  service: oneOf("A service.", serviceNames),
+};
+
+const listRule = "must be a list with at least one entry";
+const list = <S extends z.ZodType>(entry: S, rule: string, description: string) =>
+  field(z.array(entry, { error: listRule }).min(1, { error: listRule }), rule, description);
+
+/** A mapping; `known` names its keys in the complaint about a value that is none. */
+function mapping<S extends z.core.$ZodLooseShape>(shape: S, description: string) {
+  const error = `must be a mapping with the keys ${Object.keys(shape).join(", ")}`;
+  return field(z.strictObject(shape, { error }), "a mapping", description);
+}
+
+const port = (what: string, example: number) => whole(`Port of ${what}.`, 1, 65_535, example).optional();
+const image = (what: string) =>
+  text(`Image of ${what}, instead of the stack's.`, 400, [
+    imageReference,
+    "must be an image reference, like mesosphere/marathon:v0.15.0",
+  ]).optional();
+
+/** The lab file. Every key may be left out; src/lab/defaults.ts says what holds then. */
+export const labFileSchema = mapping(
+  {
+    name: fields.name.optional(),
+    stack: fields.stack.optional(),
+    provider: fields.provider.optional(),
+    box: mapping(
+      {
+        name: fields.boxName.optional(),
+        version: fields.boxVersion.optional(),
+        url: fields.boxUrl.optional(),
+      },
+      "The Vagrant box of all machines.",
+    ).optional(),
+    machines: list(
+      mapping(
+        {
+          name: fields.machineName,
+          ip: fields.ip,
+          memory: fields.memory.optional(),
+          cpus: fields.cpus.optional(),
+          services: list(
+            fields.service,
+            `a list of ${serviceNames.join(", ")}; each at most once per machine; over all machines every service at least once (bamboo may be left out) and an odd number of zookeeper`,
+            "What runs on the machine.",
+          ),
+        },
+        "A machine of the lab.",
+      ),
+      "a list of machines; names and addresses differ",
+      "The machines. Given, the list replaces the tutorial's two.",
+    ).optional(),
+    images: mapping(
+      {
+        zookeeper: image("ZooKeeper"),
+        "mesos-master": image("the Mesos master"),
+        "mesos-slave": image("the Mesos agent"),
+        marathon: image("Marathon"),
+        bamboo: image("Bamboo"),
+        tomcat: image("the demo application"),
+      },
+      "Other images than the stack's.",
+    ).optional(),
+    ports: mapping(
+      {
+        mesosMaster: port("the Mesos master", 5050),
+        mesosSlave: port("the Mesos agent", 5051),
+        marathon: port("Marathon", 8080),
+        bamboo: port("Bamboo's page and API", 8000),
+        haproxy: port("the applications, served by Bamboo's HAProxy", 80),
+      },
+      "The ports of the services. Those of one machine differ, also from ZooKeeper's 2181.",
+    ).optional(),
+  },
+  "A lab of machines that run ZooKeeper, Mesos, Marathon and Bamboo.",
+);
+
+export type LabFile = z.infer<typeof labFileSchema>;

@@ -1,0 +1,59 @@
+import type { z } from "zod";
+import { clean } from "./clean.ts";
+import type { ProbeContext } from "./context.ts";
+import type { HttpAnswer, HttpOptions } from "./http.ts";
+import { ProbeError } from "./probe-error.ts";
+
+/** An answer in one short line: its status and what it says, without markup. */
+export function describeAnswer(answer: HttpAnswer): string {
+  return clean(`${answer.status} ${messageOf(answer.text)}`, 160);
+}
+
+/** Checks an answer's JSON against a schema. @throws ProbeError saying what is wrong with it. */
+export function parseAnswer<T>(text: string, schema: z.ZodType<T>): T {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new ProbeError(clean(`the answer is not JSON: ${text.slice(0, 400)}`, 120));
+  }
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ProbeError(clean(`unexpected answer: ${issue?.path.join(".")}: ${issue?.message}`, 160));
+}
+
+/** GETs `url`. @throws ProbeError that names the URL when nothing answers. */
+export async function ask(
+  context: ProbeContext,
+  url: string,
+  options: HttpOptions = {},
+): Promise<HttpAnswer> {
+  const { http, signal, timeoutMs } = context;
+  return naming(url, () => http.get(url, { signal, timeoutMs, ...options }));
+}
+
+/** GETs `url` and checks its JSON. @throws ProbeError that names the URL on anything but a 200 that fits. */
+export async function askJson<T>(context: ProbeContext, url: string, schema: z.ZodType<T>): Promise<T> {
+  const answer = await ask(context, url, { headers: { accept: "application/json" } });
+  return naming(url, async () => {
+    if (answer.status !== 200) throw new ProbeError(describeAnswer(answer));
+    return parseAnswer(answer.text, schema);
+  });
+}
+
+/** Puts the address before the message of a ProbeError: several are asked for one claim. */
+export async function naming<T>(address: string, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (error instanceof ProbeError) throw new ProbeError(`${address}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function messageOf(text: string): string {
+  const head = text.slice(0, 4_000);
+  const message = /^\s*\{\s*"message"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(head)?.[1];
+  return message ?? head.replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/g, " ");
+}

@@ -1,0 +1,129 @@
+import { connect, type Socket } from "node:net";
+import { Agent, type buildConnector, interceptors, request } from "undici";
+import { startDeadline } from "./deadline.ts";
+import { networkWords } from "./network-words.ts";
+import { ProbeError } from "./probe-error.ts";
+
+/** Longer than the 2.5 s that Marathon takes to say that it has no leader. */
+export const defaultRequestTimeoutMs = 5_000;
+const maxAnswerBytes = 16 * 1024 * 1024;
+/** Bounds the sockets that a given-up request leaves connecting to a machine that is gone. */
+const connectTimeoutMs = 10_000;
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case; repeated headers are joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+export interface HttpOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** For the whole exchange, name lookup to last byte; default 5 s. */
+  readonly timeoutMs?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly basicAuth?: { readonly user: string; readonly password: string } | undefined;
+  /** How many redirects to follow; default: none, the redirect itself is the answer. */
+  readonly maxRedirects?: number | undefined;
+}
+
+/**
+ * Asks over HTTP, with a fresh connection for every request: a kept one would keep an old HAProxy alive and
+ * hide a new one that does not answer. All methods throw ProbeError with the reason in words when there is no
+ * whole answer of at most 16 MiB in time, and the signal's reason on abort.
+ */
+export interface Http {
+  get(url: string, options?: HttpOptions): Promise<HttpAnswer>;
+  /** Sends `body` as JSON; undefined sends none. */
+  send(
+    method: "POST" | "PUT" | "DELETE",
+    url: string,
+    body?: unknown,
+    options?: HttpOptions,
+  ): Promise<HttpAnswer>;
+  /** Cuts whatever is still under way. */
+  close(): Promise<void>;
+}
+
+/** Opens the one thing that speaks HTTP; close it when done. */
+export function openHttp(): Http {
+  const sockets = new Set<Socket>();
+  const agent = new Agent({
+    pipelining: 0,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: maxAnswerBytes,
+    connect: (options, callback) => openSocket(sockets, options, callback),
+  });
+
+  async function exchange(method: string, url: string, body: string | undefined, options: HttpOptions = {}) {
+    const { timeoutMs = defaultRequestTimeoutMs, signal, maxRedirects = 0 } = options;
+    const deadline = startDeadline(timeoutMs, signal);
+    const redirect = interceptors.redirect({ maxRedirections: maxRedirects });
+    try {
+      const answer = await request(url, {
+        dispatcher: maxRedirects > 0 ? agent.compose(redirect) : agent,
+        method: method as "GET",
+        headers: requestHeaders(options, body),
+        body: body ?? null,
+        signal: deadline.signal,
+      });
+      const text = await answer.body.text();
+      return { status: answer.statusCode, headers: flat(answer.headers), text };
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (deadline.timedOut())
+        throw new ProbeError(`timed out after ${timeoutMs / 1000} s`, { cause: error });
+      const seen = networkWords(error) ?? (error instanceof Error ? error.message : String(error));
+      throw new ProbeError(seen, { cause: error });
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  return {
+    get: (url, options) => exchange("GET", url, undefined, options),
+    send: (method, url, body, options) =>
+      exchange(method, url, body === undefined ? undefined : JSON.stringify(body), options),
+    close: async () => {
+      await agent.destroy();
+      // The agent forgets the sockets that are still connecting; they would hold the process for seconds.
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function openSocket(
+  sockets: Set<Socket>,
+  options: buildConnector.Options,
+  callback: buildConnector.Callback,
+): void {
+  const socket = connect({ host: options.hostname, port: Number(options.port || 80), noDelay: true });
+  sockets.add(socket);
+  const onError = (error: Error) => callback(error, null);
+  socket.once("error", onError);
+  socket.once("close", () => sockets.delete(socket));
+  socket.setTimeout(connectTimeoutMs, () =>
+    socket.destroy(Object.assign(new Error("connect timeout"), { code: "ETIMEDOUT" })),
+  );
+  socket.once("connect", () => {
+    socket.setTimeout(0);
+    socket.removeAllListeners("timeout").removeListener("error", onError);
+    callback(null, socket);
+  });
+}
+
+function requestHeaders(options: HttpOptions, body: string | undefined): Record<string, string> {
+  const { headers, basicAuth } = options;
+  return {
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(basicAuth === undefined
+      ? {}
+      : { authorization: `Basic ${btoa(`${basicAuth.user}:${basicAuth.password}`)}` }),
+    ...headers,
+  };
+}
+
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? "")]));
+}

@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { askJson } from "./answer.ts";
+import type { ProbeContext } from "./context.ts";
+
+export const marathonInfoSchema = z.object({
+  version: z.string(),
+  elected: z.boolean().nullish(),
+  leader: z.string().nullish(),
+  /** Null until Marathon has registered with Mesos. */
+  frameworkId: z.string().nullish(),
+});
+export type MarathonInfo = z.infer<typeof marathonInfoSchema>;
+
+export const marathonTaskSchema = z.object({
+  id: z.string(),
+  appId: z.string(),
+  host: z.string(),
+  ports: z.array(z.number()).nullish(),
+  /** Null while the task is only staged. */
+  startedAt: z.string().nullish(),
+});
+export type MarathonTask = z.infer<typeof marathonTaskSchema>;
+
+export const marathonAppSchema = z.object({
+  id: z.string(),
+  instances: z.number(),
+  tasksRunning: z.number().nullish(),
+  tasksStaged: z.number().nullish(),
+});
+export type MarathonApp = z.infer<typeof marathonAppSchema>;
+
+const leaderSchema = z.object({ leader: z.string() });
+const subscriptionsSchema = z.object({ callbackUrls: z.array(z.string()) });
+const tasksSchema = z.object({ tasks: z.array(marathonTaskSchema) });
+const appsSchema = z.object({ apps: z.array(marathonAppSchema) });
+
+/** Version, election and framework id. Like all asks of Marathon: ProbeError while it has no leader (503). */
+export function askInfo(context: ProbeContext, origin: string): Promise<MarathonInfo> {
+  return askJson(context, `${origin}/v2/info`, marathonInfoSchema);
+}
+
+/** `host:port` of the leading Marathon. */
+export async function askLeader(context: ProbeContext, origin: string): Promise<string> {
+  return (await askJson(context, `${origin}/v2/leader`, leaderSchema)).leader;
+}
+
+/** The URLs that Marathon calls on every event. */
+export async function askSubscriptions(context: ProbeContext, origin: string): Promise<string[]> {
+  return (await askJson(context, `${origin}/v2/eventSubscriptions`, subscriptionsSchema)).callbackUrls;
+}
+
+/** The tasks of all applications, staged ones included. */
+export async function askTasks(context: ProbeContext, origin: string): Promise<MarathonTask[]> {
+  return (await askJson(context, `${origin}/v2/tasks`, tasksSchema)).tasks;
+}
+
+export async function askApps(context: ProbeContext, origin: string): Promise<MarathonApp[]> {
+  return (await askJson(context, `${origin}/v2/apps`, appsSchema)).apps;
+}

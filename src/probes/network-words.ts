@@ -1,0 +1,22 @@
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection cut",
+  EPIPE: "connection cut",
+  UND_ERR_SOCKET: "connection cut",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "connection cut",
+  EHOSTUNREACH: "no route",
+  ENETUNREACH: "no route",
+  EHOSTDOWN: "no route",
+  ENOTFOUND: "name not found",
+  EAI_AGAIN: "name not found",
+  ETIMEDOUT: "timed out",
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: "answer too large",
+  UND_ERR_HEADERS_OVERFLOW: "answer's headers too large",
+};
+
+/** A network failure in a few words that need no manual; undefined for an error that is none. */
+export function networkWords(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
+  if (error.code.startsWith("HPE_")) return "the answer is not HTTP";
+  return words[error.code];
+}
