@@ -1,4 +1,4 @@
-import type { Box, Machine, Ports, ProviderName, ServiceName, StackName } from "./model.ts";
+import type { Box, Machine, ProviderName, StackName } from "./model.ts";
 
 /** Everything a lab file may leave out, in one place: the tutorial's lab. */
 
@@ -35,15 +35,6 @@ export const defaultMachines: readonly Machine[] = [
   },
 ];
 
-/** The programs' own ports. The tutorial's `curl` and browser addresses use them. */
-export const defaultPorts: Ports = {
-  mesosMaster: 5050,
-  mesosSlave: 5051,
-  marathon: 8080,
-  bamboo: 8000,
-  haproxy: 80,
-};
-
 /**
  * Classic needs cgroup v1, without which Mesos 0.24.1's agent does not start: Ubuntu 20.04 is the last Ubuntu
  * that boots with it. Rehearsal runs on Debian 12, whose packages its images are made of.
@@ -65,25 +56,3 @@ const boxes: Record<StackName, { libvirt: Box; other: Box }> = {
 export function defaultBox(stack: StackName, provider: ProviderName): Box {
   return boxes[stack][provider === "libvirt" ? "libvirt" : "other"];
 }
-
-export const defaultImages: Record<StackName, Record<ServiceName | "tomcat", string>> = {
-  // The tutorial's images, to the letter, but for tomcat.
-  classic: {
-    zookeeper: "mesoscloud/zookeeper:3.4.6-ubuntu-14.04",
-    "mesos-master": "mesoscloud/mesos-master:0.24.1-ubuntu-14.04",
-    "mesos-slave": "mesoscloud/mesos-slave:0.24.1-ubuntu-14.04",
-    marathon: "mesosphere/marathon:v0.15.0",
-    bamboo: "gregory90/bamboo:0.2.11",
-    // The tutorial says `tomcat`; since December 2019 that answers 404 on /, this frozen tag shows its page.
-    tomcat: "tomcat:8.0",
-  },
-  // What `mesos-lab images build` makes.
-  rehearsal: {
-    zookeeper: "mesos-lab/zookeeper:rehearsal",
-    "mesos-master": "mesos-lab/mesos-master:rehearsal",
-    "mesos-slave": "mesos-lab/mesos-slave:rehearsal",
-    marathon: "mesos-lab/marathon:rehearsal",
-    bamboo: "mesos-lab/bamboo:rehearsal",
-    tomcat: "mesos-lab/tomcat:rehearsal",
-  },
-};

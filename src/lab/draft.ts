@@ -1,4 +1,5 @@
-import { defaultMachines, defaultPorts } from "./defaults.ts";
+import { defaultPorts } from "./catalogue/ports.ts";
+import { defaultMachines } from "./defaults.ts";
 import { type FlagValues, flagText } from "./flags.ts";
 import type { Ports, ServiceName } from "./model.ts";
 import { type Path, pathText } from "./problems.ts";

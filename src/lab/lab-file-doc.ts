@@ -1,13 +1,13 @@
 import type { z } from "zod";
 import { formatError } from "../errors.ts";
+import { images } from "./catalogue/images.ts";
+import { defaultPorts } from "./catalogue/ports.ts";
 import {
   defaultBox,
   defaultCpus,
-  defaultImages,
   defaultMachines,
   defaultMemory,
   defaultName,
-  defaultPorts,
   defaultProvider,
   defaultStack,
   labFileName,
@@ -63,7 +63,7 @@ const defaults: Record<string, string> = {
     .join("; "),
   "machines[].memory": String(defaultMemory),
   "machines[].cpus": String(defaultCpus),
-  ...prefixed("images", defaultImages.classic),
+  ...prefixed("images", images.classic),
   ...prefixed("ports", defaultPorts),
 };
 

@@ -1,12 +1,12 @@
+import { images } from "./catalogue/images.ts";
+import { defaultPorts } from "./catalogue/ports.ts";
 import { type Clash, crossChecks } from "./cross-checks.ts";
 import {
   defaultBox,
   defaultCpus,
-  defaultImages,
   defaultMachines,
   defaultMemory,
   defaultName,
-  defaultPorts,
   defaultProvider,
   defaultStack,
   labFileName,
@@ -14,7 +14,7 @@ import {
 import { draftLab } from "./draft.ts";
 import { type FlagValues, type LabFlags, parseFlags } from "./flags.ts";
 import { issueProblems, lookupIn } from "./issues.ts";
-import type { Box, Lab } from "./model.ts";
+import type { Box, Lab, ProviderName } from "./model.ts";
 import { type Problem, problemsError, valueText } from "./problems.ts";
 import { type LabFile, labFileSchema } from "./schema.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
@@ -31,7 +31,11 @@ export interface LabSource {
  * The lab that the file and the flags describe: flags override the file, the file overrides the defaults.
  * @throws LabError `usage` that lists every problem of both, each with its place, value and rule.
  */
-export function parseLab(source: LabSource | undefined, flags: LabFlags): Lab {
+export function parseLab(
+  source: LabSource | undefined,
+  flags: LabFlags,
+  fallbackProvider: ProviderName = defaultProvider,
+): Lab {
   const yaml = readYaml(source?.text ?? "");
   const given = parseFlags(flags);
   const problems = [...yaml.problems, ...given.problems];
@@ -48,16 +52,22 @@ export function parseLab(source: LabSource | undefined, flags: LabFlags): Lab {
   if (problems.length > 0 || !result.success) throw problemsError(problems, source?.file ?? labFileName);
 
   const ips = draft.machines?.map(({ ip }) => ip?.value) ?? [];
-  return assemble(result.data, given.values, ips);
+  return assemble(result.data, given.values, ips, fallbackProvider);
 }
 
-function assemble(file: LabFile, flags: FlagValues, ips: readonly (string | undefined)[]): Lab {
+function assemble(
+  file: LabFile,
+  flags: FlagValues,
+  ips: readonly (string | undefined)[],
+  fallbackProvider: ProviderName,
+): Lab {
   const stack = flags.stack ?? file.stack ?? defaultStack;
-  const provider = flags.provider ?? file.provider ?? defaultProvider;
+  const provider = flags.provider ?? file.provider ?? fallbackProvider;
   return {
     name: flags.name ?? file.name ?? defaultName,
     stack,
     provider,
+    ...(file.emulation === undefined ? {} : { emulation: file.emulation }),
     box: chooseBox(file.box, flags, defaultBox(stack, provider)),
     machines: (file.machines ?? defaultMachines).map((machine, index) => ({
       name: machine.name,
@@ -66,7 +76,7 @@ function assemble(file: LabFile, flags: FlagValues, ips: readonly (string | unde
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
       services: machine.services,
     })),
-    images: { ...defaultImages[stack], ...defined(file.images ?? {}) },
+    images: { ...images[stack], ...defined(file.images ?? {}) },
     ports: { ...defaultPorts, ...defined(file.ports ?? {}) },
   };
 }

@@ -57,8 +57,8 @@ export const fields = {
     "must be an http(s) or file URL or an absolute path, like https://example.org/lab.box or /srv/lab.box",
   ]),
   machineName: text("Host name of the machine, and its name in Vagrant and Ansible.", 40, hostname, [
-    /^(?!(?:all|localhost|ungrouped)$)/,
-    "must not be all, localhost or ungrouped, which mean something else to Ansible",
+    /^(?!(?:all|localhost|ungrouped|zookeeper|marathon|bamboo)$)/,
+    "must not be all, localhost, ungrouped, zookeeper, marathon or bamboo, which mean something else to Ansible",
   ]),
   ip: text(
     "Address of the machine in the lab's private network. All machines share one /24.",
@@ -104,6 +104,11 @@ export const labFileSchema = mapping(
     name: fields.name.optional(),
     stack: fields.stack.optional(),
     provider: fields.provider.optional(),
+    emulation: field(
+      z.boolean({ error: "must be true or false" }),
+      "true or false",
+      "libvirt only: let QEMU run the machines in software. Left out, `create` tries whether a guest starts under KVM.",
+    ).optional(),
     box: mapping(
       {
         name: fields.boxName.optional(),

@@ -11,29 +11,35 @@ interface Requirement {
   readonly install: string;
 }
 
-const requirements: readonly Requirement[] = [
-  {
-    name: "Vagrant",
-    command: { file: "vagrant", args: ["--version"], env: { VAGRANT_CHECKPOINT_DISABLE: "1" } },
-    needed: ">=2.2.19",
-    install:
-      "install it: `apt-get install vagrant`, `brew install vagrant`, or from developer.hashicorp.com/vagrant",
-  },
-  {
-    name: "ansible-playbook",
-    command: { file: "ansible-playbook", args: ["--version"], env: { LC_ALL: "C.UTF-8" } },
-    needed: ">=2.11.0",
-    install:
-      "install Ansible: `apt-get install ansible`, `brew install ansible` or `pipx install --include-deps ansible`",
-  },
-];
+const vagrant: Requirement = {
+  name: "Vagrant",
+  command: { file: "vagrant", args: ["--version"], env: { VAGRANT_CHECKPOINT_DISABLE: "1" } },
+  needed: ">=2.2.19",
+  install:
+    "install it: `apt-get install vagrant`, `brew install vagrant`, or from developer.hashicorp.com/vagrant",
+};
 
-/** Programs that are missing or too old. */
+const ansible: Requirement = {
+  name: "ansible-playbook",
+  command: { file: "ansible-playbook", args: ["--version"], env: { LC_ALL: "C.UTF-8" } },
+  needed: ">=2.11.0",
+  install:
+    "install Ansible: `apt-get install ansible`, `brew install ansible` or `pipx install --include-deps ansible`",
+};
+
+/** What is missing or too old of the programs that make and set up machines. */
 export async function programProblems(signal: AbortSignal): Promise<readonly Problem[]> {
-  const found = await Promise.all(requirements.map((requirement) => problemWith(requirement, signal)));
-  const problems = found.flatMap((problem) => problem ?? []);
-  const ansibleIsThere = found[1] === undefined;
-  return ansibleIsThere ? [...problems, ...(await collectionProblems(signal))] : problems;
+  const [problem, others] = await Promise.all([problemWith(vagrant, signal), ansibleProblems(signal)]);
+  return [...(problem ? [problem] : []), ...others];
+}
+
+/** What is missing or too old of Ansible. */
+export async function ansibleProblems(signal: AbortSignal): Promise<readonly Problem[]> {
+  const [problem, collections] = await Promise.all([
+    problemWith(ansible, signal),
+    collectionProblems(signal),
+  ]);
+  return problem ? [problem] : collections;
 }
 
 async function problemWith(requirement: Requirement, signal: AbortSignal): Promise<Problem | undefined> {

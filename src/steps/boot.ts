@@ -7,11 +7,11 @@ import { line, type Task } from "../ui/tasks.ts";
 import { lineOf, type Run } from "./run.ts";
 
 /** Brings all machines up with one `vagrant up`; one line a machine. */
-export function boot(run: Run): Task {
+export function boot(run: Run, running: boolean): Task {
   return {
     title: "Start the machines with Vagrant",
-    task: async (_, task) => {
-      if (await allAnswer(run)) {
+    task: (_, task) => {
+      if (running) {
         run.emit({ event: "step", step: "boot", state: "done", text: "all machines are running" });
         task.title = "All machines are running";
         return undefined;
@@ -47,7 +47,7 @@ function vagrantUpFollowed(run: Run) {
 }
 
 /** True when Vagrant has made every machine and each one's SSH port answers: a second `create` then needs no Vagrant. */
-async function allAnswer({ lab, folder }: Run): Promise<boolean> {
+export async function machinesAnswer({ lab, folder }: Pick<Run, "lab" | "folder">): Promise<boolean> {
   const made = lab.machines.every(({ name }) =>
     existsSync(join(folder.path, ".vagrant", "machines", name, lab.provider, "private_key")),
   );

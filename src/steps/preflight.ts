@@ -5,7 +5,7 @@ import { kvmWorks } from "../preflight/kvm.ts";
 import { libvirtProblems } from "../preflight/libvirt.ts";
 import { memoryProblems } from "../preflight/memory.ts";
 import { type Problem, refuse } from "../preflight/problem.ts";
-import { programProblems } from "../preflight/programs.ts";
+import { ansibleProblems, programProblems } from "../preflight/programs.ts";
 import { virtualboxProblems } from "../preflight/virtualbox.ts";
 
 /**
@@ -20,6 +20,11 @@ export async function checkHost(lab: Lab, signal: AbortSignal): Promise<void> {
     addressProblems(lab, networkInterfaces()),
   ]);
   refuse(found.flat());
+}
+
+/** What a second `create` needs, whose machines are running: Ansible only. */
+export async function checkProvisioning(signal: AbortSignal): Promise<void> {
+  refuse(await ansibleProblems(signal));
 }
 
 async function providerProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {

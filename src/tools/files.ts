@@ -54,7 +54,8 @@ export function removePaths(folder: string, paths: readonly string[]): void {
     removeIfEmpty(join(folder, parent));
 }
 
-function removeIfEmpty(folder: string): void {
+/** Removes a folder unless it holds something. */
+export function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch (error) {

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { lock } from "proper-lockfile";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import type { RenderedFile } from "../render/files.ts";
-import { readIfThere, removePaths, writeFiles } from "./files.ts";
+import { readIfThere, removeIfEmpty, removePaths, writeFiles } from "./files.ts";
 
 /** What a lab's folder remembers, so that later commands need neither the lab file nor the flags. */
 interface Record {
@@ -66,9 +66,10 @@ export class LabFolder {
    * @throws LabError `usage` when another one is at it.
    */
   async locked<T>(work: () => Promise<T>): Promise<T> {
-    mkdirSync(this.path, { recursive: true });
+    const root = dirname(this.path);
+    mkdirSync(root, { recursive: true });
     const lockfilePath = `${this.path}.lock`;
-    const release = await lock(this.path, { lockfilePath, stale: 15_000 }).catch(
+    const release = await lock(this.path, { lockfilePath, realpath: false, stale: 15_000 }).catch(
       (error: NodeJS.ErrnoException) => {
         if (error.code !== "ELOCKED") throw error;
         throw new LabError(`another mesos-lab command is working on ${this.path}`, {
@@ -82,6 +83,7 @@ export class LabFolder {
       return await work();
     } finally {
       await release();
+      removeIfEmpty(root);
     }
   }
 

@@ -11,6 +11,7 @@ export type LabEvent =
       /** Since the step or part started; only in `done` and `failed`. */
       seconds?: number;
     }
+  | { event: "claim"; id: string; holds: boolean; expected: string; seen: string; look: string }
   | { event: "note"; text: string }
   | { event: "result"; [fact: string]: unknown }
   | {

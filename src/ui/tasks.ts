@@ -1,5 +1,12 @@
 import { performance } from "node:perf_hooks";
-import { type DefaultRenderer, Listr, type ListrTask, type SimpleRenderer } from "listr2";
+import {
+  type DefaultRenderer,
+  Listr,
+  ListrLogger,
+  type ListrTask,
+  ProcessOutput,
+  type SimpleRenderer,
+} from "listr2";
 import type { Emit } from "./events.ts";
 
 /** `live` redraws a terminal, `plain` prints lines, `silent` prints nothing (events are all there is). */
@@ -16,22 +23,19 @@ export function chooseDisplay(options: { json: boolean; tty: boolean; env: NodeJ
 
 /** Runs tasks one after another; the first failure ends the run and is thrown as it is. */
 export async function runTasks(tasks: Task[], display: Display): Promise<void> {
-  const list = new Listr<unknown, "default" | "simple" | "silent", "simple">(
-    tasks as never,
-    {
-      renderer: display === "live" ? "default" : display === "plain" ? "simple" : "silent",
-      fallbackRenderer: "simple",
-      // The default handler exits at once, without waiting for Vagrant or Ansible to end.
-      registerSignalListeners: false,
-      rendererOptions: {
-        collapseSubtasks: false,
-        showErrorMessage: false,
-        collapseErrors: true,
-        lazy: false,
-      },
-    } as never,
-  );
-  await list.run();
+  // Progress goes to stderr: stdout is for results.
+  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
+  const options = {
+    renderer: { live: "default", plain: "simple", silent: "silent" }[display],
+    rendererOptions:
+      display === "live" ? { logger, collapseSubtasks: false, showErrorMessage: false } : { logger },
+    fallbackRenderer: "simple",
+    fallbackRendererOptions: { logger },
+    // The default handler exits at once, without waiting for Vagrant or Ansible to end.
+    registerSignalListeners: false,
+  };
+  // listr2 ties the type of a task to one renderer; these tasks only use what all renderers have.
+  await new Listr(tasks as never, options as never).run();
 }
 
 export interface LineOptions {

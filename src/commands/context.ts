@@ -1,0 +1,77 @@
+import { exitCodes, LabError } from "../errors.ts";
+import type { Lab, ProviderName } from "../lab/model.ts";
+import { type LabFlags, parseLab } from "../lab/parse.ts";
+import { readIfThere } from "../tools/files.ts";
+import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
+import type { Emit } from "../ui/events.ts";
+import type { Display } from "../ui/tasks.ts";
+
+/** What every command gets from the command line and the terminal. */
+export interface Context {
+  readonly signal: AbortSignal;
+  readonly display: Display;
+  readonly json: boolean;
+  /** Results: stdout. */
+  readonly print: (text: string) => void;
+  /** Progress and notes: stderr; silent under `--json`. */
+  readonly note: (text: string) => void;
+  /** Events: stdout under `--json`, else nowhere. */
+  readonly emit: Emit;
+  /** Columns of the terminal. */
+  readonly width: number;
+  /** Whether stdout shows colours. */
+  readonly color: boolean;
+}
+
+/** The flags that say which lab is meant. */
+export interface LabOptions extends LabFlags {
+  readonly file?: string;
+}
+
+const usualFile = "mesos-lab.yaml";
+
+/** The lab that the lab file and the flags describe; `fallbackProvider` is used where neither names one. */
+export function describedLab(options: LabOptions, fallbackProvider?: ProviderName): Lab {
+  const { file, ...flags } = options;
+  const path = file ?? usualFile;
+  const text = readIfThere(path);
+  if (text === undefined && file !== undefined)
+    throw new LabError(`there is no lab file ${file}`, {
+      exitCode: exitCodes.usage,
+      remedy: ["leave --file out for the tutorial's lab"],
+    });
+  return parseLab(text === undefined ? undefined : { text, file: path }, flags, fallbackProvider);
+}
+
+export interface MadeLab {
+  readonly lab: Lab;
+  readonly folder: LabFolder;
+}
+
+/**
+ * The lab that exists already: the named one, the only one there is, or the one that the lab file names.
+ * It is read from its own folder, so that an edited or broken lab file cannot get in the way.
+ */
+export function madeLab(options: LabOptions): MadeLab {
+  const labs = knownLabs();
+  const name = options.name ?? (labs.length === 1 ? labs[0] : undefined) ?? nameInFile(options, labs);
+  const folder = new LabFolder(name);
+  const lab = folder.recorded();
+  if (lab === undefined)
+    throw new LabError(`there is no lab "${name}" here (${folder.path})`, {
+      exitCode: exitCodes.usage,
+      details: labs.length > 0 ? [`labs here: ${labs.join(", ")}`] : [],
+      remedy: ["npx mesos-lab create"],
+    });
+  return { lab, folder };
+}
+
+function nameInFile(options: LabOptions, labs: readonly string[]): string {
+  if (labs.length > 1 && readIfThere(options.file ?? usualFile) === undefined)
+    throw new LabError("there are several labs here", {
+      exitCode: exitCodes.usage,
+      details: [`labs here: ${labs.join(", ")}`],
+      remedy: labs.map((lab) => `--name ${lab}`),
+    });
+  return describedLab(options).name;
+}

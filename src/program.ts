@@ -1,0 +1,196 @@
+import { type CAC, cac } from "cac";
+import type { Context } from "./commands/context.ts";
+import { exitCodes, LabError } from "./errors.ts";
+
+type Options = Record<string, unknown>;
+/** What a command's work returns: an exit code where it is another program's, else nothing. */
+type Outcome = Promise<number | undefined> | Promise<void>;
+type Action = (args: readonly string[], options: Options, context: Context) => Outcome;
+
+interface Verb {
+  /** As cac writes it: `ssh <machine>`. */
+  readonly usage: string;
+  readonly help: string;
+  readonly flags: readonly (keyof typeof flags)[];
+  readonly example?: string;
+  readonly action: Action;
+}
+
+// Every value is declared a list of strings: cac would make numbers of names like 007, and lists of repeated flags.
+const text = { type: [String] as [typeof String] };
+
+const flags = {
+  file: ["--file <path>", "Lab file (default: mesos-lab.yaml where there is one)", text],
+  name: ["--name <lab>", "Name of the lab, and of its folder below generated/", text],
+  stack: ["--stack <stack>", "classic (the tutorial's images) or rehearsal (images made by this tool)", text],
+  provider: ["--provider <provider>", "virtualbox, libvirt, vmware_desktop or parallels", text],
+  box: ["--box <name>", "Vagrant box of all machines", text],
+  boxVersion: ["--box-version <version>", "Version of the box", text],
+  boxUrl: ["--box-url <url>", "Where to fetch the box from", text],
+  memory: ["--memory <MiB>", "Memory of each machine", text],
+  cpus: ["--cpus <count>", "Processors of each machine", text],
+  masterIp: ["--master-ip <ip>", "Address of the master", text],
+  slaveIp: ["--slave-ip <ip>", "Address of the first slave", text],
+  timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
+  tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
+  output: ["--output <file>", "Where to write the result", text],
+  follow: ["-f, --follow", "Keep showing what is printed", {}],
+  dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
+  withImages: ["--with-images", "Put the rehearsal images into the box", {}],
+  json: ["--json", "One JSON object a line on stdout", {}],
+} as const;
+
+const which = ["file", "name"] as const;
+const describe = [
+  ...which,
+  ...(["stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus", "masterIp", "slaveIp"] as const),
+];
+
+const verbs: readonly Verb[] = [
+  {
+    usage: "create",
+    help: "Make the lab: machines, Docker, services; verified at the end",
+    flags: [...describe, "dryRun", "json"],
+    example: "mesos-lab create --provider libvirt --stack rehearsal",
+    action: async (_, options, context) => (await import("./commands/create.ts")).create(options, context),
+  },
+  {
+    usage: "render",
+    help: "Write the lab's Vagrantfile and playbooks, and do nothing else",
+    flags: [...describe, "json"],
+    action: async (_, options, context) => (await import("./commands/render.ts")).render(options, context),
+  },
+  {
+    usage: "verify",
+    help: "Check over the network that everything works",
+    flags: [...which, "timeout", "json"],
+    action: async (_, { timeout, ...options }, context) => {
+      const seconds = timeout === undefined ? {} : { timeout: positiveNumber("--timeout", String(timeout)) };
+      await (await import("./commands/verify.ts")).verifyCommand({ ...options, ...seconds }, context);
+    },
+  },
+  {
+    usage: "status",
+    help: "Show the machines and what the services answer",
+    flags: [...which, "json"],
+    action: async (_, options, context) => (await import("./commands/status.ts")).status(options, context),
+  },
+  {
+    usage: "ssh <machine> [...command]",
+    help: "Open a shell on a machine, or run one command there (after --)",
+    flags: which,
+    example: "mesos-lab ssh slave -- docker ps",
+    action: async ([machine = "", ...command], options) =>
+      (await import("./commands/machines.ts")).sshCommand(machine, command, options),
+  },
+  {
+    usage: "logs <service>",
+    help: "Show what a service has printed",
+    flags: [...which, "follow", "tail"],
+    example: "mesos-lab logs marathon -f",
+    action: async ([service = ""], options) =>
+      (await import("./commands/machines.ts")).logs(service, options),
+  },
+  {
+    usage: "halt",
+    help: "Shut the machines down",
+    flags: [...which, "json"],
+    action: async (_, options, context) => (await import("./commands/machines.ts")).halt(options, context),
+  },
+  {
+    usage: "up",
+    help: "Start the machines again and wait until everything works",
+    flags: [...which, "json"],
+    action: async (_, options, context) => (await import("./commands/machines.ts")).up(options, context),
+  },
+  {
+    usage: "destroy",
+    help: "Remove the machines and everything made for the lab",
+    flags: [...which, "json"],
+    action: async (_, options, context) => (await import("./commands/machines.ts")).destroy(options, context),
+  },
+];
+
+/** The parsed command line: which verb, with what; undefined where help or the version was printed. */
+export interface Invocation {
+  readonly json: boolean;
+  readonly run: (context: Context) => Outcome;
+}
+
+/** @throws LabError `usage` for an unknown command or a wrong flag. */
+export function parseCommandLine(argv: readonly string[], version: string): Invocation | undefined {
+  const cli = cac("mesos-lab");
+  let invocation: Invocation | undefined;
+  for (const verb of verbs) {
+    declare(cli, verb, (args, options) => {
+      invocation = {
+        json: options.json === true,
+        run: (context) => verb.action(args, options, context),
+      };
+    });
+  }
+  cli.help();
+  cli.version(version);
+  try {
+    cli.parse([...argv], { run: false });
+    if (cli.options.help || cli.options.version) return undefined;
+    if (cli.matchedCommand === undefined) throw unknownCommand(cli);
+    cli.runMatchedCommand();
+  } catch (error) {
+    // cac does not export the class of its errors.
+    if (error instanceof Error && error.name === "CACError") throw usageError(error.message);
+    throw error;
+  }
+  return invocation;
+}
+
+function declare(cli: CAC, verb: Verb, run: (args: readonly string[], options: Options) => void): void {
+  const command = cli.command(verb.usage, verb.help);
+  for (const flag of verb.flags) command.option(...(flags[flag] as unknown as [string, string]));
+  if (verb.example !== undefined) command.example(verb.example);
+  command.action((...parts: unknown[]) => {
+    const raw = parts.pop() as Options;
+    const args = parts
+      .flat()
+      .filter((part) => part !== undefined)
+      .map(String);
+    const rest = Array.isArray(raw["--"]) ? (raw["--"] as unknown[]).map(String) : [];
+    run([...args, ...rest], chosenFlags(verb, raw));
+  });
+}
+
+/** The verb's own flags with one value each. */
+function chosenFlags(verb: Verb, raw: Options): Options {
+  return Object.fromEntries(
+    verb.flags.flatMap((name) => {
+      const value = raw[name];
+      if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
+      if (!Array.isArray(value)) return [[name, value]];
+      const given = value.filter((each) => each !== "undefined");
+      if (given.length > 1) throw usageError(`--${kebab(name)} is given ${given.length} times`);
+      return given.length === 0 ? [] : [[name, given[0]]];
+    }),
+  );
+}
+
+function unknownCommand(cli: CAC): LabError {
+  const [given] = cli.args;
+  const names = verbs.map(({ usage }) => usage.split(" ")[0] ?? "");
+  return given === undefined
+    ? usageError("no command is given", ["npx mesos-lab create", "npx mesos-lab --help"])
+    : usageError(`there is no command "${given}"`, [`one of ${names.join(", ")}`, "npx mesos-lab --help"]);
+}
+
+function positiveNumber(flag: string, value: string): number {
+  if (!/^\d+(\.\d+)?$/.test(value))
+    throw usageError(`${flag} ${value}: must be a number of seconds, like 30`);
+  return Number(value);
+}
+
+function usageError(message: string, remedy: readonly string[] = ["npx mesos-lab --help"]): LabError {
+  return new LabError(message, { exitCode: exitCodes.usage, remedy });
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
