@@ -121,19 +121,22 @@ export function spreads(
   });
 }
 
-const tookFor: readonly (readonly [RegExp, string])[] = [
-  [/^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR)$/, "the old task was ending, and Mesos had to notice"],
-  [/^offer/, "Marathon was waiting for an offer of Mesos, or for its own back-off"],
-  [/^TASK_(STAGING|STARTING)$/, "the agent was preparing the task"],
-  [/^TASK_RUNNING$/, "the new container was starting"],
-  [/^event to /, "Marathon's event was on its way"],
-  [/reloaded$/, "the new configuration was being written and loaded"],
-  [/^first 200$/, "the route was there, and the application was still starting"],
+/** Why a step took its time, where the two marks around it allow to say so: from, to, words. */
+const reasons: readonly (readonly [RegExp, RegExp, string])[] = [
+  [/./, /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR)$/, "the old task was ending, and Mesos had to notice"],
+  [/./, /^offer/, "Marathon was waiting for an offer of Mesos, or for its own back-off"],
+  [/./, /^TASK_(STAGING|STARTING)$/, "the agent was preparing the task"],
+  [/./, /^TASK_RUNNING$/, "the new container was starting"],
+  [/./, /^event to /, "Marathon's event was on its way"],
+  [/^(event to |polled)/, /reloaded$/, "the new configuration was being written and loaded"],
+  [/./, /reloaded$/, "the discovery had not noticed yet, or was writing its configuration"],
+  [/./, /^(polled|records )/, "the discovery was waiting for its next look at the tasks"],
+  [/^records /, /^first 200$/, "clients still held the old record"],
+  [/(reloaded|^TASK_RUNNING)$/, /^first 200$/, "the application was still starting"],
 ];
 
 function because(from: Mark, to: Mark): string {
-  if (to.what === words.firstGood && !/reloaded$|^TASK_RUNNING$/.test(from.what)) return "";
-  const why = tookFor.find(([pattern]) => pattern.test(to.what))?.[1];
+  const why = reasons.find(([before, after]) => before.test(from.what) && after.test(to.what))?.[2];
   return why === undefined ? "" : `: ${why}`;
 }
 
