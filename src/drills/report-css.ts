@@ -29,6 +29,7 @@ svg .label{font-size:15px;white-space:pre}svg .tick{stroke:var(--dim);stroke-wid
 .mark path{fill:none;stroke:var(--dim);stroke-width:1.5}.s-drill path,.s-page path{stroke:var(--accent);stroke-width:2}.s-drill text,.s-page text{font-weight:650}
 .k-ok{fill:var(--ok)}.k-503{fill:var(--k503)}.k-refused{fill:var(--refused)}.k-reset{fill:var(--reset)}.k-timeout{fill:var(--timeout)}.k-http{fill:var(--http)}.k-wrong-page{fill:var(--wrong)}.k-unreachable{fill:var(--unreachable)}.k-no-name{fill:var(--noname)}
 .hatch{fill:none;stroke:var(--hatch);stroke-width:1.6}
+.pairs{display:grid;gap:0 40px;grid-template-columns:repeat(auto-fit,minmax(min(100%,520px),1fr))}
 .columns{display:grid;grid-template-columns:minmax(0,1.35fr) minmax(0,1fr);gap:0 40px}@media (max-width:1000px){.columns{display:block}}
 table{border-collapse:collapse;width:100%;margin:.4em 0 1.2em;font-variant-numeric:tabular-nums}
 caption{text-align:left;font-weight:700;font-size:1.05rem;padding-bottom:.2em}

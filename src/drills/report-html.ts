@@ -68,13 +68,22 @@ ${alarm(report)}
 <div class="scroll">${svgTimeline(report, id)}</div>
 <figcaption>${legend(report, id)}</figcaption>
 </figure>
-<div class="columns">
-<div>${report.lanes.map((lane) => chain(report, lane, compared)).join("\n")}</div>
-<div>${kindsTable(report)}
-${hosts(report)}
-${latencies(report)}</div>
-</div>
+${compared ? wide(report) : columns(report)}
 </section>`;
+}
+
+function columns(report: DrillReport): string {
+  return `<div class="columns"><div>${report.lanes.map((lane) => chain(report, lane, false)).join("\n")}
+${hosts(report)}</div>
+<div>${kindsTable(report)}
+${latencies(report)}</div></div>`;
+}
+
+function wide(report: DrillReport): string {
+  return `<div class="pairs">${report.lanes.map((lane) => chain(report, lane, true)).join("\n")}</div>
+${kindsTable(report)}
+${latencies(report)}
+${hosts(report)}`;
 }
 
 function hero(report: DrillReport, lane: Lane, first: boolean): string {
@@ -142,9 +151,9 @@ function doubts({ method, outage, sampling }: Lane): string[] {
 function chain(report: DrillReport, lane: Lane, compared: boolean): string {
   const steps = chainOf(report, lane.method);
   const slow = dominant(steps);
-  const rows = steps.map(({ mark, since, after }) => [
+  const rows = steps.map(({ mark, since, after }, i) => [
     `${formatAt(since)}${mark.remoteClock ? " <small>(its own clock)</small>" : ""}`,
-    `+${formatMs(after)}`,
+    i === 0 && after === 0 ? "–" : `+${formatMs(after)}`,
     `<span class="source ${mark.source}">${esc(mark.source)}</span>`,
     `<b>${esc(mark.what)}</b>${mark.detail === undefined ? "" : ` <small>${esc(mark.detail)}</small>`}`,
   ]);

@@ -37,6 +37,11 @@ export function svgTimeline(report: DrillReport, id: string): string {
     const mine = all.filter((mark) => laneOf(mark) === lane);
     y += 26;
     parts.push(laneTitle(lane, y - 8));
+    if (!several) {
+      // One lane: its ruler stands above it, so that the marks hang from the answers themselves.
+      parts.push(drawAxis(span, x, y + 26, true));
+      y += 26;
+    }
     strips.push(y);
     parts.push(laneStrip(lane, span, y, id));
     y += strip;
@@ -44,14 +49,17 @@ export function svgTimeline(report: DrillReport, id: string): string {
     parts.push(drawLabels(placed, y));
     y += depth(placed) + (several ? 14 : 0);
   }
-  parts.push(drawAxis(span, x, y));
-  y += 34;
+  if (several) {
+    parts.push(drawAxis(span, x, y, false));
+    y += 34;
+  }
   const placed = labels(shared, x, span.zero);
   parts.push(drawLabels(placed, y));
   y += depth(placed) + 8;
   const zero = x(report.breakAt).toFixed(1);
-  const top = strips[0] ?? 0;
-  parts.push(`<line class="break" x1="${zero}" x2="${zero}" y1="${top - 4}" y2="${y - depth(placed) - 8}"/>`);
+  parts.push(
+    ...strips.map((top) => `<line class="break" x1="${zero}" x2="${zero}" y1="${top}" y2="${top + strip}"/>`),
+  );
   return `<svg viewBox="0 0 ${width} ${y}" role="img" aria-labelledby="${id}-title ${id}-desc">
 <title id="${id}-title">Timeline of ${esc(report.drill)}</title>
 <desc id="${id}-desc">${esc(describe(report))}</desc>
@@ -115,11 +123,12 @@ function patterns(id: string): string {
   return `<defs>${found.join("")}</defs>`;
 }
 
-function drawAxis(span: Span, x: (at: number) => number, y: number): string {
+function drawAxis(span: Span, x: (at: number) => number, y: number, above: boolean): string {
+  const [tip, base] = above ? [y - 7, y - 12] : [y + 7, y + 23];
   const marks = ticks(span, 10).map(({ at, label }) => {
     const px = x(at);
     const anchor = px < 60 ? "start" : px > width - 60 ? "end" : "middle";
-    return `<line class="tick" x1="${px.toFixed(1)}" x2="${px.toFixed(1)}" y1="${y}" y2="${y + 7}"/><text class="tick-label${label === "break" ? " strong" : ""}" x="${px.toFixed(1)}" y="${y + 23}" text-anchor="${anchor}">${esc(label)}</text>`;
+    return `<line class="tick" x1="${px.toFixed(1)}" x2="${px.toFixed(1)}" y1="${y}" y2="${tip}"/><text class="tick-label${label === "break" ? " strong" : ""}" x="${px.toFixed(1)}" y="${base}" text-anchor="${anchor}">${esc(label)}</text>`;
   });
   return `<g><line class="tick" x1="${edge}" x2="${width - edge}" y1="${y}" y2="${y}"/>${marks.join("")}</g>`;
 }

@@ -26,6 +26,7 @@ export function plain(text: string, unicode: boolean): string {
     .replace(/±/g, "+/-")
     .replace(/…/g, "...")
     .replace(/·/g, "-")
+    .replace(/×/g, "x")
     .replace(/[^ -~]/gu, "?");
 }
 
