@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { clean } from "../probes/clean.ts";
@@ -38,6 +39,8 @@ export interface VerifyOptions {
  */
 export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verdict> {
   const round = new AbortController();
+  // Every claim and every request listens to it: many listeners are no leak here, and no news for the user.
+  setMaxListeners(0, round.signal);
   const onAbort = () => round.abort();
   if (options.signal?.aborted) throw interrupted();
   options.signal?.addEventListener("abort", onAbort, { once: true });

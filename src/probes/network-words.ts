@@ -16,7 +16,8 @@ const words: Readonly<Record<string, string>> = {
 
 /** A network failure in a few words that need no manual; undefined for an error that is none. */
 export function networkWords(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
-  if (error.code.startsWith("HPE_")) return "the answer is not HTTP";
-  return words[error.code];
+  if (!(error instanceof Error)) return undefined;
+  // Undici's parser gives its errors a code only sometimes, but always this name.
+  if (error.name === "HTTPParserError") return "the answer is not HTTP";
+  return "code" in error && typeof error.code === "string" ? words[error.code] : undefined;
 }

@@ -21,16 +21,17 @@ export function truncate(text: string, width: number): string {
 
 /** Breaks a text without colours into lines of at most `width` cells, at blanks where there are any. */
 export function wrap(text: string, width: number): string[] {
+  // A character that is wider than the line must not stop the work.
+  const room = Math.max(width, 2);
   const lines: string[] = [];
   let line = "";
   for (let word of text.split(" ")) {
-    if (line !== "" && visualWidth(line) + 1 + visualWidth(word) > width) {
+    if (line !== "" && visualWidth(line) + 1 + visualWidth(word) > room) {
       lines.push(line);
       line = "";
     }
-    while (line === "" && visualWidth(word) > width) {
-      // A character that is wider than the line must not stop the work.
-      const head = takeCells(word, Math.max(width, 2));
+    while (line === "" && visualWidth(word) > room) {
+      const head = takeCells(word, room);
       lines.push(head);
       word = word.slice(head.length);
     }

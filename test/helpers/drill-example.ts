@@ -1,0 +1,187 @@
+import type { DrillReport, Lane, Mark, Outcome, Sample } from "../../src/drills/model.ts";
+import { analyse, runsOf } from "../../src/drills/outage.ts";
+import { pageMarks } from "../../src/drills/timeline.ts";
+
+/** Made-up drills with the figures of a real one, the same in every run. */
+
+type Phase = readonly [until: number, outcome: Outcome, tookMs: number];
+
+function lane(method: string, url: string, breakAt: number, phases: readonly Phase[]): Lane {
+  const samples: Sample[] = [];
+  for (let i = 0; i * 20 < (phases.at(-1)?.[0] ?? 0); i += 1) {
+    const at = i * 20 + (i % 7) / 10;
+    const [, outcome, tookMs] = phases.find(([until]) => at < until) ?? phases[0] ?? [0, "ok", 1];
+    samples.push({ at, tookMs: tookMs + (i % 5), outcome });
+  }
+  const sampling = {
+    ratePerSecond: 50,
+    requestTimeoutMs: 2_000,
+    unanswered: 0,
+    missedSlots: 0,
+    crowdedSlots: 0,
+  };
+  return {
+    method,
+    url,
+    runs: runsOf(samples),
+    outage: analyse(samples, { settleMs: 3_000, breakAt }),
+    sampling: { ...sampling, sent: samples.length, localFaults: 0, full: false },
+  };
+}
+
+function report(
+  lanes: readonly Lane[],
+  marks: readonly Mark[],
+  more: Partial<DrillReport> = {},
+): DrillReport {
+  const several = lanes.length > 1;
+  return {
+    format: 1,
+    drill: "kill-task",
+    lab: "mesos-lab",
+    stack: "rehearsal",
+    startedAt: "2026-11-22T12:34:56.789Z",
+    breakAt: 2_000,
+    target: "tomcat.0b1d2f7c-6c1e-11f1-8f0e-0242ac110002",
+    parameters: {
+      "requests per second": 50,
+      "time limit per request": "2 s",
+      "settle time": "3 s",
+      deadline: "2 min",
+    },
+    environment: "embedded · rehearsal stack · Node 20.20.2 · Debian GNU/Linux 12 · 4 CPUs",
+    lanes,
+    marks: [...marks, ...lanes.flatMap((l) => pageMarks(l.outage, several ? l.method : undefined))],
+    before: ["192.168.33.19:31071"],
+    after: ["192.168.33.19:31442"],
+    recovered: lanes.every((l) => !l.outage.neverBack),
+    lastSeen: {},
+    notes: [],
+    ...more,
+  };
+}
+
+const url = "http://192.168.33.18/";
+
+function killed(shift: number): DrillReport {
+  return report(
+    [
+      lane("bamboo", url, 2_000, [
+        [2_160, "ok", 3],
+        [2_420, "reset", 2],
+        [3_100 + shift, "503", 1],
+        [4_480 + shift, "refused", 1],
+        [4_640 + shift, "timeout", 2_000],
+        [8_600 + shift, "ok", 4],
+      ]),
+    ],
+    [
+      {
+        at: 2_000,
+        source: "drill",
+        what: "kill asked of Marathon",
+        detail: "DELETE /v2/apps/tomcat/tasks/…",
+      },
+      { at: 2_130, source: "mesos", what: "TASK_KILLED", detail: "192.168.33.19:31071" },
+      { at: 2_150, source: "marathon", what: "TASK_KILLED", detail: "status_update_event" },
+      { at: 2_171, source: "bamboo", what: "event to Bamboo", detail: "TASK_KILLED" },
+      { at: 2_410, source: "haproxy", what: "HAProxy reloaded", detail: "no server left" },
+      { at: 2_905, source: "marathon", what: "offer accepted" },
+      { at: 3_320 + shift, source: "marathon", what: "TASK_RUNNING", detail: "192.168.33.19:31442" },
+      { at: 3_335 + shift, source: "bamboo", what: "event to Bamboo", detail: "TASK_RUNNING" },
+      {
+        at: 3_580 + shift,
+        source: "haproxy",
+        what: "HAProxy reloaded",
+        detail: "server 192.168.33.19:31442",
+      },
+    ],
+  );
+}
+
+const compared = report(
+  [
+    lane("bamboo", url, 2_000, [
+      [2_160, "ok", 3],
+      [4_640, "503", 1],
+      [12_500, "ok", 3],
+    ]),
+    lane("marathon-lb", "http://192.168.33.18:8081/", 2_000, [
+      [2_120, "ok", 3],
+      [2_700, "reset", 2],
+      [4_560, "503", 1],
+      [12_500, "ok", 3],
+    ]),
+    lane("mesos-dns", "http://tomcat.marathon.mesos/", 2_000, [
+      [2_120, "ok", 3],
+      [7_200, "refused", 1],
+      [7_800, "no-name", 9],
+      [12_500, "ok", 5],
+    ]),
+    lane("haproxy-marathon-bridge", "http://192.168.33.19:10000/", 2_000, [
+      [2_120, "ok", 3],
+      [4_400, "503", 1],
+      [4_600, "ok", 1],
+      [9_100, "timeout", 2_000],
+      [12_500, "ok", 3],
+    ]),
+  ],
+  [
+    { at: 2_000, source: "drill", what: "kill asked of Marathon" },
+    { at: 2_130, source: "mesos", what: "TASK_KILLED" },
+    { at: 2_905, source: "marathon", what: "offer accepted" },
+    { at: 3_320, source: "marathon", what: "TASK_RUNNING" },
+    { at: 2_171, source: "bamboo", what: "event to Bamboo", lane: "bamboo" },
+    { at: 3_580, source: "haproxy", what: "HAProxy reloaded", lane: "bamboo" },
+    { at: 3_400, source: "haproxy", what: "HAProxy reloaded", lane: "marathon-lb" },
+    { at: 7_190, source: "discovery", what: "records refreshed", lane: "mesos-dns" },
+    { at: 9_040, source: "haproxy", what: "HAProxy reloaded", lane: "haproxy-marathon-bridge" },
+  ],
+);
+
+const lost = report(
+  [
+    lane("bamboo", url, 2_000, [
+      [2_160, "ok", 3],
+      [9_000, "503", 1],
+      [9_200, "ok", 1],
+      [12_000, "http-404", 1],
+    ]),
+  ],
+  [
+    {
+      at: 2_000,
+      source: "drill",
+      what: "removed <b>& co</b>",
+      detail: "<script>alert(1)</script> \u001b[31m漢字",
+    },
+    { at: 2_130, source: "mesos", what: "TASK_FAILED", detail: "x".repeat(300) },
+  ],
+  {
+    drill: "remove-container",
+    target: '"><img src=x onerror=alert(1)>',
+    after: [],
+    lastSeen: { marathon: "0 of 1 tasks running, 1 waiting", haproxy: "no server in the backend <tomcat>" },
+    notes: ["The container could not be put back: start the slave again."],
+  },
+);
+
+const calm = report(
+  [
+    lane("bamboo", url, 2_000, [
+      [2_100, "ok", 3],
+      [2_600, "ok", 640],
+      [6_000, "ok", 3],
+    ]),
+  ],
+  [{ at: 2_000, source: "drill", what: "restarted", detail: "bamboo" }],
+  { drill: "restart-bamboo", target: "bamboo", after: ["192.168.33.19:31071"] },
+);
+
+export const example = {
+  killed: killed(0),
+  repeated: [killed(0), killed(220), killed(-160)],
+  compared,
+  lost,
+  calm,
+};

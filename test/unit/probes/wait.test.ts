@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { ProbeError } from "../../../src/probes/probe-error.ts";
+import { type Attempt, type Clock, waitFor } from "../../../src/probes/wait.ts";
+
+/** A clock whose time passes only by sleeping: the earliest sleeper wakes as soon as all others wait. */
+function virtualClock(): Clock {
+  let time = 0;
+  let sleepers: { at: number; wake: () => void }[] = [];
+  const tick = () => {
+    sleepers.sort((a, b) => a.at - b.at);
+    const next = sleepers.shift();
+    if (next === undefined) return;
+    time = next.at;
+    next.wake();
+  };
+  return {
+    now: () => time,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const sleeper = { at: time + ms, wake: resolve };
+        sleepers.push(sleeper);
+        const leave = () => {
+          sleepers = sleepers.filter((other) => other !== sleeper);
+          resolve();
+        };
+        if (signal.aborted) leave();
+        signal.addEventListener("abort", leave, { once: true });
+        setImmediate(tick);
+      }),
+  };
+}
+
+const sequence = (...attempts: Attempt<string>[]) => {
+  let index = 0;
+  return async () => attempts[Math.min(index++, attempts.length - 1)] as Attempt<string>;
+};
+
+test("the value is there after the pauses that were needed", async () => {
+  const probe = sequence(
+    { ok: false, seen: "503" },
+    { ok: false, seen: "no leader" },
+    { ok: true, value: "leader" },
+  );
+  const waited = await waitFor(probe, { timeoutMs: 10_000, clock: virtualClock() });
+  expect(waited).toEqual({ ok: true, value: "leader", waitedMs: 400 });
+});
+
+test("a failure carries what was seen last, not first", async () => {
+  const probe = sequence({ ok: false, seen: "503" }, { ok: false, seen: "no leader" });
+  const waited = await waitFor(probe, { timeoutMs: 1_000, clock: virtualClock() });
+  expect(waited).toEqual({ ok: false, seen: "no leader", waitedMs: 1_000 });
+});
+
+test("a probe that never answers does not hold up the bound, and hears of it", async () => {
+  let given: AbortSignal | undefined;
+  const probe = (signal: AbortSignal) => {
+    given = signal;
+    return new Promise<never>(() => undefined);
+  };
+  const waited = await waitFor(probe, { timeoutMs: 3_000, clock: virtualClock() });
+  expect(waited).toEqual({ ok: false, seen: "no answer within 3 s", waitedMs: 3_000 });
+  expect(given?.aborted).toBe(true);
+});
+
+test("a ProbeError is something seen", async () => {
+  const probe = () => Promise.reject(new ProbeError("connection refused"));
+  const waited = await waitFor(probe, { timeoutMs: 500, clock: virtualClock() });
+  expect(waited).toMatchObject({ ok: false, seen: "connection refused" });
+});
+
+test("a bug in a probe is thrown, not waited for", async () => {
+  const probe = () => Promise.reject(new TypeError("a bug"));
+  await expect(waitFor(probe, { timeoutMs: 500, clock: virtualClock() })).rejects.toThrow("a bug");
+});
+
+test("an abort ends a hanging wait with the caller's reason", async () => {
+  const controller = new AbortController();
+  const probe = () => {
+    setImmediate(() => controller.abort(new Error("ctrl-c")));
+    return new Promise<never>(() => undefined);
+  };
+  await expect(waitFor(probe, { timeoutMs: 60_000, signal: controller.signal })).rejects.toThrow("ctrl-c");
+});
+
+test("an abort before the start asks nothing", async () => {
+  let asked = 0;
+  const probe = async (): Promise<Attempt<string>> => ({ ok: true, value: String(++asked) });
+  await expect(waitFor(probe, { timeoutMs: 1_000, signal: AbortSignal.abort() })).rejects.toThrow();
+  expect(asked).toBe(0);
+});
