@@ -39,7 +39,7 @@ export interface VerifyOptions {
  */
 export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verdict> {
   const round = new AbortController();
-  // Every claim and every request listens to it: many listeners are no leak here, and no news for the user.
+  // Every claim listens to it: more than ten are no leak here, and no news for the user.
   setMaxListeners(0, round.signal);
   const onAbort = () => round.abort();
   if (options.signal?.aborted) throw interrupted();

@@ -1,6 +1,10 @@
+import { setMaxListeners } from "node:events";
+
 /** A bound on one try: its signal fires on the caller's abort or when the time is up. */
 export interface Deadline {
   readonly signal: AbortSignal;
+  /** Rejects when the signal fires, for work that does not heed it. */
+  readonly aborted: Promise<never>;
   readonly timedOut: () => boolean;
   /** Must be called at the end: frees the timer and the caller's signal. */
   readonly clear: () => void;
@@ -13,15 +17,23 @@ export interface Deadline {
 export function startDeadline(timeoutMs: number, signal?: AbortSignal): Deadline {
   const controller = new AbortController();
   let expired = false;
+  const aborted = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
+  });
+  // Whoever does not wait for it must not die of it.
+  aborted.catch(() => undefined);
   const timer = setTimeout(() => {
     expired = true;
     controller.abort();
   }, timeoutMs);
+  // Many requests at once under one signal are no leak: each leaves it at its end.
+  if (signal !== undefined) setMaxListeners(0, signal);
   const onAbort = () => controller.abort(signal?.reason);
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort, { once: true });
   return {
     signal: controller.signal,
+    aborted,
     timedOut: () => expired,
     clear: () => {
       clearTimeout(timer);

@@ -61,13 +61,15 @@ export function openHttp(): Http {
     const deadline = startDeadline(timeoutMs, signal);
     const redirect = interceptors.redirect({ maxRedirections: maxRedirects });
     try {
-      const answer = await request(url, {
+      const answering = request(url, {
         dispatcher: maxRedirects > 0 ? agent.compose(redirect) : agent,
         method: method as "GET",
         headers: requestHeaders(options, body),
         body: body ?? null,
         signal: deadline.signal,
       });
+      // Undici hears the signal only once the connection is open, which with a dead machine is never.
+      const answer = await Promise.race([answering, deadline.aborted]);
       const text = await answer.body.text();
       return { status: answer.statusCode, headers: flat(answer.headers), text };
     } catch (error) {

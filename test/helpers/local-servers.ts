@@ -1,5 +1,12 @@
+import { spawn } from "node:child_process";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
-import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from "node:net";
+import {
+  type AddressInfo,
+  connect,
+  createServer as createNetServer,
+  type Server,
+  type Socket,
+} from "node:net";
 import { onTestFinished } from "vitest";
 
 export interface LocalServer {
@@ -23,6 +30,25 @@ export function serveTcp(onSocket: (socket: Socket) => void, host = "127.0.0.1")
     }),
     host,
   );
+}
+
+/** A loopback port whose connections never open, like those to a machine that is gone: its queue is full and nobody takes from it. */
+export async function blackHole(): Promise<number> {
+  // In a process of its own, because Node takes connections as soon as its event loop turns.
+  const script = `require("node:net").createServer().listen({ host: "127.0.0.1", port: 0, backlog: 1 }, function () {
+    require("node:fs").writeSync(1, String(this.address().port));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  })`;
+  const holder = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const port = Number(await new Promise((resolve) => holder.stdout.once("data", resolve)));
+  const fillers = Array.from({ length: 8 }, () => connect(port, "127.0.0.1").on("error", () => undefined));
+  onTestFinished(async () => {
+    const ended = new Promise((resolve) => holder.once("exit", resolve));
+    holder.kill("SIGKILL");
+    await ended;
+    for (const filler of fillers) filler.destroy();
+  });
+  return port;
 }
 
 /** A loopback port where nothing listens. */

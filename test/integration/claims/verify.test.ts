@@ -2,12 +2,32 @@ import { expect, onTestFinished, test } from "vitest";
 import { claimsFor } from "../../../src/claims/claims-for.ts";
 import { type Verdict, verifyLab } from "../../../src/claims/verify.ts";
 import { exitCodes } from "../../../src/errors.ts";
+import type { ProbeContext } from "../../../src/probes/context.ts";
+import { openHttp } from "../../../src/probes/http.ts";
 import { type FakeLab, startFakeLab } from "../../helpers/fake-lab.ts";
 import { closedPort, serveTcp } from "../../helpers/local-servers.ts";
 import { agentState, marathonInfo, srvrText, statsCsv, tomcatRows } from "../../helpers/recorded.ts";
 
-const verify = (fake: FakeLab, timeoutMs = 300) =>
-  verifyLab(fake.lab, { timeoutMs, addressOf: fake.addressOf });
+/** Every claim looked at once, without waiting: what fails does not depend on how fast this machine is. */
+async function failingAtOneLook(fake: FakeLab): Promise<string[]> {
+  const http = openHttp();
+  const context: ProbeContext = {
+    http,
+    signal: new AbortController().signal,
+    timeoutMs: 10_000,
+    addressOf: fake.addressOf,
+    statePaths: new Map(),
+  };
+  try {
+    const looks = claimsFor(fake.lab).map(async ({ id, check }) => {
+      const finding = await check(context).catch((error: Error) => ({ holds: false, seen: error.message }));
+      return finding.holds ? [] : [`${id}: ${finding.seen}`];
+    });
+    return (await Promise.all(looks)).flat();
+  } finally {
+    await http.close();
+  }
+}
 const failing = (verdict: Verdict) =>
   verdict.results.filter((result) => !result.holds).map(({ id, seen }) => `${id}: ${seen}`);
 
@@ -85,11 +105,11 @@ test.each<[string, (fake: FakeLab) => void, (string | RegExp)[]]>([
     ["marathon-framework-active@master: the master does not list framework new"],
   ],
   [
-    "a stand-in under a classic lab, with an escape sequence",
+    "a stand-in under a classic lab",
     (fake) => {
-      fake.pages.marathon["/v2/info"] = JSON.stringify(marathonInfo({ version: "0\u001b[2J-rehearsal" }));
+      fake.pages.marathon["/v2/info"] = JSON.stringify(marathonInfo({ version: "0.15.0-rehearsal" }));
     },
-    ["stack@master: mesos 0.24.1, marathon 0-rehearsal"],
+    [/^stack@master: mesos 0.24.1, marathon 0.*-rehearsal$/],
   ],
   [
     "an HAProxy that wants another password",
@@ -101,9 +121,7 @@ test.each<[string, (fake: FakeLab) => void, (string | RegExp)[]]>([
 ])("%s", async (_, breakIt, expected) => {
   const fake = await startFakeLab();
   breakIt(fake);
-  const verdict = await verify(fake);
-  expect(verdict.holds).toBe(false);
-  const failures = failing(verdict);
+  const failures = await failingAtOneLook(fake);
   expect(failures).toHaveLength(expected.length);
   for (const [index, failure] of failures.entries()) expect(failure).toMatch(expected[index] ?? "");
 });
@@ -114,7 +132,7 @@ test("1.x: /state only", async () => {
     pages["/state"] = pages["/state.json"] ?? "";
     delete pages["/state.json"];
   }
-  expect(failing(await verify(fake, 20_000))).toEqual([]);
+  expect(await failingAtOneLook(fake)).toEqual([]);
   expect([...fake.asked.keys()]).not.toContain("mesos-master /state.json");
 });
 
@@ -124,16 +142,25 @@ test("a dead machine and one that hangs fail their claims, with what was seen, a
   const dead = await closedPort();
   const { mesosSlave, bamboo } = fake.lab.ports;
   const verdict = await verifyLab(fake.lab, {
-    timeoutMs: 700,
+    timeoutMs: 3_000,
     addressOf: (machine, port) => {
       if (port === mesosSlave) return { host: "127.0.0.1", port: dead };
       return port === bamboo ? hanging : fake.addressOf(machine, port);
     },
   });
+  expect(verdict.holds).toBe(false);
   expect(failing(verdict)).toEqual([
     `mesos-agent-registered@slave: http://127.0.0.1:${dead}/state: connection refused`,
-    "bamboo-answers@master: no answer within 0.7 s",
+    "bamboo-answers@master: no answer within 3 s",
   ]);
+});
+
+test("what services say is shown without control characters", async () => {
+  const fake = await startFakeLab();
+  fake.pages.marathon["/v2/info"] = JSON.stringify(marathonInfo({ version: "0.15.0\u001b[2J\u0007" }));
+  const verdict = await verifyLab(fake.lab, { timeoutMs: 20_000, addressOf: fake.addressOf });
+  const stack = verdict.results.find(({ id }) => id === "stack@master");
+  expect(stack?.seen).toBe("mesos 0.24.1, marathon 0.15.0");
 });
 
 test("an abort ends the verification at once", async () => {

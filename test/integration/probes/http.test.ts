@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "vitest";
 import { openHttp } from "../../../src/probes/http.ts";
 import { ProbeError } from "../../../src/probes/probe-error.ts";
 import { waitFor } from "../../../src/probes/wait.ts";
-import { closedPort, serveHttp, serveTcp } from "../../helpers/local-servers.ts";
+import { blackHole, closedPort, serveHttp, serveTcp } from "../../helpers/local-servers.ts";
 
 const http = openHttp();
 afterAll(() => http.close());
@@ -113,6 +113,20 @@ test.each([
 test("nothing listens, no such name", async () => {
   await expect(http.get(`http://127.0.0.1:${await closedPort()}/`)).rejects.toThrow(/^connection refused$/);
   await expect(http.get("http://no-such-name.invalid/")).rejects.toThrow(/^name not found$/);
+});
+
+test("a machine that is gone: the bound and an abort hold while the connection opens", async () => {
+  const url = `http://127.0.0.1:${await blackHole()}/`;
+  // By order, not by the clock: the connection itself would be given up only much later.
+  const outcome = await Promise.race([
+    http.get(url, { timeoutMs: 300 }).catch((error: Error) => error.message),
+    new Promise((resolve) => setTimeout(resolve, 5_000, "the bound did not hold")),
+  ]);
+  expect(outcome).toBe("timed out after 0.3 s");
+  const controller = new AbortController();
+  const asked = http.get(url, { signal: controller.signal, timeoutMs: 600_000 });
+  setImmediate(() => controller.abort(new Error("ctrl-c")));
+  await expect(asked).rejects.toThrow("ctrl-c");
 });
 
 test("an abort ends a hanging request with the caller's reason", async () => {
