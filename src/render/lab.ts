@@ -2,6 +2,7 @@ import { entriesOf } from "../lab/catalogue/index.ts";
 import { type Lab, machinesWith, type ServiceName, serviceNames } from "../lab/model.ts";
 import { type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory } from "./inventory.ts";
+import { lesson } from "./lesson.ts";
 import { servicePlaybook } from "./playbook.ts";
 import { vagrantfile } from "./vagrantfile.ts";
 import { toYaml } from "./yaml.ts";
@@ -56,6 +57,10 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     ...hostFiles.map(({ path, data }) => ({ path, contents: yamlFile(data) })),
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
+    ...["lesson.md", "lesson.zh.md"].map((path) => ({
+      path,
+      contents: lesson(template(templates, `lesson/${path}.hbs`), lab, titles),
+    })),
   ];
 }
 

@@ -10,3 +10,18 @@ export function tutorialLab(stack: "classic" | "rehearsal" = "classic"): Lab {
 export function labFrom(text: string): Lab {
   return parseLab({ text, file: "mesos-lab.yaml" }, {});
 }
+
+/** Three masters, two slaves and every option. */
+export const classroomLab = labFrom(`
+name: classroom
+provider: libvirt
+emulation: true
+box: { name: acme/debian, version: 1.2.3, url: "https://example.org/box.json" }
+machines:
+  - { name: m1, ip: 10.1.2.11, services: [zookeeper, mesos-master, marathon, bamboo] }
+  - { name: m2, ip: 10.1.2.12, services: [zookeeper, mesos-master, marathon] }
+  - { name: m3, ip: 10.1.2.13, services: [zookeeper, mesos-master] }
+  - { name: s1, ip: 10.1.2.21, services: [mesos-slave] }
+  - { name: s2, ip: 10.1.2.22, services: [mesos-slave], memory: 4096 }
+ports: { marathon: 8888, mesosMaster: 5555, mesosSlave: 5556, bamboo: 8001, haproxy: 8088 }
+`);

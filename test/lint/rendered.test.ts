@@ -7,26 +7,12 @@ import type { Lab } from "../../src/lab/model.ts";
 import { renderLab } from "../../src/render/lab.ts";
 import { readTemplates, writeFiles } from "../../src/tools/files.ts";
 import { isInstalled } from "../../src/tools/host.ts";
-import { labFrom, tutorialLab } from "../helpers/described-labs.ts";
-
-const classroom = labFrom(`
-name: classroom
-provider: libvirt
-emulation: true
-box: { name: acme/debian, version: 1.2.3, url: "https://example.org/box.json" }
-machines:
-  - { name: m1, ip: 10.1.2.11, services: [zookeeper, mesos-master, marathon, bamboo] }
-  - { name: m2, ip: 10.1.2.12, services: [zookeeper, mesos-master, marathon] }
-  - { name: m3, ip: 10.1.2.13, services: [zookeeper, mesos-master] }
-  - { name: s1, ip: 10.1.2.21, services: [mesos-slave] }
-  - { name: s2, ip: 10.1.2.22, services: [mesos-slave], memory: 4096 }
-ports: { marathon: 8888, mesosMaster: 5555, mesosSlave: 5556, bamboo: 8001, haproxy: 8088 }
-`);
+import { classroomLab, tutorialLab } from "../helpers/described-labs.ts";
 
 const labs: Record<string, Lab> = {
   "the tutorial's lab": tutorialLab("classic"),
   "the rehearsal lab": tutorialLab("rehearsal"),
-  "three masters, two slaves, every option": classroom,
+  "three masters, two slaves, every option": classroomLab,
 };
 
 const checks: readonly { what: string; program: string; args: string[] }[] = [
