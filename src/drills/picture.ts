@@ -1,6 +1,6 @@
 import type { DrillReport, Lane, Mark } from "./model.ts";
 import { cells, clip, fold, pad, plain } from "./text.ts";
-import { chainOf, dominant, merge, spreads } from "./timeline.ts";
+import { explain, merge, spreads } from "./timeline.ts";
 import { buckets, type Span, spanOf, ticks } from "./window.ts";
 import { formatAt, formatMs, headline, type Kind, kindOf, kinds, summary } from "./words.ts";
 
@@ -155,8 +155,8 @@ function facts(report: DrillReport, several: boolean, style: Style): string[] {
   const arrow = style.unicode ? "→" : "->";
   const hosts = `${report.before.join(", ") || "none"} ${arrow} ${report.after.join(", ") || "none"}`;
   const chains = report.lanes.flatMap((lane) => {
-    const found = dominant(chainOf(report, lane.method));
-    return found === undefined ? [] : [several ? `${lane.method}: ${found.sentence}` : found.sentence];
+    const why = explain(report, lane);
+    return why === undefined ? [] : [several ? `${lane.method}: ${why}` : why];
   });
   const requests = several ? [] : report.lanes.map((lane) => summary(lane.outage));
   const seen = report.recovered

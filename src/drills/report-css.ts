@@ -24,7 +24,7 @@ figure{margin:1em 0;background:var(--panel);border:1px solid var(--line);border-
 figcaption{display:flex;flex-wrap:wrap;gap:4px 22px;padding:6px 14px 2px}.key{display:inline-flex;align-items:center;gap:8px}
 .scroll{overflow-x:auto}figure svg[viewBox]{display:block;width:100%;min-width:880px;height:auto}
 svg text{fill:var(--ink);font:16px system-ui,"Segoe UI","DejaVu Sans",sans-serif;font-variant-numeric:tabular-nums}
-svg .lane{font-size:18px;font-weight:650}svg .lane-figure{fill:var(--accent)}svg .dim,svg .tick-label{fill:var(--dim);font-weight:400}svg .tick-label{font-size:15px}svg .strong{fill:var(--accent);font-weight:700}
+svg .lane{font-size:18px;font-weight:650}svg .lane-figure{fill:var(--accent)}svg .lane-figure.never-down{fill:var(--ok)}svg .dim,svg .tick-label{fill:var(--dim);font-weight:400}svg .tick-label{font-size:15px}svg .strong{fill:var(--accent);font-weight:700}
 svg .label{font-size:15px;white-space:pre}svg .tick{stroke:var(--dim);stroke-width:1.5}svg .break{stroke:var(--accent);stroke-width:2;stroke-dasharray:6 4}
 .mark path{fill:none;stroke:var(--dim);stroke-width:1.5}.s-drill path,.s-page path{stroke:var(--accent);stroke-width:2}.s-drill text,.s-page text{font-weight:650}
 .k-ok{fill:var(--ok)}.k-503{fill:var(--k503)}.k-refused{fill:var(--refused)}.k-reset{fill:var(--reset)}.k-timeout{fill:var(--timeout)}.k-http{fill:var(--http)}.k-wrong-page{fill:var(--wrong)}.k-unreachable{fill:var(--unreachable)}.k-no-name{fill:var(--noname)}

@@ -2,7 +2,7 @@ import { esc } from "./escape.ts";
 import type { DrillReport, Lane } from "./model.ts";
 import { css } from "./report-css.ts";
 import { legend, svgTimeline } from "./report-svg.ts";
-import { chainOf, dominant, type Spread, spreads } from "./timeline.ts";
+import { chainOf, dominant, explain, type Spread, spreads } from "./timeline.ts";
 import { formatAt, formatCount, formatMs, headline, outcomeWords, summary } from "./words.ts";
 
 /**
@@ -18,7 +18,7 @@ export function reportHtml(runs: readonly DrillReport[]): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
 <title>${esc(title)}</title>
@@ -88,11 +88,11 @@ ${hosts(report)}`;
 
 function hero(report: DrillReport, lane: Lane, first: boolean): string {
   const { figure, sure } = headline(lane.outage);
-  const found = dominant(chainOf(report, lane.method));
+  const why = explain(report, lane);
   const size = first ? "figure" : "figure small";
   return `<div class="hero"><p class="headline ${lane.outage.state}"><strong class="${size}">${esc(figure)}</strong> <span class="sure">${esc(sure)}</span></p>
 <p class="lead">${esc(summary(lane.outage))}</p>
-${found === undefined ? "" : `<p class="lead">${esc(found.sentence)}</p>`}</div>`;
+${why === undefined ? "" : `<p class="lead">${esc(why)}</p>`}</div>`;
 }
 
 function comparison(report: DrillReport): string {
@@ -100,13 +100,13 @@ function comparison(report: DrillReport): string {
   const cards = report.lanes.map((lane) => {
     const { outage } = lane;
     const { figure, sure } = headline(outage);
-    const found = dominant(chainOf(report, lane.method));
+    const why = explain(report, lane);
     const part = Math.round(((outage.ms ?? outage.atLeastMs) / longest) * 100);
     return `<li class="card ${outage.state}"><h3>${esc(lane.method)}</h3>
 <p class="headline ${outage.state}"><strong class="figure small">${esc(figure)}</strong> <span class="sure">${esc(sure)}</span></p>
 <div class="bar" aria-hidden="true"><i style="width:${part}%"></i></div>
 <p>${esc(summary(outage))}</p>
-${found === undefined ? "" : `<p>${esc(found.sentence)}</p>`}</li>`;
+${why === undefined ? "" : `<p>${esc(why)}</p>`}</li>`;
   });
   return `<ul class="cards">${cards.join("\n")}</ul>`;
 }
@@ -150,7 +150,7 @@ function doubts({ method, outage, sampling }: Lane): string[] {
 
 function chain(report: DrillReport, lane: Lane, compared: boolean): string {
   const steps = chainOf(report, lane.method);
-  const slow = dominant(steps);
+  const slow = explain(report, lane) === undefined || lane.outage.neverBack ? undefined : dominant(steps);
   const rows = steps.map(({ mark, since, after }, i) => [
     `${formatAt(since)}${mark.remoteClock ? " <small>(its own clock)</small>" : ""}`,
     i === 0 && after === 0 ? "–" : `+${formatMs(after)}`,

@@ -11,8 +11,6 @@ const edge = 14;
 const plot = width - 2 * edge;
 const strip = 46;
 const row = 25;
-/** A generous width of one cell of a label, so that labels stay apart in any font. */
-const cell = 8.6;
 const longestLabel = 46;
 
 interface Label {
@@ -82,7 +80,7 @@ export function legend(report: DrillReport, id: string): string {
 
 function laneTitle(lane: Lane, y: number): string {
   const { figure, sure } = headline(lane.outage);
-  return `<text class="lane" x="${edge}" y="${y}">${esc(clip(plain(lane.method, true), 40))}<tspan class="lane-figure" dx="12">${esc(figure)}</tspan><tspan class="dim" dx="8">${esc(sure)}</tspan></text>`;
+  return `<text class="lane" x="${edge}" y="${y}">${esc(clip(plain(lane.method, true), 40))}<tspan class="lane-figure ${lane.outage.state}" dx="12">${esc(figure)}</tspan><tspan class="dim" dx="8">${esc(sure)}</tspan></text>`;
 }
 
 function laneStrip(lane: Lane, span: Span, y: number, id: string): string {
@@ -151,6 +149,21 @@ function labelText(mark: Mark, zero: number): string {
   return clip(plain(`${formatAt(mark.at - zero)}  ${mark.what}`, true), longestLabel);
 }
 
+/** The width of a label in a wide bold font, so that labels stay apart in any other. */
+function labelWidth(text: string): number {
+  let sum = 0;
+  for (const letter of text)
+    sum +=
+      cells(letter) === 2 || /[mwMW@%…—−+]/.test(letter)
+        ? 16.5
+        : /[ijltfr .,:;'|!()[\]/-]/.test(letter)
+          ? 7
+          : /[A-Z_&<>=]/.test(letter)
+            ? 12.5
+            : 10.4;
+  return sum;
+}
+
 /**
  * From right to left: a label goes below every label that begins above it, so that neither texts
  * nor the lines that lead to them ever cross.
@@ -161,7 +174,7 @@ function labels(marks: readonly Mark[], x: (at: number) => number, zero: number)
     const at = x(mark.at);
     if (at < edge || at > width - edge) continue;
     const text = labelText(mark, zero);
-    const end = at + 24 + cells(text) * cell;
+    const end = at + 24 + labelWidth(text);
     const under = placed.filter((other) => other.x < end);
     placed.push({ mark, x: at, text, row: Math.max(-1, ...under.map((other) => other.row)) + 1 });
   }
@@ -173,7 +186,7 @@ function roomForLabels(span: Span, marks: readonly Mark[]): Span {
   let to = span.to;
   for (const mark of marks) {
     if (mark.at < span.from || mark.at > span.to) continue;
-    const room = plot - 24 - cells(labelText(mark, span.zero)) * cell;
+    const room = plot - 24 - labelWidth(labelText(mark, span.zero));
     to = Math.max(to, span.from + ((mark.at - span.from) * plot) / room);
   }
   return { ...span, to };

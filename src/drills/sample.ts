@@ -25,7 +25,7 @@ export interface Sampler {
   readonly clock: DrillClock;
   /** In the order of completion; grows while sampling. */
   readonly samples: readonly Sample[];
-  /** Everything sent before this time has its sample. */
+  /** Everything sent before this time has its sample; stays as it is at the stop, whatever was cut off. */
   horizon(): number;
   state(): Sampling;
   /** Ends the requests in flight; the result is final. */
@@ -57,6 +57,7 @@ export function startSampler(options: SamplerOptions): Sampler {
   const zero = clock.now();
   let turn = 0;
   let full = false;
+  let known: number | undefined;
   let stopping: Promise<Sampling> | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -86,11 +87,16 @@ export function startSampler(options: SamplerOptions): Sampler {
     flight.cancel = cancel;
   };
 
+  const horizon = () => {
+    const [oldest] = flights;
+    return known ?? oldest?.at ?? clock.now();
+  };
   const state = (): Sampling => ({ ratePerSecond, requestTimeoutMs, ...counts, full });
   const stop = (): Promise<Sampling> => {
     stopping ??= (async () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
+      known = horizon();
       for (const flight of [...flights]) flight.cancel();
       return state();
     })();
@@ -107,10 +113,7 @@ export function startSampler(options: SamplerOptions): Sampler {
     samples,
     state,
     stop,
-    horizon: () => {
-      const [oldest] = flights;
-      return oldest?.at ?? clock.now();
-    },
+    horizon,
   };
 }
 

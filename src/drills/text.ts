@@ -27,6 +27,7 @@ export function plain(text: string, unicode: boolean): string {
     .replace(/…/g, "...")
     .replace(/·/g, "-")
     .replace(/×/g, "x")
+    .replace(/\u00a0/g, " ")
     .replace(/[^ -~]/gu, "?");
 }
 

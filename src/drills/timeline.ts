@@ -1,5 +1,5 @@
-import { type DrillReport, type Mark, type Outage, marks as words } from "./model.ts";
-import { formatMs } from "./words.ts";
+import { type DrillReport, type Lane, type Mark, type Outage, marks as words } from "./model.ts";
+import { formatAt, formatMs } from "./words.ts";
 
 /** A step from the break to the first good answer. */
 export interface Step {
@@ -90,10 +90,19 @@ export function dominant(chain: readonly Step[]): Dominant | undefined {
     const before = chain[i - 1];
     if (before === undefined || step.after <= (found?.ms ?? 0)) continue;
     const share = total > 0 ? step.after / total : 0;
-    const sentence = `${formatMs(step.after)} of ${formatMs(total)} (${Math.round(share * 100)} %) passed between “${before.mark.what}” and “${step.mark.what}”${because(before.mark, step.mark)}.`;
+    const sentence = `${formatMs(step.after)} of the ${formatMs(total)} since the break (${Math.round(share * 100)} %) passed between “${before.mark.what}” and “${step.mark.what}”${because(before.mark, step.mark)}.`;
     found = { from: before.mark, to: step.mark, ms: step.after, share, sentence };
   }
   return found;
+}
+
+/** Why the outage of a lane was as long as it was, or where its chain broke off; nothing where there was none. */
+export function explain(report: Pick<DrillReport, "marks" | "breakAt">, lane: Lane): string | undefined {
+  const chain = chainOf(report, lane.method);
+  const last = chain.at(-1);
+  if (last === undefined || lane.outage.neverDown) return undefined;
+  if (isFirstGood(last.mark)) return dominant(chain)?.sentence;
+  return `The chain broke off after “${last.mark.what}” at ${formatAt(last.since)}: no later cause was seen.`;
 }
 
 /** Smallest, middle and largest of the values of several runs. */

@@ -14,7 +14,7 @@ export function spanOf(report: DrillReport): Span {
   const first = Math.min(report.breakAt, ...runs.map((run) => run.from));
   const last = Math.max(report.breakAt, ...runs.map((run) => run.to));
   const points = report.lanes.flatMap(({ outage }) =>
-    outage.neverBack ? [last] : [outage.firstMissAt, outage.startedAt, outage.endedAt],
+    outage.neverBack || outage.neverDown ? [last] : [outage.firstMissAt, outage.startedAt, outage.endedAt],
   );
   const known = [report.breakAt, ...points.filter((at) => at !== null)];
   const shown = report.marks.map((mark) => mark.at).filter((at) => at >= report.breakAt && at <= last);

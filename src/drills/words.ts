@@ -72,7 +72,7 @@ export function summary(outage: Outage): string {
   const misses = Object.entries(outage.byKind)
     .filter(([kind]) => kind !== "ok")
     .sort(([, a], [, b]) => b - a)
-    .map(([kind, count]) => `${formatCount(count)} × ${outcomeWords(kind)}`);
+    .map(([kind, count]) => `${formatCount(count)}\u00a0×\u00a0${outcomeWords(kind)}`);
   const flapped = flaps > 1 ? ` The page went away ${flaps} times.` : "";
   return `${formatCount(failed)} of ${formatCount(sent)} requests failed: ${misses.join(", ")}.${flapped}`;
 }

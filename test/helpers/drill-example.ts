@@ -2,7 +2,7 @@ import type { DrillReport, Lane, Mark, Outcome, Sample } from "../../src/drills/
 import { analyse, runsOf } from "../../src/drills/outage.ts";
 import { pageMarks } from "../../src/drills/timeline.ts";
 
-/** Made-up drills with the figures of a real one, the same in every run. */
+/** Made-up drills, the same in every run: no figure in them was measured. */
 
 type Phase = readonly [until: number, outcome: Outcome, tookMs: number];
 

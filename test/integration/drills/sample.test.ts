@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { startClock } from "../../../src/drills/clock.ts";
 import { analyse } from "../../../src/drills/outage.ts";
 import { outcomeOfAnswer, outcomeOfError, type Sampler, startSampler } from "../../../src/drills/sample.ts";
@@ -75,6 +75,7 @@ describe("the sampler", () => {
     await sleep(1_000);
     expect(sampler.clock.now() - sampler.horizon()).toBeGreaterThan(100);
     const state = await sampler.stop();
+    expect(sampler.clock.now() - sampler.horizon()).toBeGreaterThan(100);
     expect(state.sent + state.missedSlots).toBeGreaterThanOrEqual(48);
     expect(state.crowdedSlots).toBe(0);
     expect(state.unanswered).toBeGreaterThan(0);
@@ -175,6 +176,23 @@ describe("the sampler", () => {
     expect(await outcomes({ url: "http://nobody.mesos/", resolve: unknown })).toEqual(new Set(["no-name"]));
     const never = () => new Promise<never>(() => {});
     expect(await outcomes({ url: "http://nobody.mesos/", resolve: never })).toEqual(new Set(["timeout"]));
+  });
+
+  it("keeps its times when the wall clock steps", async () => {
+    const { url } = await page((_req, res) => res.end());
+    vi.useFakeTimers({ toFake: ["Date"] });
+    closing.push(() => vi.useRealTimers());
+    const sampler = sample({ url, ratePerSecond: 100 });
+    await sleep(150);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    await sleep(150);
+    vi.setSystemTime(Date.now() + 7_200_000);
+    await sleep(150);
+    await sampler.stop();
+    const outage = analyse(sampler.samples, { settleMs: 100 });
+    expect(outage.neverDown).toBe(true);
+    expect(outage.longestBlindMs).toBeLessThan(1_000);
+    for (const { at, tookMs } of sampler.samples) expect(at >= 0 && tookMs >= 0 && at < 10_000).toBe(true);
   });
 
   it("measures an outage as long as it was", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Outcome, Sample } from "../../../src/drills/model.ts";
 import { analyse, percentile, runsOf } from "../../../src/drills/outage.ts";
+import recorded from "../../helpers/recorded/killed-process.json" with { type: "json" };
 
 /** One letter per request, 20 ms apart: `.` good, `5` 503, `r` refused, `t` timed out. */
 function strip(text: string, interval = 20): Sample[] {
@@ -141,6 +142,39 @@ describe("the outage", () => {
   it("handles as many samples as the sampler may keep", () => {
     const samples = strip(".".repeat(100_000) + "5".repeat(50_000) + ".".repeat(100_000));
     expect(analyse(samples, { settleMs }).ms).toBe(50_001 * 20);
+  });
+});
+
+describe("a recorded outage", () => {
+  const samples = recorded.samples.map(
+    ([at, tookMs, outcome]): Sample => ({
+      at: Number(at),
+      tookMs: Number(tookMs),
+      outcome: outcome as Outcome,
+    }),
+  );
+  const { breakAt, until } = recorded;
+
+  it("is read as it was: killed, refused, back, and later slow but not away", () => {
+    const outage = analyse(samples, { settleMs: 1_000, breakAt, until });
+    expect(outage).toMatchObject({
+      state: "recovered",
+      startedAt: 784.5,
+      endedAt: 1_718,
+      ms: 933.5,
+      flaps: 1,
+    });
+    expect(outage.byKind).toEqual({ ok: 195, refused: 54, reset: 1 });
+    // The request that the kill cut off was sent before it, and is no sign of an earlier fault.
+    expect(outage.firstMissAt).toBeLessThan(breakAt);
+    expect(outage.badBeforeBreak).toBe(false);
+    expect(outage.resolutionMs).toBe(17);
+    expect(outage.latency.before.maxMs).toBe(19.3);
+    expect(outage.latency.after.maxMs).toBe(300.3);
+  });
+
+  it("is not settled while its settle time has not passed", () => {
+    expect(analyse(samples, { settleMs: 3_000, breakAt, until }).state).toBe("unsettled");
   });
 });
 

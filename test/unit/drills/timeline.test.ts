@@ -5,6 +5,7 @@ import {
   atOfWall,
   chainOf,
   dominant,
+  explain,
   merge,
   pageMarks,
   spread,
@@ -77,8 +78,25 @@ describe("the dominant step", () => {
     const found = dominant(chainOf({ marks: told, breakAt: 1_000 }));
     expect(found?.ms).toBe(1_100);
     expect(found?.sentence).toBe(
-      "1.10 s of 1.65 s (67 %) passed between “HAProxy reloaded” and “TASK_RUNNING”: the new container was starting.",
+      "1.10 s of the 1.65 s since the break (67 %) passed between “HAProxy reloaded” and “TASK_RUNNING”: the new container was starting.",
     );
+  });
+});
+
+describe("the explanation", () => {
+  it.each([
+    ["of an outage is its longest step", example.killed, /^1\.06 s of the 2\.64 s since the break \(40 %\)/],
+    [
+      "of a loss is the last cause seen",
+      example.lost,
+      /^The chain broke off after “TASK_FAILED” at \+0\.130 s/,
+    ],
+  ])("%s", (_name, report, expected) => {
+    expect(report.lanes.map((lane) => explain(report, lane))[0]).toMatch(expected);
+  });
+
+  it("is not needed where nothing failed", () => {
+    expect(example.calm.lanes.map((lane) => explain(example.calm, lane))).toEqual([undefined]);
   });
 });
 
