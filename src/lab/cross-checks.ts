@@ -29,9 +29,9 @@ export function crossChecks(draft: Draft): Clash[] {
 }
 
 /** Says it of the later value, unless that one is a default, which nobody wrote. */
-function between(later: Placed<unknown>, earlier: Placed<unknown>, rule: string): Clash {
+function between(later: Placed<unknown>, earlier: Placed<unknown>, rule: string, why = ""): Clash {
   const [at, other] = later.from === "default" ? [earlier, later] : [later, earlier];
-  return { at, text: `${rule} ${other.label}` };
+  return { at, text: `${rule} ${other.label}${why}` };
 }
 
 function twice(values: readonly (Placed<string> | undefined)[]): Clash[] {
@@ -68,10 +68,10 @@ const portsOf: Partial<Record<ServiceName, readonly (keyof Ports)[]>> = {
 
 function portClashes(machine: MachineDraft, ports: Draft["ports"]): Clash[] {
   const runs = new Set(machine.services.map(({ value }) => value));
-  const name = machine.name?.value ?? "a machine";
+  const why = `: both are on ${machine.name === undefined ? "one machine" : `machine ${machine.name.value}`}`;
   const taken: Placed<number>[] = [];
   if (runs.has("zookeeper"))
-    taken.push({ value: zookeeperPort, path: ["ports"], from: "default", label: "ZooKeeper's" });
+    taken.push({ value: zookeeperPort, path: ["ports"], from: "default", label: "ZooKeeper's port" });
   // In the order of `serviceNames`, which is that of `ports`.
   for (const service of serviceNames) {
     for (const key of runs.has(service) ? (portsOf[service] ?? []) : []) {
@@ -81,7 +81,7 @@ function portClashes(machine: MachineDraft, ports: Draft["ports"]): Clash[] {
   }
   return taken.flatMap((port, index) => {
     const earlier = taken.slice(0, index).find(({ value }) => value === port.value);
-    return earlier === undefined ? [] : [between(port, earlier, `must differ on ${name} from`)];
+    return earlier === undefined ? [] : [between(port, earlier, "must differ from", why)];
   });
 }
 

@@ -7,7 +7,7 @@ export const labFileName = "mesos-lab.yaml";
 
 export const defaultName = "mesos-lab";
 export const defaultStack: StackName = "classic";
-/** The one provider that Vagrant brings along for every host system. */
+/** Needs no Vagrant plugin. */
 export const defaultProvider: ProviderName = "virtualbox";
 
 /**
@@ -36,7 +36,7 @@ export const defaultMachines: readonly Machine[] = [
 ];
 
 /**
- * Classic needs cgroup v1, without which Mesos 0.24.1's agent does not start: Ubuntu 20.04 is the last Ubuntu
+ * Classic needs cgroup v1, without which Mesos 0.24.1's agent does not start: Ubuntu 20.04 is the last LTS
  * that boots with it. Rehearsal runs on Debian 12, whose packages its images are made of.
  * These versions were seen in use, in public Vagrantfiles, with VirtualBox (bento) and libvirt (generic).
  */

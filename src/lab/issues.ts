@@ -23,7 +23,8 @@ export function issueProblems(issue: z.core.$ZodIssue, raw: unknown, yaml: YamlS
   let text = `${pathText(path)} ${valueText(value, yaml.written(path))} ${issue.message}`;
   // Numbers for text and text for numbers look right on the page: say what YAML takes them for.
   const scalar = typeof value !== "object";
-  if (issue.code === "invalid_type" && scalar) text += `, and is ${kindOf(value)}`;
+  const wanted = issue.code === "invalid_type" && issue.expected.replace("int", "number");
+  if (issue.code === "invalid_type" && scalar && typeof value !== wanted) text += `, and is ${kindOf(value)}`;
   else if (issue.code === "invalid_value" && typeof value === "string")
     text += closeTo(value, issue.values.map(String));
   return [{ position, text }];

@@ -22,18 +22,21 @@ export function problemsError(problems: readonly Problem[], file: string): LabEr
   const sorted = problems.toSorted((a, b) =>
     line(a) === line(b) ? column(a) - column(b) : line(a) - line(b),
   );
-  const details = sorted.map(({ position, text }) =>
-    position === undefined ? text : `${file}:${position.line}:${position.column}: ${text}`,
+  // A number can break one rule twice: no whole number, and too large.
+  const details = new Set(
+    sorted.map(({ position, text }) =>
+      position === undefined ? text : `${file}:${position.line}:${position.column}: ${text}`,
+    ),
   );
   const where = problems.every(({ position }) => position !== undefined)
     ? file
     : problems.some(({ position }) => position !== undefined)
       ? `${file} and the flags`
       : "the flags";
-  const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
-  return new LabError(`there ${problems.length === 1 ? "is" : "are"} ${count} in ${where}`, {
+  const count = details.size === 1 ? "is a mistake" : `are ${details.size} mistakes`;
+  return new LabError(`there ${count} in ${where}`, {
     exitCode: exitCodes.usage,
-    details: [...new Set(details)],
+    details: [...details],
   });
 }
 

@@ -14,8 +14,9 @@ function field<S extends z.ZodType>(schema: S, rule: string, description: string
 /** Text of a form. More than one form: the first that does not fit is complained about. */
 function text(description: string, maxLength: number, ...forms: readonly [RegExp, string][]) {
   const rule = forms.map(([, sentence]) => sentence).join("; ");
-  let schema = z.string({ error: rule }).max(maxLength, { error: rule, abort: true });
-  for (const [pattern, error] of forms) schema = schema.regex(pattern, { error, abort: true });
+  const error = forms[0]?.[1] ?? rule;
+  let schema = z.string({ error }).max(maxLength, { error, abort: true });
+  for (const [pattern, sentence] of forms) schema = schema.regex(pattern, { error: sentence, abort: true });
   return field(schema, rule, description);
 }
 

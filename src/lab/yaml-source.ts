@@ -26,8 +26,8 @@ export interface YamlSource {
 }
 
 /** Far more than any lab needs, and little enough to read in no time. */
-const maxBytes = 65_536;
-/** Lists in lists in lists: the YAML library recurses, and takes the whole process down at some ten thousand. */
+const maxLength = 32_768;
+/** Lists in lists in lists: the YAML library recurses, and at 30 000 levels took the whole process down. */
 const maxDepth = 100;
 const maxAliases = 100;
 
@@ -82,8 +82,8 @@ function refusal(text: string): Problem | undefined {
     return { line: before.length, column: (before.at(-1) ?? "").length + 1 };
   };
   if (replaced >= 0) return { position: at(replaced), text: "must be UTF-8 text, and this character is not" };
-  if (text.length > maxBytes)
-    return { position: at(0), text: `must be at most ${maxBytes} characters long, and has ${text.length}` };
+  if (text.length > maxLength)
+    return { position: at(0), text: `must be at most ${maxLength} characters long, and has ${text.length}` };
   let [offset, open, onLine, isText] = [0, 0, 0, false];
   for (const token of new Lexer().lex(text)) {
     if (!isText) {

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { labFileJsonSchema } from "../../../src/lab/json-schema.ts";
+import { labFileDoc, labFileExample } from "../../../src/lab/lab-file-doc.ts";
+import { parseLab } from "../../../src/lab/parse.ts";
+
+// Out of date? `npx vitest run -u --config test/vitest.config.ts` makes both anew.
+test("docs/lab-file.md is what the schema says", async () => {
+  await expect(labFileDoc()).toMatchFileSnapshot("../../../docs/lab-file.md");
+});
+
+test("docs/lab-file.schema.json is what the schema says", async () => {
+  await expect(labFileJsonSchema()).toMatchFileSnapshot("../../../docs/lab-file.schema.json");
+});
+
+test("every field has a description", () => {
+  const bare: string[] = [];
+  const walk = (node: { properties?: object; items?: object; description?: string }, path: string) => {
+    if (node.description === undefined) bare.push(path);
+    for (const [key, child] of Object.entries(node.properties ?? {})) walk(child, `${path}.${key}`);
+    if (node.items !== undefined) walk(node.items, `${path}[]`);
+  };
+  walk(JSON.parse(labFileJsonSchema()), "");
+  expect(bare).toEqual([]);
+});
+
+test("the example is a right lab file, and sets what it seems to", () => {
+  const lab = parseLab({ text: labFileExample, file: "mesos-lab.yaml" }, {});
+  expect(lab.machines.map(({ name, memory, cpus }) => [name, memory, cpus])).toEqual([
+    ["master", 3072, 2],
+    ["slave-1", 2048, 2],
+    ["slave-2", 1536, 2],
+  ]);
+  expect(lab.box).toEqual({ name: "bento/ubuntu-20.04", version: "202407.23.0" });
+  expect(lab.images.tomcat).toBe("tomcat:8.0-jre8");
+  expect(lab.ports).toMatchObject({ haproxy: 8081, bamboo: 8000 });
+});
