@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { LabError } from "../../../src/errors.ts";
-import { defaultImages, defaultMachines, defaultPorts } from "../../../src/lab/defaults.ts";
+import { images as defaultImages } from "../../../src/lab/catalogue/images.ts";
+import { defaultPorts } from "../../../src/lab/catalogue/ports.ts";
+import { defaultMachines } from "../../../src/lab/defaults.ts";
 import { providerNames, stackNames } from "../../../src/lab/model.ts";
 import { type LabFlags, parseLab } from "../../../src/lab/parse.ts";
 
