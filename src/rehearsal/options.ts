@@ -89,6 +89,13 @@ function parseFlags(table: OptionTable, argv: readonly string[]): [name: string,
   return found;
 }
 
+/** Entries for flags that Mesos has and a stand-in accepts without a use for them; names separated by spaces. */
+export function ignoredFlags(...lists: string[]): Record<string, { kind: "ignored" }> {
+  return Object.fromEntries(
+    lists.flatMap((list) => list.split(" ")).map((name) => [name, { kind: "ignored" }]),
+  );
+}
+
 /** Mesos reads any value that is a `file://` URL from that file. */
 function fromFile(name: string, text: string): string {
   if (!text.startsWith("file://")) return text;

@@ -82,7 +82,10 @@ class ZooKeeperStore implements Store {
    * its own: after a session timeout of silence the session counts as lost, as in Mesos.
    */
   private beat(): void {
-    if (Date.now() - this.lastHeard > this.sessionTimeoutMs) return this.lose();
+    if (Date.now() - this.lastHeard > this.sessionTimeoutMs) {
+      this.lose();
+      return;
+    }
     this.client.exists("/", (error) => {
       if (!error) this.lastHeard = Date.now();
     });
