@@ -292,6 +292,39 @@ describe("a framework", () => {
   });
 });
 
+describe("the other views of a master", () => {
+  test("are there, with and without the process name, and show text as text", async () => {
+    const lab = new Lab();
+    const master = await lab.master();
+    await lab.agent(await directory());
+    const framework = await scheduler(master);
+    await framework.launch("t", { ...sleepTask, name: "<script>alert(1)</script>" });
+    await framework.status("t", "TASK_RUNNING");
+    expect((await state(master, "/tasks.json?limit=1&order=asc")).tasks).toHaveLength(1);
+    expect((await state(master, "/tasks?offset=1")).tasks).toEqual([]);
+    expect((await state(master, "/master/slaves")).slaves).toHaveLength(1);
+    expect((await state(master, "/state-summary")).frameworks[0]).toMatchObject({ TASK_RUNNING: 1 });
+    expect((await state(master, "/roles.json")).roles[0].frameworks).toEqual([framework.frameworkId]);
+    const metrics = await state(master, "/metrics/snapshot");
+    expect(metrics).toMatchObject({
+      "master/elected": 1,
+      "master/slaves_active": 1,
+      "master/tasks_running": 1,
+    });
+    const page = await (await fetch(master.url)).text();
+    expect(page).toContain("mesos-lab rehearsal");
+    expect(page).toContain("&lt;script&gt;");
+    expect(page).not.toContain("<script");
+
+    const nonsense = { method: "POST", body: '{"hostname":1}' };
+    expect((await fetch(`${master.url}/master/register-agent`, nonsense)).status).toBe(400);
+    const teardown = (body: string) => fetch(`${master.url}/master/teardown`, { method: "POST", body });
+    expect((await teardown("frameworkId=nobody")).status).toBe(400);
+    expect((await teardown(`frameworkId=${framework.frameworkId}`)).status).toBe(200);
+    expect((await state(master)).completed_frameworks[0].completed_tasks[0].state).toBe("TASK_KILLED");
+  });
+});
+
 describe("masters", () => {
   test("elect the oldest; the next one takes over with the running tasks", async () => {
     const lab = new Lab();

@@ -128,7 +128,6 @@ export class Tasks {
       this.current.delete(taskId);
       this.completed.push(execution);
       if (this.completed.length > keptCompleted) this.completed.shift();
-      void this.options.onChange();
     }
   }
 
@@ -158,13 +157,14 @@ export class Tasks {
     }));
   }
 
-  /** What has to be remembered across a restart of the agent. */
+  /**
+   * What has to be remembered across a restart of the agent: what still runs. Of what has ended the master knows, or it
+   * learns from the re-registration that the task is no more.
+   */
   kept(): KeptTask[] {
-    return [...this.current.values()].map(({ frameworkId, info, containerId }) => ({
-      frameworkId,
-      info,
-      containerId,
-    }));
+    return [...this.current.values()]
+      .filter((execution) => !isOver(execution))
+      .map(({ frameworkId, info, containerId }) => ({ frameworkId, info, containerId }));
   }
 
   /** Tells a new master what the one before it may not have passed on. */
@@ -203,6 +203,8 @@ export class Tasks {
     if (status.state === "TASK_KILLED") this.counts.killed += 1;
     execution.statuses.push(status);
     execution.pending.push(status);
+    // Should writing it down fail, the next change does it.
+    if (isTerminal(status.state)) this.options.onChange().catch(() => {});
     if (execution.pending.length === 1) this.deliver(execution);
   }
 

@@ -6,7 +6,7 @@ import { type Cluster, type Framework, taskKey, tell } from "./cluster.ts";
 import { endTask, type MasterWords, masterStatus, notify } from "./updates.ts";
 
 const value = z.looseObject({ value: z.string().min(1) });
-const range = z.looseObject({ begin: z.number(), end: z.number() });
+export const range = z.looseObject({ begin: z.number(), end: z.number() });
 const resource = z.discriminatedUnion("type", [
   z.looseObject({
     name: z.string(),
@@ -19,7 +19,7 @@ const resource = z.discriminatedUnion("type", [
     ranges: z.looseObject({ range: z.array(range) }),
   }),
 ]);
-const taskInfo = z.looseObject({
+export const taskInfo = z.looseObject({
   name: z.string(),
   task_id: value,
   agent_id: value,

@@ -116,7 +116,11 @@ export class Election {
     this.options.onChange();
   }
 
+  /** Once: what follows from the first reason is no news. */
   private fatal(message: string): void {
+    if (this.stopping.signal.aborted) return;
+    this.stopping.abort();
+    this.unwatch();
     this.serving = false;
     this.options.onFatal(new LabError(message, { exitCode: exitCodes.tool }));
   }

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { AgentMessage, Registration } from "../mesos/agent-protocol.ts";
 import { page } from "../mesos/page.ts";
+import { agentMessage, registration } from "./agent-input.ts";
 import type { Agents } from "./agents.ts";
 import { type CallAfterSubscribe, handle, schedulerCall } from "./calls.ts";
 import type { Frameworks } from "./frameworks.ts";
@@ -57,15 +57,22 @@ export function masterRoutes(master: MasterParts): Hono {
   app.post("/api/v1/scheduler", (c) => scheduler(c, master));
   app.post("/register-agent", async (c) => {
     if (!master.election.serving) return c.text("Not the leading master", 503);
-    const registration: Registration = await c.req.json();
-    return new Response(master.agents.register(registration).body, { headers: streamHeaders });
+    const input = registration.safeParse(await readJson(c));
+    if (!input.success) return c.text(z.prettifyError(input.error), 400);
+    return new Response(master.agents.register(input.data).body, { headers: streamHeaders });
   });
   app.post("/agent-message", async (c) => {
-    const message: AgentMessage = await c.req.json();
     if (!master.election.serving) return c.text("Not the leading master", 503);
-    return master.agents.receive(message) ? c.body(null, 202) : c.text("Not registered", 410);
+    const input = agentMessage.safeParse(await readJson(c));
+    if (!input.success) return c.text(z.prettifyError(input.error), 400);
+    return master.agents.receive(input.data) ? c.body(null, 202) : c.text("Not registered", 410);
   });
   return app;
+}
+
+/** Undefined for what is no JSON. */
+async function readJson(c: Context): Promise<unknown> {
+  return c.req.json().catch(() => undefined);
 }
 
 const streamHeaders = { "Content-Type": "application/json", "Cache-Control": "no-cache" };
@@ -74,8 +81,7 @@ async function scheduler(c: Context, master: MasterParts): Promise<Response> {
   if (!master.election.serving) return c.text("Not the leading master", 503);
   if (!/^application\/json\b/.test(c.req.header("Content-Type") ?? ""))
     return c.text("Expecting 'Content-Type' of application/json", 415);
-  const body: unknown = await c.req.json().catch(() => undefined);
-  const parsed = schedulerCall.safeParse(body);
+  const parsed = schedulerCall.safeParse(await readJson(c));
   if (!parsed.success) return c.text(`Failed to parse the call: ${z.prettifyError(parsed.error)}`, 400);
   const call = parsed.data;
   if (call.type === "SUBSCRIBE") {
