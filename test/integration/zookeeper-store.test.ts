@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -143,6 +144,33 @@ describe.skipIf(noZooKeeper !== undefined)(
     });
   },
 );
+
+test("an answer that comes after the attempt was given up does no harm", async () => {
+  // What a server answers to a connect request: length, protocol, timeout, session id, password.
+  const answer = Buffer.alloc(40);
+  answer.writeInt32BE(36, 0);
+  answer.writeInt32BE(5_000, 8);
+  answer.writeInt32BE(7, 16);
+  answer.writeInt32BE(16, 20);
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    const delay = connections === 1 ? 400 : 0;
+    socket.on("error", () => {});
+    socket.once("data", () => setTimeout(() => socket.write(answer), delay));
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const lines: string[] = [];
+  const store = await openZooKeeperStore(`127.0.0.1:${port}`, {
+    sessionTimeoutMs: 300,
+    log: (line) => lines.push(line),
+  });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect([connections, lines.length]).toEqual([2, 1]);
+  await store.close();
+  server.close();
+});
 
 test("a wrong flag and a missing quorum end the program at once with a message", async () => {
   expect(await start("mesos-master", ["--nonsense"], { MESOS_WORK_DIR: "/tmp/x" }).ended()).toMatchObject({
