@@ -22,6 +22,8 @@ export interface RunOptions {
   /** The program is ended after this time; default: no limit. */
   timeoutMs?: number | undefined;
   killAfterMs?: number | undefined;
+  /** False for a program that may print without end: the result's texts are empty then. Default: true. */
+  keepOutput?: boolean | undefined;
   /** Exit codes that are results, not failures; default: 0 only. `any` accepts all. */
   accept?: readonly number[] | "any" | undefined;
 }
@@ -45,6 +47,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
   const child = execa(command.file, [...command.args], {
     reject: false,
     detached: true,
+    buffer: options.keepOutput ?? true,
     // Piped programs must not sit waiting for a terminal that nobody answers.
     stdin: options.input === undefined ? "ignore" : "pipe",
     ...(options.input === undefined ? {} : { input: options.input }),
@@ -79,7 +82,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
   if (result.code === "ENOENT") throw notInstalled(command, result);
   const exitCode = result.exitCode ?? 1;
   if (why === undefined && (accept === "any" || accept.includes(exitCode)))
-    return { exitCode, stdout: result.stdout, stderr: result.stderr };
+    return { exitCode, stdout: result.stdout ?? "", stderr: result.stderr ?? "" };
   const outcome =
     why === "timeout"
       ? `did not end within ${(timeoutMs ?? 0) / 1000} s`

@@ -1,0 +1,176 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { exitCodes, LabError } from "../../errors.ts";
+import { listen } from "../http.ts";
+import type { MasterMessage } from "../mesos/agent-protocol.ts";
+import { detectMaster } from "../mesos/detector.ts";
+import type { Resources } from "../mesos/resources.ts";
+import type { Running } from "../running.ts";
+import type { Store } from "../store.ts";
+import { Checkpoint } from "./checkpoint.ts";
+import { MasterLink } from "./master-link.ts";
+import { agentRoutes } from "./routes.ts";
+import type { TaskRunner } from "./task-runner.ts";
+import { Tasks } from "./tasks.ts";
+
+export interface AgentOptions {
+  readonly ip: string;
+  /** The address that is bound; default: the advertised one. */
+  readonly bindIp?: string;
+  readonly port: number;
+  readonly hostname: string;
+  /** Where to find the master: an address, or the store in which masters elect their leader. */
+  readonly master:
+    | { readonly address: string }
+    | { readonly openStore: (signal: AbortSignal) => Promise<Store>; readonly path: string };
+  readonly workDir: string;
+  readonly resources: Resources;
+  readonly attributes?: Readonly<Record<string, string>>;
+  /** Asked in this order. */
+  readonly runners: readonly TaskRunner[];
+  readonly registrationBackoffMs?: number;
+  /** Default: the kernel's; another one than at the last start makes this a new agent. */
+  readonly bootId?: string;
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly log?: (line: string) => void;
+  /** Called when the agent has to end, as the master removed it; its tasks have ended by then. */
+  readonly onFatal: (error: LabError) => void;
+}
+
+/** Starts a stand-in for the Mesos agent: registers with the leading master and runs what it is told to. */
+export async function startMesosAgent(options: AgentOptions): Promise<Running> {
+  const {
+    ip,
+    port,
+    hostname,
+    workDir,
+    resources,
+    runners,
+    attributes = {},
+    flags = {},
+    log = () => {},
+  } = options;
+  const startedAt = Date.now();
+  await mkdir(workDir, { recursive: true });
+  const checkpoint = new Checkpoint(workDir, options.bootId ?? (await kernelBootId()));
+  const kept = await checkpoint.load();
+  let id = kept?.agentId ?? "";
+  let leader: { readonly hostname: string } | undefined;
+
+  const remember = async () => {
+    if (id !== "") await checkpoint.save({ agentId: id, tasks: tasks.kept() });
+  };
+  const tasks: Tasks = new Tasks({
+    runners,
+    workDir,
+    hostname,
+    agentId: () => id,
+    send: (frameworkId, status) => void link.send({ type: "UPDATE", frameworkId, status }),
+    onChange: remember,
+  });
+  const link: MasterLink = new MasterLink({
+    registration: () => ({
+      ...(id === "" ? {} : { agentId: id }),
+      hostname,
+      ip,
+      port,
+      resources,
+      attributes,
+      tasks: tasks.snapshot(),
+    }),
+    backoffMs: options.registrationBackoffMs ?? 1_000,
+    log,
+    onMessage: (message) => receive(message),
+  });
+  const receive = async (message: MasterMessage): Promise<void> => {
+    if (message.type === "REGISTERED") {
+      log(`${id === "" ? "Registered" : "Re-registered"} with the master as ${message.agentId}`);
+      id = message.agentId;
+      await remember();
+      tasks.resendAll();
+    } else if (message.type === "LAUNCH") void tasks.launch(message.frameworkId, message.task);
+    else if (message.type === "KILL") tasks.kill(message.taskId);
+    else if (message.type === "ACKNOWLEDGE") tasks.acknowledge(message.taskId, message.uuid);
+    else if (message.type === "SHUTDOWN") await shutDown(message.message);
+  };
+  const shutDown = async (why: string): Promise<void> => {
+    link.close();
+    await tasks.close();
+    await checkpoint.forget();
+    const message = `The master asked this slave to shut down: ${why}`;
+    options.onFatal(new LabError(message, { exitCode: exitCodes.tool }));
+  };
+
+  if (kept !== undefined) {
+    log(`Recovering as ${kept.agentId}, ${kept.tasks.length} tasks`);
+    for (const runner of runners) {
+      await runner.recover(kept.agentId).catch((error) => log(`${runner.name} could not clean up: ${error}`));
+    }
+    tasks.recover(kept.tasks);
+  }
+  const view = { tasks, ip, port, hostname, workDir, resources, attributes, flags, startedAt };
+  const server = await listen(
+    agentRoutes({ ...view, id: () => id, registered: () => link.registered, master: () => leader }),
+    { host: options.bindIp ?? ip, port },
+  );
+  const stopFollowing = follow(options.master, log, (found) => {
+    leader = found;
+    link.follow(found?.address);
+  });
+  log(`Slave started on ${ip}:${port}, resources ${JSON.stringify(resources.scalars)}`);
+  return {
+    url: server.url,
+    close: async () => {
+      link.close();
+      await Promise.all([stopFollowing(), tasks.close(), server.close()]);
+      await checkpoint.settled();
+    },
+  };
+}
+
+interface Leader {
+  readonly hostname: string;
+  readonly address: string;
+}
+
+/** Tells who leads, now and after every change; a lost session means that nobody is known to, and a new session. */
+function follow(
+  master: AgentOptions["master"],
+  log: (line: string) => void,
+  onLeader: (leader: Leader | undefined) => void,
+): () => Promise<void> {
+  if ("address" in master) {
+    onLeader({ address: master.address, hostname: master.address.replace(/:\d+$/, "") });
+    return async () => {};
+  }
+  const stopping = new AbortController();
+  let store: Store | undefined;
+  let unwatch = () => {};
+  const watch = async (): Promise<void> => {
+    log("Detecting new master");
+    const opened = await master.openStore(stopping.signal).catch(() => undefined);
+    if (opened === undefined || stopping.signal.aborted) return opened?.close();
+    store = opened;
+    opened.onSessionLost(() => {
+      unwatch();
+      if (stopping.signal.aborted) return;
+      onLeader(undefined);
+      void watch();
+    });
+    unwatch = detectMaster(opened, master.path, ({ leader }) => {
+      if (leader !== undefined) log(`New master detected at ${leader.pid}`);
+      onLeader(
+        leader && { hostname: leader.hostname, address: `${leader.address.ip}:${leader.address.port}` },
+      );
+    });
+  };
+  void watch();
+  return async () => {
+    stopping.abort();
+    unwatch();
+    await store?.close();
+  };
+}
+
+async function kernelBootId(): Promise<string> {
+  return (await readFile("/proc/sys/kernel/random/boot_id", "utf8").catch(() => "unknown")).trim();
+}

@@ -1,0 +1,81 @@
+import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { TaskInfo } from "../mesos/api.ts";
+
+/** A task that was running when it was written down. */
+export interface KeptTask {
+  readonly frameworkId: string;
+  readonly containerId: string;
+  readonly info: TaskInfo;
+}
+
+export interface Kept {
+  readonly agentId: string;
+  readonly tasks: readonly KeptTask[];
+}
+
+/**
+ * What an agent remembers across restarts, under `<work_dir>/meta` as in Mesos: `boot_id`, and `slaves/latest`, a link
+ * to the directory of the last id. Removing the link makes the next start a new agent.
+ */
+export class Checkpoint {
+  private readonly meta: string;
+  private readonly bootId: string;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(workDir: string, bootId: string) {
+    this.meta = join(workDir, "meta");
+    this.bootId = bootId;
+  }
+
+  /** Nothing after a reboot of the host: what ran before is gone, and the agent comes back as a new one. */
+  async load(): Promise<Kept | undefined> {
+    const bootId = await readText(join(this.meta, "boot_id"));
+    if (bootId?.trim() !== this.bootId) return undefined;
+    const latest = await readlink(join(this.meta, "slaves", "latest")).catch(() => undefined);
+    if (latest === undefined) return undefined;
+    const agentId = basename(latest);
+    const text = await readText(join(this.meta, "slaves", agentId, "tasks.json"));
+    try {
+      return { agentId, tasks: JSON.parse(text ?? "[]") as KeptTask[] };
+    } catch {
+      // Written in part when the host failed: the id is still good.
+      return { agentId, tasks: [] };
+    }
+  }
+
+  save(kept: Kept): Promise<void> {
+    this.writing = this.writing
+      .catch(() => {})
+      .then(async () => {
+        const slaves = join(this.meta, "slaves");
+        await mkdir(join(slaves, kept.agentId), { recursive: true });
+        await replaceFile(join(slaves, kept.agentId, "tasks.json"), JSON.stringify(kept.tasks));
+        await replaceFile(join(this.meta, "boot_id"), this.bootId);
+        const latest = join(slaves, "latest");
+        await rm(`${latest}.new`, { force: true });
+        await symlink(kept.agentId, `${latest}.new`);
+        await rename(`${latest}.new`, latest);
+      });
+    return this.writing;
+  }
+
+  async forget(): Promise<void> {
+    await this.writing.catch(() => {});
+    await rm(join(this.meta, "slaves", "latest"), { force: true });
+  }
+
+  /** Waits for what is being written. */
+  async settled(): Promise<void> {
+    await this.writing.catch(() => {});
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch(() => undefined);
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
+}

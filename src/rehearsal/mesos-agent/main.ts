@@ -1,0 +1,71 @@
+import { mkdir } from "node:fs/promises";
+import { exitCodes, formatError, LabError } from "../../errors.ts";
+import { advertisedAddress } from "../mesos/address.ts";
+import { logLine } from "../mesos/log.ts";
+import type { Running } from "../running.ts";
+import { openZooKeeperStore } from "../zookeeper-store.ts";
+import { parseZooKeeperUrl } from "../zookeeper-url.ts";
+import { type AgentOptions, startMesosAgent } from "./agent.ts";
+import { commandRunner } from "./command-runner.ts";
+import { dockerRunner } from "./docker-runner.ts";
+import { agentResources } from "./host-resources.ts";
+import { type AgentFlags, parseAttributes, readAgentOptions } from "./options.ts";
+import type { TaskRunner } from "./task-runner.ts";
+
+/** Starts an agent as its environment and flags say. */
+export async function run(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Running> {
+  const { values, flags } = readAgentOptions(argv, env);
+  const { ip, bindIp, hostname } = await advertisedAddress(values, env);
+  const log = logLine("mesos-slave");
+  const runners = await runnersFor(values);
+  await mkdir(values.work_dir, { recursive: true });
+  return startMesosAgent({
+    ip,
+    bindIp,
+    port: values.port,
+    hostname,
+    master: masterOf(values.master, log),
+    workDir: values.work_dir,
+    resources: await agentResources(values.resources, values.work_dir),
+    attributes: parseAttributes(values.attributes ?? ""),
+    runners,
+    registrationBackoffMs: values.registration_backoff_factor,
+    flags,
+    log,
+    onFatal: (error) => end(error),
+  });
+}
+
+function masterOf(text: string, log: (line: string) => void): AgentOptions["master"] {
+  if (text.startsWith("zk://")) {
+    const { servers, path } = parseZooKeeperUrl(text);
+    return { openStore: (signal) => openZooKeeperStore(servers, { log, signal }), path };
+  }
+  if (/^[\w.-]+:\d{1,5}$/.test(text)) return { address: text };
+  throw new LabError(`Failed to parse the master: ${JSON.stringify(text)}`, {
+    exitCode: exitCodes.usage,
+    remedy: ["write it as zk://host:2181/mesos or host:5050"],
+  });
+}
+
+async function runnersFor(values: AgentFlags): Promise<TaskRunner[]> {
+  const makers: Record<string, () => TaskRunner | Promise<TaskRunner>> = {
+    mesos: commandRunner,
+    docker: () =>
+      dockerRunner({
+        docker: values.docker,
+        pullTimeoutMs: values.executor_registration_timeout,
+        stopTimeoutMs: values.docker_stop_timeout,
+      }),
+  };
+  return Promise.all(values.containerizers.split(",").flatMap((name) => makers[name]?.() ?? []));
+}
+
+/** A removed agent ends, as Mesos' does: its container's restart policy brings it back as a new one. */
+function end(error: LabError): never {
+  process.stderr.write(`${formatError(error)}\n`);
+  process.exit(exitCodes.tool);
+}

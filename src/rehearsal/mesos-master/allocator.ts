@@ -1,0 +1,98 @@
+import type { ApiOffer } from "../mesos/api.ts";
+import { contains, type Resources, toApi } from "../mesos/resources.ts";
+import type { Agent, Cluster, Framework, Offer } from "./cluster.ts";
+import { notify } from "./updates.ts";
+
+/** Less than this is not worth an offer (Mesos' MIN_CPUS and MIN_MEM). */
+function allocatable({ scalars }: Resources): boolean {
+  return (scalars.cpus ?? 0) >= 0.01 || (scalars.mem ?? 0) >= 32;
+}
+
+/**
+ * Offers everything that is free, an agent at a time, to the framework with the smallest dominant share among those
+ * that did not refuse it.
+ */
+export function allocate(cluster: Cluster, now = Date.now()): void {
+  const batches = new Map<Framework, Offer[]>();
+  for (const agent of cluster.agents.values()) {
+    if (agent.link === undefined) continue;
+    const resources = cluster.freeOn(agent);
+    if (!allocatable(resources)) continue;
+    const framework = [...cluster.frameworks.values()]
+      .filter((candidate) => candidate.link !== undefined && !refuses(candidate, agent, resources, now))
+      .map((candidate) => ({ candidate, share: dominantShare(cluster, candidate) }))
+      .sort((a, b) => a.share - b.share)[0]?.candidate;
+    if (framework === undefined) continue;
+    const offer = { id: cluster.nextId("offer"), frameworkId: framework.id, agentId: agent.id, resources };
+    cluster.offers.set(offer.id, offer);
+    batches.set(framework, [...(batches.get(framework) ?? []), offer]);
+  }
+  for (const [framework, offers] of batches) {
+    notify(framework, {
+      type: "OFFERS",
+      offers: { offers: offers.map((offer) => toApiOffer(cluster, offer)) },
+    });
+  }
+}
+
+export function refuse(framework: Framework, agentId: string, resources: Resources, seconds: number): void {
+  const refusals = framework.refusals.get(agentId) ?? [];
+  refusals.push({ resources, until: Date.now() + seconds * 1_000 });
+  framework.refusals.set(agentId, refusals);
+}
+
+/** Takes back what was offered and not answered, without a word to a framework that is away. */
+export function withdraw(cluster: Cluster, which: (offer: Offer) => boolean): void {
+  for (const offer of [...cluster.offers.values()].filter(which)) {
+    cluster.offers.delete(offer.id);
+    notify(cluster.frameworks.get(offer.frameworkId), {
+      type: "RESCIND",
+      rescind: { offer_id: { value: offer.id } },
+    });
+  }
+}
+
+/** A refusal covers an offer of the same or of less; an offer of more is worth asking again. */
+function refuses(framework: Framework, agent: Agent, resources: Resources, now: number): boolean {
+  const current = (framework.refusals.get(agent.id) ?? []).filter((refusal) => refusal.until > now);
+  if (current.length > 0) framework.refusals.set(agent.id, current);
+  else framework.refusals.delete(agent.id);
+  return current.some((refusal) => contains(refusal.resources, resources));
+}
+
+function dominantShare(cluster: Cluster, framework: Framework): number {
+  const taken = [
+    cluster.used((task) => task.frameworkId === framework.id),
+    cluster.offered((offer) => offer.frameworkId === framework.id),
+  ];
+  const total = { cpus: 0, mem: 0 };
+  for (const agent of cluster.agents.values()) {
+    total.cpus += agent.registration.resources.scalars.cpus ?? 0;
+    total.mem += agent.registration.resources.scalars.mem ?? 0;
+  }
+  const share = (name: "cpus" | "mem") =>
+    taken.reduce((sum, part) => sum + (part.scalars[name] ?? 0), 0) / (total[name] || 1);
+  return Math.max(share("cpus"), share("mem"));
+}
+
+function toApiOffer(cluster: Cluster, offer: Offer): ApiOffer {
+  const registration = cluster.agents.get(offer.agentId)?.registration;
+  return {
+    id: { value: offer.id },
+    framework_id: { value: offer.frameworkId },
+    agent_id: { value: offer.agentId },
+    hostname: registration?.hostname ?? "",
+    url: {
+      scheme: "http",
+      address: { hostname: registration?.hostname, ip: registration?.ip, port: registration?.port },
+      path: "/slave(1)",
+    },
+    resources: toApi(offer.resources),
+    attributes: Object.entries(registration?.attributes ?? {}).map(([name, value]) => ({
+      name,
+      type: "TEXT",
+      text: { value },
+    })),
+    executor_ids: [],
+  };
+}

@@ -1,0 +1,143 @@
+import type { MasterMessage, Registration } from "../mesos/agent-protocol.ts";
+import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from "../mesos/api.ts";
+import { isTerminal } from "../mesos/api.ts";
+import { type Resources, subtract, sum } from "../mesos/resources.ts";
+import type { RecordSink } from "../recordio.ts";
+
+/** What the leading master knows. Nothing of it is kept: after a restart agents and frameworks tell it again. */
+
+export interface Task {
+  readonly info: TaskInfo;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly resources: Resources;
+  state: TaskState;
+  readonly statuses: TaskStatus[];
+}
+
+export interface Agent {
+  readonly id: string;
+  registration: Registration;
+  readonly registeredAt: number;
+  reregisteredAt?: number;
+  /** Undefined while the agent is away. */
+  link: RecordSink | undefined;
+  missedPings: number;
+  /** By task id within a framework. A task that ended stays until its last update is acknowledged. */
+  readonly tasks: Map<string, Task>;
+  /** Kills that the agent could not be told, as it was away. */
+  readonly pendingKills: Set<string>;
+}
+
+export interface Refusal {
+  readonly resources: Resources;
+  readonly until: number;
+}
+
+export interface Framework {
+  readonly id: string;
+  info: FrameworkInfo;
+  /** Undefined while the framework is away. */
+  link: RecordSink | undefined;
+  streamId: string | undefined;
+  readonly registeredAt: number;
+  reregisteredAt?: number;
+  unregisteredAt?: number;
+  failover?: NodeJS.Timeout;
+  /** By agent. */
+  readonly refusals: Map<string, Refusal[]>;
+  readonly completedTasks: Task[];
+}
+
+export interface Offer {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly resources: Resources;
+}
+
+const keptCompletedTasks = 1_000;
+const keptCompletedFrameworks = 50;
+
+export class Cluster {
+  readonly agents = new Map<string, Agent>();
+  readonly removedAgents = new Set<string>();
+  readonly frameworks = new Map<string, Framework>();
+  readonly completedFrameworks: Framework[] = [];
+  readonly offers = new Map<string, Offer>();
+  /** How many tasks ended in which state, ever. */
+  readonly ended = new Map<TaskState, number>();
+  readonly masterId: string;
+  private counts = { agent: 0, framework: 0, offer: 0 };
+
+  constructor(masterId: string) {
+    this.masterId = masterId;
+  }
+
+  nextId(kind: "agent" | "framework" | "offer"): string {
+    const number = this.counts[kind];
+    this.counts[kind] += 1;
+    if (kind === "framework") return `${this.masterId}-${String(number).padStart(4, "0")}`;
+    return `${this.masterId}-${kind === "agent" ? "S" : "O"}${number}`;
+  }
+
+  *tasks(): Generator<Task> {
+    for (const agent of this.agents.values()) yield* agent.tasks.values();
+  }
+
+  tasksOf(frameworkId: string): Task[] {
+    return [...this.tasks()].filter((task) => task.frameworkId === frameworkId);
+  }
+
+  findTask(frameworkId: string, taskId: string): Task | undefined {
+    const key = taskKey(frameworkId, taskId);
+    for (const agent of this.agents.values()) {
+      const task = agent.tasks.get(key);
+      if (task !== undefined) return task;
+    }
+    return undefined;
+  }
+
+  used(by: (task: Task) => boolean): Resources {
+    return sum(
+      [...this.tasks()].filter((task) => by(task) && !isTerminal(task.state)).map((task) => task.resources),
+    );
+  }
+
+  usedOn(agent: Agent): Resources {
+    return sum(
+      [...agent.tasks.values()].filter((task) => !isTerminal(task.state)).map((task) => task.resources),
+    );
+  }
+
+  offered(by: (offer: Offer) => boolean): Resources {
+    return sum([...this.offers.values()].filter(by).map((offer) => offer.resources));
+  }
+
+  freeOn(agent: Agent): Resources {
+    const taken = this.offered((offer) => offer.agentId === agent.id);
+    return subtract(subtract(agent.registration.resources, this.usedOn(agent)), taken);
+  }
+
+  /** Moves a task that is over out of the way. */
+  complete(task: Task): void {
+    this.agents.get(task.agentId)?.tasks.delete(taskKey(task.frameworkId, task.info.task_id.value));
+    const framework = this.frameworks.get(task.frameworkId);
+    framework?.completedTasks.push(task);
+    if ((framework?.completedTasks.length ?? 0) > keptCompletedTasks) framework?.completedTasks.shift();
+  }
+
+  retire(framework: Framework): void {
+    this.frameworks.delete(framework.id);
+    this.completedFrameworks.push(framework);
+    if (this.completedFrameworks.length > keptCompletedFrameworks) this.completedFrameworks.shift();
+  }
+}
+
+export function taskKey(frameworkId: string, taskId: string): string {
+  return `${frameworkId} ${taskId}`;
+}
+
+export function tell(agent: Agent, message: MasterMessage): boolean {
+  return agent.link?.send(message) ?? false;
+}

@@ -1,0 +1,40 @@
+import type { TaskInfo, TaskStatus } from "./api.ts";
+import type { Resources } from "./resources.ts";
+
+/**
+ * How the stand-ins of master and agent talk. It is their own affair and not Mesos' protocol: the agent POSTs a
+ * Registration to `/master/register-agent` and reads MasterMessages (RecordIO) from the answer for as long as it is
+ * registered; everything else it says goes to `/master/agent-message`.
+ */
+export interface Registration {
+  /** Where the agent was registered before. */
+  readonly agentId?: string;
+  readonly hostname: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly resources: Resources;
+  readonly attributes: Readonly<Record<string, string>>;
+  /** What it runs, or has run and was not yet acknowledged. */
+  readonly tasks: readonly AgentTask[];
+}
+
+export interface AgentTask {
+  readonly frameworkId: string;
+  readonly info: TaskInfo;
+  readonly statuses: readonly TaskStatus[];
+}
+
+export type MasterMessage =
+  /** @property silenceMs The agent registers anew when it heard nothing for so long. */
+  | { readonly type: "REGISTERED"; readonly agentId: string; readonly silenceMs: number }
+  | { readonly type: "PING" }
+  | { readonly type: "LAUNCH"; readonly frameworkId: string; readonly task: TaskInfo }
+  | { readonly type: "KILL"; readonly taskId: string }
+  | { readonly type: "ACKNOWLEDGE"; readonly taskId: string; readonly uuid: string }
+  /** The agent was removed: it has to end its tasks and come back as a new one. */
+  | { readonly type: "SHUTDOWN"; readonly message: string };
+
+export type AgentMessage = { readonly agentId: string } & (
+  | { readonly type: "PONG" }
+  | { readonly type: "UPDATE"; readonly frameworkId: string; readonly status: TaskStatus }
+);
