@@ -1,9 +1,7 @@
 import type { Verdict } from "../claims/verify.ts";
 import type { Lab } from "../lab/model.ts";
-import { boot, machinesAnswer } from "../steps/boot.ts";
+import { machinesOf } from "../machines/index.ts";
 import { bringImages } from "../steps/images.ts";
-import { checkHost, checkProvisioning, settleEmulation } from "../steps/preflight.ts";
-import { provision } from "../steps/provision.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { verify } from "../steps/verify.ts";
 import { ansiblePlaybook } from "../tools/ansible.ts";
@@ -26,23 +24,18 @@ export async function create(options: CreateOptions, context: Context): Promise<
   const folder = new LabFolder(described.name);
   const lab = keepSettled(described, folder);
   if (options.dryRun) return printPlan(lab, folder, options, context);
-  context.note(`Lab "${lab.name}": stack ${lab.stack}, machines by Vagrant with ${lab.provider}`);
+  context.note(`Lab "${lab.name}": stack ${lab.stack}, machines by ${machinesOf(lab, folder).words}`);
   await folder.locked(() => carryOut({ ...context, lab, folder }, context));
 }
 
 async function carryOut(start: Run, context: Context): Promise<void> {
-  const running = await machinesAnswer(start);
+  const machines = machinesOf(start.lab, start.folder);
+  const running = await machines.running();
   let lab = start.lab;
   const preflight = line(lineOf(start, "preflight", "Check this host"), async () => {
-    if (running) {
-      await checkProvisioning(start.signal);
-      return "the machines are running";
-    }
-    await checkHost(lab, start.signal);
-    lab = await settleEmulation(lab, start.signal);
-    return lab.emulation
-      ? "no guest starts under KVM: QEMU will run the machines in software, slowly"
-      : undefined;
+    const checked = await machines.preflight(running, start.signal);
+    lab = checked.lab;
+    return checked.note;
   });
   await runTasks([preflight], context.display);
 
@@ -50,8 +43,7 @@ async function carryOut(start: Run, context: Context): Promise<void> {
   let verdict: Verdict | undefined;
   const tasks = [
     write(run, running),
-    boot(run, running),
-    provision(run),
+    ...machinesOf(lab, run.folder).startTasks(run, running),
     verify(run, (found) => {
       verdict = found;
     }),

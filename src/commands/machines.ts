@@ -1,15 +1,11 @@
-import { existsSync } from "node:fs";
 import { exitCodes, LabError } from "../errors.ts";
 import { effective } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
-import type { Machine } from "../lab/model.ts";
-import { boot, machinesAnswer } from "../steps/boot.ts";
+import type { Lab, Machine } from "../lab/model.ts";
+import { machinesOf } from "../machines/index.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { verify } from "../steps/verify.ts";
-import { run, runInteractive } from "../tools/exec.ts";
-import { ssh } from "../tools/ssh.ts";
-import { vagrantDestroy, vagrantHalt } from "../tools/vagrant.ts";
-import { line, runTasks } from "../ui/tasks.ts";
+import { line, runTasks, type Task } from "../ui/tasks.ts";
 import { type Context, type LabOptions, type MadeLab, madeLab } from "./context.ts";
 import { printLab } from "./overview.ts";
 
@@ -18,9 +14,10 @@ export async function up(options: LabOptions, context: Context): Promise<void> {
   const made = madeLab(options);
   const start: Run = { ...context, ...made };
   await made.folder.locked(async () => {
-    const running = await machinesAnswer(start);
+    const machines = machinesOf(made.lab, made.folder);
+    const running = await machines.running();
     await runTasks(
-      [boot(start, running), verify(start, (found) => printLab(start, found, context))],
+      [...machines.resumeTasks(start, running), verify(start, (found) => printLab(start, found, context))],
       context.display,
     );
   });
@@ -29,20 +26,16 @@ export async function up(options: LabOptions, context: Context): Promise<void> {
 /** `halt`: shuts the machines down; nothing is lost. */
 export async function halt(options: LabOptions, context: Context): Promise<void> {
   const made = madeLab(options);
-  const start: Run = { ...context, ...made };
   await made.folder.locked(() =>
-    runTasks([vagrantTask(start, "halt", "Shut the machines down")], context.display),
+    runTasks([stopTask(made, "halt", "Shut the machines down", context)], context.display),
   );
 }
 
 /** `destroy`: removes the machines and everything the tool wrote for this lab. */
 export async function destroy(options: LabOptions, context: Context): Promise<void> {
   const made = madeLab(options);
-  const start: Run = { ...context, ...made };
   const left = await made.folder.locked(async () => {
-    // Nothing to ask Vagrant about a lab that was only rendered.
-    if (existsSync(made.folder.file(".vagrant")))
-      await runTasks([vagrantTask(start, "destroy", "Destroy the machines")], context.display);
+    await runTasks([stopTask(made, "destroy", "Destroy the machines", context)], context.display);
     return made.folder.remove();
   });
   if (context.json) context.emit({ event: "result", destroyed: made.lab.name, left });
@@ -51,10 +44,10 @@ export async function destroy(options: LabOptions, context: Context): Promise<vo
   else context.note(`nothing is left of lab "${made.lab.name}"`);
 }
 
-function vagrantTask(start: Run, verb: "halt" | "destroy", title: string) {
-  const command = verb === "halt" ? vagrantHalt(start.folder.path) : vagrantDestroy(start.folder.path);
+function stopTask(made: MadeLab, verb: "halt" | "destroy", title: string, context: Context): Task {
+  const start: Run = { ...context, ...made };
   return line(lineOf(start, verb, title), async (say) => {
-    await run(command, { signal: start.signal, logFile: start.folder.freshLog(verb), onLine: say });
+    await machinesOf(made.lab, made.folder)[verb](start, say);
     return undefined;
   });
 }
@@ -66,7 +59,7 @@ export async function sshCommand(
   options: LabOptions,
 ): Promise<number> {
   const made = madeLab(options);
-  return runInteractive(ssh(made.folder.path, made.lab, reachable(made, name), remote));
+  return machinesOf(made.lab, made.folder).shell(namedMachine(made.lab, name), remote);
 }
 
 export interface LogsOptions extends LabOptions {
@@ -85,30 +78,14 @@ export async function logs(service: string, options: LogsOptions): Promise<numbe
       exitCode: exitCodes.usage,
       remedy: entries.map((each) => `npx mesos-lab logs ${each.service}`),
     });
-  const command = [
-    "docker",
-    "logs",
-    ...(follow ? ["--follow"] : []),
-    "--tail",
-    tail ?? "200",
-    effective(entry).name,
-  ];
-  return runInteractive(
-    ssh(made.folder.path, made.lab, reachable(made, entry.machine.name), ["sudo", ...command], follow),
-  );
+  return machinesOf(made.lab, made.folder).logs(entry, { follow: follow ?? false, tail: tail ?? "200" });
 }
 
-function reachable({ lab, folder }: MadeLab, name: string): Machine {
+function namedMachine(lab: Lab, name: string): Machine {
   const machine = lab.machines.find((each) => each.name === name);
-  if (machine === undefined)
-    throw new LabError(`there is no machine "${name}"`, {
-      exitCode: exitCodes.usage,
-      remedy: lab.machines.map((each) => `npx mesos-lab ssh ${each.name}`),
-    });
-  if (!existsSync(folder.file(".vagrant", "machines", name, lab.provider, "private_key")))
-    throw new LabError(`machine "${name}" has not been made yet`, {
-      exitCode: exitCodes.usage,
-      remedy: ["npx mesos-lab create"],
-    });
-  return machine;
+  if (machine !== undefined) return machine;
+  throw new LabError(`there is no machine "${name}"`, {
+    exitCode: exitCodes.usage,
+    remedy: lab.machines.map((each) => `npx mesos-lab ssh ${each.name}`),
+  });
 }

@@ -1,9 +1,5 @@
 import { verifyLab } from "../claims/verify.ts";
-import type { Lab } from "../lab/model.ts";
-import { run } from "../tools/exec.ts";
-import { isInstalled } from "../tools/host.ts";
-import type { LabFolder } from "../tools/lab-folder.ts";
-import { parseStatus, vagrantStatus } from "../tools/vagrant.ts";
+import { machinesOf } from "../machines/index.ts";
 import { formatTable } from "../ui/table.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 
@@ -14,7 +10,7 @@ const lookMs = 1500;
 export async function status(options: LabOptions, context: Context): Promise<void> {
   const { lab, folder } = madeLab(options);
   const [states, verdict] = await Promise.all([
-    machineStates(lab, folder, context.signal),
+    machinesOf(lab, folder).states(context.signal),
     verifyLab(lab, { timeoutMs: lookMs, signal: context.signal }),
   ]);
   const machines = lab.machines.map(({ name, ip, services }) => ({
@@ -42,7 +38,7 @@ export async function status(options: LabOptions, context: Context): Promise<voi
     });
     return;
   }
-  context.print(`lab ${lab.name}: stack ${lab.stack}, provider ${lab.provider}, ${folder.path}\n`);
+  context.print(`lab ${lab.name}: stack ${lab.stack}, ${machinesOf(lab, folder).words}, ${folder.path}\n`);
   const table = (titles: string[], rows: string[][]) =>
     formatTable(
       titles.map((title) => ({ title })),
@@ -62,15 +58,4 @@ export async function status(options: LabOptions, context: Context): Promise<voi
       verdict.results.map(({ title, machine, holds, seen }) => [holds ? "✔" : "✖", title, machine, seen]),
     ),
   );
-}
-
-async function machineStates(
-  lab: Lab,
-  folder: LabFolder,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, string>> {
-  if (!isInstalled("vagrant"))
-    return new Map(lab.machines.map(({ name }) => [name, "unknown: Vagrant is not installed"]));
-  const { stdout } = await run(vagrantStatus(folder.path), { signal, timeoutMs: 120_000 });
-  return parseStatus(stdout);
 }

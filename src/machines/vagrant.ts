@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { exitCodes, LabError } from "../errors.ts";
+import { type Entry, effective } from "../lab/catalogue/container.ts";
+import type { Lab, Machine } from "../lab/model.ts";
+import { boot, machinesAnswer } from "../steps/boot.ts";
+import { checkHost, checkProvisioning, settleEmulation } from "../steps/preflight.ts";
+import { provision } from "../steps/provision.ts";
+import type { Run } from "../steps/run.ts";
+import { type RunOptions, type RunResult, run, runInteractive } from "../tools/exec.ts";
+import { isInstalled } from "../tools/host.ts";
+import type { LabFolder } from "../tools/lab-folder.ts";
+import { ssh } from "../tools/ssh.ts";
+import { parseStatus, vagrantDestroy, vagrantHalt, vagrantStatus } from "../tools/vagrant.ts";
+import type { Machines } from "./machines.ts";
+import { vagrantBreaks } from "./vagrant-breaks.ts";
+
+/** Runs one program on a machine over SSH, without a terminal. */
+export type RunOn = (machine: Machine, argv: readonly string[], options: RunOptions) => Promise<RunResult>;
+
+/** Real machines, made by Vagrant and set up by Ansible. */
+export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
+  const runOn: RunOn = (machine, argv, options) =>
+    run(ssh(folder.path, lab, reachable(lab, folder, machine), argv), options);
+  const vagrantRun =
+    (command: ReturnType<typeof vagrantHalt>, step: string) =>
+    async (start: Run, say: (text: string) => void) => {
+      await run(command, { signal: start.signal, logFile: folder.freshLog(step), onLine: say });
+    };
+  return {
+    words: `Vagrant with ${lab.provider}`,
+    running: () => machinesAnswer({ lab, folder }),
+    preflight: async (running, signal) => {
+      if (running) {
+        await checkProvisioning(signal);
+        return { lab, note: "the machines are running" };
+      }
+      await checkHost(lab, signal);
+      const settled = await settleEmulation(lab, signal);
+      return settled.emulation ? { lab: settled, note: inSoftware } : { lab: settled };
+    },
+    startTasks: (start, running) => [boot(start, running), provision(start)],
+    resumeTasks: (start, running) => [boot(start, running)],
+    states: async (signal) => {
+      if (!isInstalled("vagrant"))
+        return new Map(lab.machines.map(({ name }) => [name, "unknown: Vagrant is not installed"]));
+      const { stdout } = await run(vagrantStatus(folder.path), { signal, timeoutMs: 120_000 });
+      return parseStatus(stdout);
+    },
+    halt: vagrantRun(vagrantHalt(folder.path), "halt"),
+    destroy: async (start, say) => {
+      // Nothing to ask Vagrant about a lab that was only rendered.
+      if (existsSync(folder.file(".vagrant")))
+        await vagrantRun(vagrantDestroy(folder.path), "destroy")(start, say);
+    },
+    shell: (machine, argv) => runInteractive(ssh(folder.path, lab, reachable(lab, folder, machine), argv)),
+    logs: (entry, { follow, tail }) => {
+      const machine = reachable(lab, folder, entry.machine);
+      const flags = [...(follow ? ["--follow"] : []), "--tail", tail];
+      return runInteractive(
+        ssh(folder.path, lab, machine, ["sudo", "docker", "logs", ...flags, nameOf(entry)], follow),
+      );
+    },
+    lastLines: async (entry, signal) => {
+      const argv = ["sudo", "docker", "logs", "--tail", "20", nameOf(entry)];
+      const { stdout, stderr } = await runOn(entry.machine, argv, {
+        signal,
+        timeoutMs: 15_000,
+        accept: "any",
+      });
+      return `${stdout}\n${stderr}`.trim();
+    },
+    checkHaproxy: async (entry, config, signal) => {
+      const argv = ["sudo", "docker", "exec", "-i", nameOf(entry), "haproxy", "-c", "-f", "/dev/stdin"];
+      const { exitCode, stdout, stderr } = await runOn(entry.machine, argv, {
+        signal,
+        input: config,
+        timeoutMs: 60_000,
+        accept: "any",
+      });
+      return exitCode === 0 ? undefined : `${stdout}\n${stderr}`.trim();
+    },
+    breaks: vagrantBreaks(runOn),
+  };
+}
+
+const inSoftware = "no guest starts under KVM: QEMU will run the machines in software, slowly";
+
+function nameOf(entry: Entry): string {
+  return effective(entry).name;
+}
+
+function reachable(lab: Lab, folder: LabFolder, machine: Machine): Machine {
+  if (existsSync(folder.file(".vagrant", "machines", machine.name, lab.provider, "private_key")))
+    return machine;
+  throw new LabError(`machine "${machine.name}" has not been made yet`, {
+    exitCode: exitCodes.usage,
+    remedy: ["npx mesos-lab create"],
+  });
+}
