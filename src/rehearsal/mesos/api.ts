@@ -1,0 +1,189 @@
+/** The Mesos v1 scheduler API in JSON, as far as the stand-ins speak it. Names are Mesos' own. */
+
+export interface Value {
+  readonly value: string;
+}
+
+export interface ApiRange {
+  readonly begin: number;
+  readonly end: number;
+}
+
+export type ApiResource = {
+  readonly name: string;
+  readonly role?: string;
+} & (
+  | { readonly type: "SCALAR"; readonly scalar: { readonly value: number } }
+  | { readonly type: "RANGES"; readonly ranges: { readonly range: readonly ApiRange[] } }
+);
+
+export interface Label {
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface Labels {
+  readonly labels: readonly Label[];
+}
+
+export const taskStates = [
+  "TASK_STAGING",
+  "TASK_STARTING",
+  "TASK_RUNNING",
+  "TASK_FINISHED",
+  "TASK_FAILED",
+  "TASK_KILLED",
+  "TASK_LOST",
+  "TASK_ERROR",
+] as const;
+export type TaskState = (typeof taskStates)[number];
+
+export function isTerminal(state: TaskState): boolean {
+  return taskStates.indexOf(state) > taskStates.indexOf("TASK_RUNNING");
+}
+
+export interface PortMapping {
+  readonly host_port: number;
+  readonly container_port: number;
+  readonly protocol?: string;
+}
+
+export interface DockerInfo {
+  readonly image: string;
+  readonly network?: string;
+  readonly port_mappings?: readonly PortMapping[];
+  readonly privileged?: boolean;
+  readonly parameters?: readonly { readonly key: string; readonly value: string }[];
+  readonly force_pull_image?: boolean;
+}
+
+export interface ContainerInfo {
+  readonly type: "DOCKER" | "MESOS";
+  readonly docker?: DockerInfo;
+  readonly hostname?: string;
+  readonly volumes?: readonly {
+    readonly container_path: string;
+    readonly host_path?: string;
+    readonly mode?: "RW" | "RO";
+  }[];
+}
+
+export interface CommandInfo {
+  readonly shell?: boolean;
+  readonly value?: string;
+  readonly arguments?: readonly string[];
+  readonly environment?: {
+    readonly variables?: readonly { readonly name: string; readonly value: string }[];
+  };
+  readonly uris?: readonly { readonly value: string }[];
+  readonly user?: string;
+}
+
+export interface TaskInfo {
+  readonly name: string;
+  readonly task_id: Value;
+  readonly agent_id: Value;
+  readonly resources?: readonly ApiResource[];
+  readonly command?: CommandInfo;
+  readonly container?: ContainerInfo;
+  readonly labels?: Labels;
+  readonly discovery?: unknown;
+}
+
+export interface NetworkInfo {
+  readonly ip_address?: string;
+  readonly ip_addresses?: readonly { readonly ip_address: string }[];
+}
+
+export interface TaskStatus {
+  readonly task_id: Value;
+  readonly state: TaskState;
+  readonly message?: string;
+  readonly reason?: string;
+  readonly source?: "SOURCE_MASTER" | "SOURCE_AGENT" | "SOURCE_EXECUTOR";
+  readonly agent_id?: Value;
+  /** Seconds. */
+  readonly timestamp: number;
+  /** Present where an ACKNOWLEDGE is wanted. */
+  readonly uuid?: string;
+  readonly labels?: Labels;
+  readonly container_status?: { readonly network_infos?: readonly NetworkInfo[] };
+}
+
+export interface FrameworkInfo {
+  readonly user: string;
+  readonly name: string;
+  readonly id?: Value;
+  /** Seconds. */
+  readonly failover_timeout?: number;
+  readonly checkpoint?: boolean;
+  readonly role?: string;
+  readonly hostname?: string;
+  readonly webui_url?: string;
+  readonly capabilities?: readonly { readonly type: string }[];
+  readonly labels?: Labels;
+}
+
+export interface ApiOffer {
+  readonly id: Value;
+  readonly framework_id: Value;
+  readonly agent_id: Value;
+  readonly hostname: string;
+  readonly url: unknown;
+  readonly resources: readonly ApiResource[];
+  readonly attributes: readonly unknown[];
+  readonly executor_ids: readonly Value[];
+}
+
+export type SchedulerEvent =
+  | {
+      readonly type: "SUBSCRIBED";
+      readonly subscribed: { readonly framework_id: Value; readonly heartbeat_interval_seconds: number };
+    }
+  | { readonly type: "HEARTBEAT" }
+  | { readonly type: "OFFERS"; readonly offers: { readonly offers: readonly ApiOffer[] } }
+  | { readonly type: "RESCIND"; readonly rescind: { readonly offer_id: Value } }
+  | { readonly type: "UPDATE"; readonly update: { readonly status: TaskStatus } }
+  | { readonly type: "FAILURE"; readonly failure: { readonly agent_id: Value } }
+  | { readonly type: "ERROR"; readonly error: { readonly message: string } };
+
+export interface Filters {
+  readonly refuse_seconds?: number;
+}
+
+export interface Operation {
+  readonly type: string;
+  readonly launch?: { readonly task_infos: readonly TaskInfo[] };
+}
+
+export type SchedulerCall = { readonly framework_id?: Value } & (
+  | {
+      readonly type: "SUBSCRIBE";
+      readonly subscribe: { readonly framework_info: FrameworkInfo; readonly force?: boolean };
+    }
+  | {
+      readonly type: "ACCEPT";
+      readonly accept: {
+        readonly offer_ids: readonly Value[];
+        readonly operations?: readonly Operation[];
+        readonly filters?: Filters;
+      };
+    }
+  | {
+      readonly type: "DECLINE";
+      readonly decline: { readonly offer_ids: readonly Value[]; readonly filters?: Filters };
+    }
+  | { readonly type: "REVIVE" }
+  | { readonly type: "KILL"; readonly kill: { readonly task_id: Value; readonly agent_id?: Value } }
+  | {
+      readonly type: "ACKNOWLEDGE";
+      readonly acknowledge: { readonly agent_id: Value; readonly task_id: Value; readonly uuid: string };
+    }
+  | {
+      readonly type: "RECONCILE";
+      readonly reconcile: {
+        readonly tasks?: readonly { readonly task_id: Value; readonly agent_id?: Value }[];
+      };
+    }
+  | { readonly type: "TEARDOWN" }
+);
