@@ -3,14 +3,14 @@ import { LabError } from "../../errors.ts";
 import { aclProblem } from "./haproxy-config.ts";
 import { type BambooApp, type BambooService, escapedId } from "./model.ts";
 import { bambooPage } from "./page.ts";
-import type { Proxy } from "./proxy.ts";
+import type { TrafficProxy } from "./proxy.ts";
 import type { Renderer } from "./renderer.ts";
 import { type Rules, withSlash } from "./rules.ts";
 
 export interface BambooApiParts {
   readonly apps: () => Promise<BambooApp[]>;
   readonly rules: Rules;
-  readonly proxy: Proxy;
+  readonly proxy: TrafficProxy;
   readonly renderer: Renderer;
 }
 

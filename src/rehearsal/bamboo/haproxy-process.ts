@@ -6,7 +6,7 @@ import { exitCodes, LabError } from "../../errors.ts";
 import { run } from "../../tools/exec.ts";
 import { type HaproxyConfigOptions, haproxyConfig } from "./haproxy-config.ts";
 import type { Routing } from "./model.ts";
-import type { Proxy } from "./proxy.ts";
+import type { TrafficProxy } from "./proxy.ts";
 
 export interface HaproxyOptions extends HaproxyConfigOptions {
   /** Where the configuration is written. */
@@ -24,7 +24,7 @@ const pollMs = 20;
  * The real HAProxy in master-worker mode: a reload starts a new worker on the same listening sockets, and the old one
  * ends when its clients are done. Nothing waits for them.
  */
-export class HaproxyProcess implements Proxy {
+export class HaproxyProcess implements TrafficProxy {
   private readonly options: HaproxyOptions;
   private readonly ending = new AbortController();
   private process: Promise<void> | undefined;

@@ -1,5 +1,5 @@
 import type { BambooApp, Routing } from "./model.ts";
-import type { Proxy } from "./proxy.ts";
+import type { TrafficProxy } from "./proxy.ts";
 import type { Rules } from "./rules.ts";
 
 /** While Marathon cannot be asked it is asked again this often: an event may have been missed meanwhile. */
@@ -8,7 +8,7 @@ const retryMs = 2_000;
 export interface RendererParts {
   readonly apps: () => Promise<BambooApp[]>;
   readonly rules: Rules;
-  readonly proxy: Proxy;
+  readonly proxy: TrafficProxy;
   readonly log: (line: string) => void;
 }
 

@@ -3,7 +3,7 @@ import type { Running } from "../running.ts";
 import type { Store } from "../store.ts";
 import { bambooApi } from "./api.ts";
 import { fetchApps } from "./marathon-apps.ts";
-import type { Proxy } from "./proxy.ts";
+import type { TrafficProxy } from "./proxy.ts";
 import { Renderer } from "./renderer.ts";
 import { Rules } from "./rules.ts";
 import { subscribe } from "./subscription.ts";
@@ -18,7 +18,7 @@ export interface StartBamboo {
   /** The path of the rules in the store, `/bamboo`. */
   readonly folder: string;
   /** Ends with this instance. */
-  readonly proxy: Proxy;
+  readonly proxy: TrafficProxy;
   readonly log?: (line: string) => void;
 }
 
