@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import zookeeper, { type Client, type Stat } from "node-zookeeper-client";
 import { exitCodes, LabError } from "../errors.ts";
@@ -29,7 +30,7 @@ export async function openZooKeeperStore(servers: string, options: ZooKeeperOpti
     });
     if (await connected(client, sessionTimeoutMs, signal))
       return new ZooKeeperStore(client, sessionTimeoutMs);
-    client.close();
+    abandon(client);
     if (!signal?.aborted)
       log(`ZooKeeper at ${servers} did not answer within ${sessionTimeoutMs} ms, trying again`);
   }
@@ -94,6 +95,7 @@ class ZooKeeperStore implements Store {
   private lose(): void {
     if (this.state !== "open") return;
     this.end("lost");
+    abandon(this.client);
     for (const callback of this.lostCallbacks) callback();
   }
 
@@ -102,7 +104,6 @@ class ZooKeeperStore implements Store {
     clearInterval(this.heartbeat);
     this.refreshers.clear();
     this.endWaiting(new LabError(`the ZooKeeper session was ${state}`, { exitCode: exitCodes.tool }));
-    this.client.close();
   }
 
   /** Repeats an operation that may be repeated, for as long as the session lives. */
@@ -240,10 +241,15 @@ class ZooKeeperStore implements Store {
 
   async close(): Promise<void> {
     if (this.state !== "open") return;
+    const connected = this.client.getState() === zookeeper.State.SYNC_CONNECTED;
     const ended = new Promise<void>((resolve) => this.client.once("disconnected", resolve));
     this.end("closed");
-    // The server drops the ephemeral nodes when it reads the goodbye; one that is away is not waited for.
-    await Promise.race([ended, sleep(1_000, undefined, { ref: false })]);
+    if (connected) {
+      // The server drops the ephemeral nodes when it reads the goodbye; one that is silent is not waited for.
+      this.client.close();
+      await Promise.race([ended, sleep(1_000, undefined, { ref: false })]);
+    }
+    abandon(this.client);
   }
 
   private async makeParents(path: string): Promise<void> {
@@ -251,6 +257,25 @@ class ZooKeeperStore implements Store {
     if (parent === "/") return;
     await this.call((done: Done<string>) => this.client.mkdirp(parent, done));
   }
+}
+
+/** Of node-zookeeper-client 1.1.3, which is pinned. */
+interface ConnectionManager {
+  socket?: Socket;
+  connectTimeoutHandler?: NodeJS.Timeout;
+  onSocketConnected: () => void;
+}
+
+/**
+ * Drops a client without a goodbye. The library's own `close` is for connected clients only: one that is just connecting
+ * goes on, takes the answer to its connect request for something else, and throws where nobody can catch it.
+ */
+function abandon(client: Client): void {
+  const { connectionManager: manager } = client as unknown as { connectionManager: ConnectionManager };
+  manager.onSocketConnected = () => manager.socket?.destroy();
+  client.close();
+  clearTimeout(manager.connectTimeoutHandler);
+  manager.socket?.destroy();
 }
 
 function parentOf(path: string): string {
