@@ -53,7 +53,7 @@ export function applyUpdate(
     });
   const fetched =
     fetch ?? uris?.map((uri) => ({ uri, extract: isArchive(uri), executable: false, cache: false }));
-  const base = current ?? { ...defaults, version: "" };
+  const base = current ?? { id, ...defaults, version: "" };
   const app: AppDefinition = {
     ...base,
     ...rest,
