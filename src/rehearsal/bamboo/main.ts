@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCodes, formatError, LabError } from "../../errors.ts";
+import type { Running } from "../running.ts";
+import { openZooKeeperStore } from "../zookeeper-store.ts";
+import { HaproxyProcess } from "./haproxy-process.ts";
+import { readBambooOptions } from "./options.ts";
+import { startBamboo } from "./start.ts";
+
+/**
+ * Starts the stand-in with Bamboo's environment, and HAProxy on port 80. Ends the process when it loses ZooKeeper:
+ * its supervisor is the container's restart policy.
+ * @throws LabError `usage` for an argument or a variable that is wrong.
+ */
+export async function run(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Running> {
+  if (argv.length > 0)
+    throw new LabError(`Bamboo takes no arguments here: ${argv.join(" ")}`, {
+      exitCode: exitCodes.usage,
+      remedy: [
+        "set MARATHON_ENDPOINT, BAMBOO_ENDPOINT, BAMBOO_ZK_HOST, BAMBOO_ZK_PATH, BIND and CONFIG_PATH",
+      ],
+    });
+  const options = readBambooOptions(env);
+  const log = (line: string) => process.stderr.write(`bamboo: ${line}\n`);
+  if (env.HAPROXY_RELOAD_CMD) log("HAPROXY_RELOAD_CMD is not used: the rehearsal reloads HAProxy on its own");
+  const store = await openZooKeeperStore(options.zkHost, { log });
+  store.onSessionLost(() => {
+    const reason = new LabError("Bamboo lost its ZooKeeper session", { exitCode: exitCodes.tool });
+    process.stderr.write(`${formatError(reason)}\n`);
+    process.exit(reason.exitCode);
+  });
+  const runFolder = await mkdtemp(join(tmpdir(), "bamboo-"));
+  const proxy = new HaproxyProcess({ bind: "*:80", outputPath: options.haproxyOutputPath, runFolder, log });
+  const { marathonEndpoints, bambooEndpoint, listen, zkPath: folder } = options;
+  const running = await startBamboo({ marathonEndpoints, bambooEndpoint, listen, store, folder, proxy, log });
+  return {
+    url: running.url,
+    close: async () => {
+      await running.close();
+      await store.close();
+      await rm(runFolder, { recursive: true, force: true });
+    },
+  };
+}

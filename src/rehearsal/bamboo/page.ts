@@ -1,0 +1,108 @@
+/** Bamboo's page: every app with its rule, a + button to add one, edit and delete. It needs nothing from elsewhere. */
+export const bambooPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Bamboo — mesos-lab rehearsal</title>
+<style>
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+  h1 small { font-size: 1rem; font-weight: normal; background: #fd6; padding: .1rem .5rem; border-radius: .3rem; }
+  table { border-collapse: collapse; width: 100%; }
+  th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #ddd; vertical-align: top; }
+  button, input { font: inherit; padding: .2rem .6rem; }
+  dialog { border: 1px solid #999; border-radius: .4rem; min-width: 24rem; }
+  dialog input { width: 100%; box-sizing: border-box; font-family: monospace; }
+  [role=status], [role=alert] { white-space: pre-wrap; color: #a00; }
+</style>
+<h1>Bamboo <small>mesos-lab rehearsal</small></h1>
+<table>
+  <thead><tr><th>Application</th><th>ACL</th><th>Tasks</th><th></th></tr></thead>
+  <tbody id="apps"><tr><td colspan="4">loading …</td></tr></tbody>
+</table>
+<p id="message" role="status"></p>
+<dialog id="editor">
+  <form id="form">
+    <h2 id="title"></h2>
+    <p><label for="acl">acl</label> <input id="acl" name="acl" placeholder="path_beg -i /" autocomplete="off"></p>
+    <p><button id="submit"></button> <button type="button" id="cancel">Cancel</button></p>
+    <p id="problem" role="alert"></p>
+  </form>
+</dialog>
+<script>
+  const byId = (id) => document.getElementById(id);
+  // textContent only: ids and rules must never become markup.
+  const make = (tag, text, ...children) => {
+    const element = document.createElement(tag);
+    if (text !== undefined) element.textContent = text;
+    element.append(...children);
+    return element;
+  };
+
+  async function call(method, path, body) {
+    const response = await fetch(path, { method, body: body && JSON.stringify(body) });
+    const answer = await response.text();
+    if (!response.ok) throw new Error(answer);
+    return JSON.parse(answer);
+  }
+
+  function button(label, title, action) {
+    const element = make("button", label);
+    element.title = title;
+    element.setAttribute("aria-label", title);
+    element.onclick = action;
+    return element;
+  }
+
+  let save = () => {};
+  function edit(id, acl) {
+    const isNew = acl === undefined;
+    byId("title").textContent = id;
+    byId("acl").value = acl ?? "";
+    byId("submit").textContent = isNew ? "Create" : "Update";
+    byId("problem").textContent = "";
+    save = () => {
+      const rule = { id, acl: byId("acl").value };
+      return isNew ? call("POST", "/api/services", rule) : call("PUT", "/api/services/" + id, rule);
+    };
+    byId("editor").showModal();
+  }
+
+  const remove = (id) => {
+    if (confirm("Delete the rule of " + id + "?"))
+      call("DELETE", "/api/services/" + id).then(show).catch((error) => { byId("message").textContent = error.message; });
+  };
+
+  function row(id, app, service) {
+    const buttons = make("td");
+    if (service === undefined) buttons.append(button("+", "Create a rule for " + id, () => edit(id)));
+    else buttons.append(button("✎", "Edit the rule of " + id, () => edit(id, service.Acl)), " ", button("🗑", "Delete the rule of " + id, () => remove(id)));
+    const tasks = (app?.Tasks ?? []).map((task) => make("div", task.Host + ":" + task.Port));
+    const acl = service === undefined ? make("td", "(default) path_beg -i " + id) : make("td", service.Acl);
+    return make("tr", undefined, make("td", id), acl, make("td", tasks.length ? undefined : "no running task", ...tasks), buttons);
+  }
+
+  let last = "";
+  async function show() {
+    const state = await call("GET", "/api/state");
+    byId("message").textContent = [state.Apps === null && "Marathon does not answer.", state.Services === null && "ZooKeeper does not answer."].filter(Boolean).join(" ");
+    if (JSON.stringify(state) === last) return;
+    last = JSON.stringify(state);
+    const apps = new Map((state.Apps ?? []).map((app) => [app.Id, app]));
+    const services = state.Services ?? {};
+    const ids = [...new Set([...apps.keys(), ...Object.keys(services)])].sort();
+    const rows = ids.map((id) => row(id, apps.get(id), services[id]));
+    const none = make("td", "No applications yet.");
+    none.colSpan = 4;
+    byId("apps").replaceChildren(...(rows.length > 0 ? rows : [make("tr", undefined, none)]));
+  }
+  byId("cancel").onclick = () => byId("editor").close();
+  byId("form").onsubmit = (event) => {
+    event.preventDefault();
+    save().then(() => { byId("editor").close(); return show(); }).catch((error) => { byId("problem").textContent = error.message; });
+  };
+  const refresh = () => show().catch((error) => { byId("message").textContent = error.message; });
+  refresh();
+  setInterval(refresh, 2000);
+</script>
+</html>
+`;

@@ -1,0 +1,65 @@
+import type { BambooApp, Routing } from "./model.ts";
+import type { TrafficProxy } from "./proxy.ts";
+import type { Rules } from "./rules.ts";
+
+/** While Marathon cannot be asked it is asked again this often: an event may have been missed meanwhile. */
+const retryMs = 2_000;
+
+export interface RendererParts {
+  readonly apps: () => Promise<BambooApp[]>;
+  readonly rules: Rules;
+  readonly proxy: TrafficProxy;
+  readonly log: (line: string) => void;
+}
+
+/** Brings the proxy up to date, one change at a time; calls that come meanwhile are served by one more round. */
+export class Renderer {
+  private readonly parts: RendererParts;
+  private running: Promise<void> | undefined;
+  private again = false;
+  private retry: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(parts: RendererParts) {
+    this.parts = parts;
+  }
+
+  /** Resolves when the proxy has what was true at the time of the call, or that has failed and was logged. */
+  async nudge(): Promise<void> {
+    if (this.closed) return;
+    this.again = true;
+    this.running ??= this.rounds().finally(() => {
+      this.running = undefined;
+    });
+    await this.running;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.retry);
+    await this.running;
+  }
+
+  private async rounds(): Promise<void> {
+    while (this.again && !this.closed) {
+      this.again = false;
+      clearTimeout(this.retry);
+      try {
+        await this.parts.proxy.apply(await this.routing());
+      } catch (error) {
+        if (this.closed) return;
+        this.parts.log(`the proxy keeps its routes: ${describe(error)}`);
+        this.retry = setTimeout(() => void this.nudge(), retryMs);
+      }
+    }
+  }
+
+  private async routing(): Promise<Routing> {
+    return { apps: await this.parts.apps(), services: await this.parts.rules.all() };
+  }
+}
+
+function describe(error: unknown): string {
+  const { message, details } = error as Error & { details?: readonly string[] };
+  return [message, ...(details ?? [])].join("; ");
+}

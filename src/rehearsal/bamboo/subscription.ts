@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const retryMs = 2_000;
+
+/**
+ * Asks Marathon for its events, again and again until each endpoint has agreed or the signal ends it. Bamboo 0.2.11
+ * asks once and never again; a lab that starts its machines in any order would then stay without events.
+ */
+export async function subscribe(
+  endpoints: readonly string[],
+  callbackUrl: string,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
+  await Promise.all(endpoints.map((endpoint) => subscribeOne(endpoint, callbackUrl, signal, log)));
+}
+
+async function subscribeOne(
+  endpoint: string,
+  callbackUrl: string,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
+  const url = `${endpoint}/v2/eventSubscriptions?callbackUrl=${encodeURIComponent(callbackUrl)}`;
+  let last = "";
+  while (!signal.aborted) {
+    const problem = await post(url, signal);
+    if (problem === undefined) {
+      log(`subscribed to the events of ${endpoint}`);
+      return;
+    }
+    if (problem !== last && !signal.aborted)
+      log(`${endpoint} does not take the subscription yet: ${problem}`);
+    last = problem;
+    await sleep(retryMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function post(url: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
+    });
+    const body = await response.text();
+    return response.ok ? undefined : `${response.status} ${body.replaceAll(/\s+/g, " ").slice(0, 200)}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Store } from "../store.ts";
+import { AppService } from "./app-service.ts";
+import { Deployments } from "./deployments.ts";
+import { EventBus } from "./event-bus.ts";
+import { HttpCallbacks } from "./http-callbacks.ts";
+import type { Random } from "./offers.ts";
+import type { MarathonOptions } from "./options.ts";
+import { Registry } from "./registry.ts";
+import { Scheduler } from "./scheduler.ts";
+
+/** Everything that only the leading instance has. */
+export interface Runtime {
+  readonly registry: Registry;
+  readonly deployments: Deployments;
+  readonly scheduler: Scheduler;
+  readonly apps: AppService;
+  readonly bus: EventBus;
+  /** Undefined without `--event_subscriber http_callback`. */
+  readonly callbacks: HttpCallbacks | undefined;
+  close(): Promise<void>;
+}
+
+export interface RuntimeParts {
+  readonly store: Store;
+  /** `/marathon` */
+  readonly folder: string;
+  readonly options: MarathonOptions;
+  readonly webuiUrl: string;
+  readonly random: Random;
+  readonly log: (line: string) => void;
+}
+
+/** Takes over what the last leader left in the store. */
+export async function openRuntime(parts: RuntimeParts): Promise<Runtime> {
+  const { store, folder, options, log } = parts;
+  const registry = new Registry(store, `${folder}/state`);
+  await registry.load();
+  const bus = new EventBus();
+  const callbacks =
+    options.eventSubscriber === undefined
+      ? undefined
+      : new HttpCallbacks(store, `${folder}/state/events:subscribers`, bus, log);
+  await callbacks?.load();
+  const deployments = new Deployments(bus);
+  const scheduler = new Scheduler({ ...parts, registry, deployments, bus });
+  const servicePorts = { min: options.localPortMin, max: options.localPortMax };
+  const apps = new AppService({ registry, deployments, scheduler, bus, servicePorts });
+  return {
+    registry,
+    deployments,
+    scheduler,
+    apps,
+    bus,
+    callbacks,
+    close: async () => {
+      callbacks?.close();
+      await scheduler.close();
+    },
+  };
+}

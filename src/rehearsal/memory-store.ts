@@ -1,0 +1,154 @@
+import { exitCodes, LabError } from "../errors.ts";
+import type { Store } from "./store.ts";
+
+/** A session with a tree in memory. */
+export interface MemorySession extends Store {
+  /** Ends the session the way ZooKeeper does to a client that it has not heard of for too long. */
+  expire(): void;
+}
+
+interface Node {
+  data: string;
+  owner: object | undefined;
+}
+
+/**
+ * One tree in memory, instead of a ZooKeeper: the returned function opens sessions with it.
+ * Nothing outlives the process.
+ */
+export function createMemoryTree(): () => MemorySession {
+  const tree = new Tree();
+  return () => new Session(tree);
+}
+
+class Tree {
+  readonly nodes = new Map<string, Node>();
+  private readonly created = new Map<string, number>();
+  private readonly watches = new Set<{ path: string; last: string; onChange: (names: string[]) => void }>();
+
+  put(path: string, data: string, owner: object | undefined): void {
+    const parent = parentOf(path);
+    if (parent !== "/" && !this.nodes.has(parent)) this.put(parent, "", undefined);
+    if (!this.nodes.has(path)) this.created.set(parent, (this.created.get(parent) ?? 0) + 1);
+    this.nodes.set(path, { data, owner });
+    this.tell();
+  }
+
+  drop(paths: readonly string[]): void {
+    for (const path of paths) this.nodes.delete(path);
+    this.tell();
+  }
+
+  children(path: string): string[] {
+    return [...this.nodes.keys()]
+      .filter((key) => parentOf(key) === path)
+      .map((key) => key.slice(key.lastIndexOf("/") + 1))
+      .sort();
+  }
+
+  nextName(prefix: string): string {
+    return prefix + String(this.created.get(parentOf(prefix)) ?? 0).padStart(10, "0");
+  }
+
+  watch(path: string, onChange: (names: string[]) => void): () => void {
+    const watch = { path, last: "unread", onChange };
+    this.watches.add(watch);
+    this.tell();
+    return () => this.watches.delete(watch);
+  }
+
+  /** Later, never inside the caller's own call: ZooKeeper's watches fire that way too. */
+  private tell(): void {
+    queueMicrotask(() => {
+      for (const watch of [...this.watches]) {
+        const names = this.children(watch.path);
+        if (watch.last === JSON.stringify(names) || !this.watches.has(watch)) continue;
+        watch.last = JSON.stringify(names);
+        watch.onChange(names);
+      }
+    });
+  }
+}
+
+class Session implements MemorySession {
+  private readonly tree: Tree;
+  private readonly stops = new Set<() => void>();
+  private readonly lostCallbacks: (() => void)[] = [];
+  private state: "open" | "lost" | "closed" = "open";
+
+  constructor(tree: Tree) {
+    this.tree = tree;
+  }
+
+  async get(path: string): Promise<string | undefined> {
+    this.mustBeOpen();
+    return this.tree.nodes.get(path)?.data;
+  }
+
+  async set(path: string, data: string): Promise<void> {
+    this.mustBeOpen();
+    this.tree.put(path, data, this.tree.nodes.get(path)?.owner);
+  }
+
+  async remove(path: string): Promise<boolean> {
+    this.mustBeOpen();
+    if (!this.tree.nodes.has(path)) return false;
+    if (this.tree.children(path).length > 0)
+      throw new LabError(`${path} is not empty`, { exitCode: exitCodes.tool });
+    this.tree.drop([path]);
+    return true;
+  }
+
+  async children(path: string): Promise<string[]> {
+    this.mustBeOpen();
+    return this.tree.children(path);
+  }
+
+  async createEphemeral(prefix: string, data: string): Promise<string> {
+    this.mustBeOpen();
+    const path = this.tree.nextName(prefix);
+    this.tree.put(path, data, this);
+    return path;
+  }
+
+  watchChildren(path: string, onChange: (names: string[]) => void): () => void {
+    this.mustBeOpen();
+    const stop = this.tree.watch(path, onChange);
+    this.stops.add(stop);
+    return () => {
+      this.stops.delete(stop);
+      stop();
+    };
+  }
+
+  onSessionLost(callback: () => void): void {
+    if (this.state === "lost") callback();
+    else this.lostCallbacks.push(callback);
+  }
+
+  expire(): void {
+    if (!this.end("lost")) return;
+    for (const callback of this.lostCallbacks) callback();
+  }
+
+  async close(): Promise<void> {
+    this.end("closed");
+  }
+
+  private end(state: "lost" | "closed"): boolean {
+    if (this.state !== "open") return false;
+    this.state = state;
+    for (const stop of this.stops) stop();
+    this.tree.drop([...this.tree.nodes].filter(([, node]) => node.owner === this).map(([path]) => path));
+    return true;
+  }
+
+  private mustBeOpen(): void {
+    if (this.state !== "open")
+      throw new LabError(`the session with the store was ${this.state}`, { exitCode: exitCodes.tool });
+  }
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
