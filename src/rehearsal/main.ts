@@ -9,6 +9,8 @@ interface StandIn {
 const standIns: Readonly<Record<string, () => Promise<StandIn>>> = {
   "mesos-master": () => import("./mesos-master/main.ts"),
   "mesos-agent": () => import("./mesos-agent/main.ts"),
+  marathon: () => import("./marathon/main.ts"),
+  bamboo: () => import("./bamboo/main.ts"),
 };
 
 /** How long a stand-in may take to stop; `docker stop` waits 10 s before it kills. */
