@@ -5,6 +5,8 @@ const root = new URL("..", import.meta.url).pathname;
 export default defineConfig({
   test: {
     root,
+    // Most integration tests wait for programs and clocks, not for a processor.
+    maxWorkers: 4,
     reporters: ["default", "./test/helpers/plain-reporter.ts"],
     projects: [
       project("unit", { testTimeout: 10_000 }),
