@@ -2,7 +2,7 @@ import { link, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
-import { type Job, runStep } from "../debian/tree.ts";
+import { type Job, runStep } from "../debian/job.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../tools/cache.ts";
 import { run } from "../tools/exec.ts";
 import { dockerArchive, type Layer } from "./archive.ts";

@@ -14,8 +14,6 @@ export interface LayerRecipe {
   readonly files?: readonly TreeFile[];
   /** Copied from the host rather than written: filled in when the layer is built. */
   readonly copies?: "node" | "app";
-  /** Run inside the tree at the end. */
-  readonly script?: string;
 }
 
 export type LayerName = "base" | "node" | "app" | "haproxy" | "java" | "zookeeper" | "tomcat";
