@@ -109,6 +109,22 @@ const verbs: readonly Verb[] = [
     flags: [...which, "json"],
     action: async (_, options, context) => (await import("./commands/machines.ts")).destroy(options, context),
   },
+  {
+    usage: "images <action>",
+    help: "build or list the rehearsal stack's images (build: as root on Debian or Ubuntu)",
+    flags: ["json"],
+    example: "mesos-lab images build",
+    action: async ([action = ""], _, context) =>
+      (await import("./commands/build.ts")).imagesCommand(action, context),
+  },
+  {
+    usage: "box <action>",
+    help: "build a libvirt box from Debian packages (as root on Debian or Ubuntu)",
+    flags: ["withImages", "output", "json"],
+    example: "mesos-lab box build --with-images",
+    action: async ([action = ""], options, context) =>
+      (await import("./commands/build.ts")).boxCommand(action, options, context),
+  },
 ];
 
 /** The parsed command line: which verb, with what; undefined where help or the version was printed. */
