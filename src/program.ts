@@ -34,6 +34,9 @@ const flags = {
   timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
   tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
   output: ["--output <file>", "Where to write the result", text],
+  app: ["--app <file>", "JSON of an app of your own, instead of the tutorial's Tomcat", text],
+  acl: ["--acl <acl>", "Which requests go to the app (default: path_beg -i /)", text],
+  remove: ["--remove", "Take the app and its rule away again", {}],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
@@ -74,6 +77,13 @@ const verbs: readonly Verb[] = [
     help: "Show the machines and what the services answer",
     flags: [...which, "json"],
     action: async (_, options, context) => (await import("./commands/status.ts")).status(options, context),
+  },
+  {
+    usage: "demo",
+    help: "Deploy Tomcat, let HAProxy serve it, and visit it",
+    flags: [...which, "app", "acl", "remove", "json"],
+    example: "mesos-lab demo --app my-app.json --acl 'hdr(host) -i my.example'",
+    action: async (_, options, context) => (await import("./commands/demo.ts")).demo(options, context),
   },
   {
     usage: "ssh <machine> [...command]",
