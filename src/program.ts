@@ -37,6 +37,10 @@ const flags = {
   app: ["--app <file>", "JSON of an app of your own, instead of the tutorial's Tomcat", text],
   acl: ["--acl <acl>", "Which requests go to the app (default: path_beg -i /)", text],
   remove: ["--remove", "Take the app and its rule away again", {}],
+  repeat: ["--repeat <times>", "Do it so often, and tell min, median and max", text],
+  settle: ["--settle <seconds>", "A page that answers so long without a miss is back (default: 5)", text],
+  deadline: ["--deadline <seconds>", "How long the lab may take to recover (default: 300)", text],
+  rate: ["--rate <per second>", "Requests a second, at least 50 (default: 60)", text],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
@@ -68,7 +72,7 @@ const verbs: readonly Verb[] = [
     help: "Check over the network that everything works",
     flags: [...which, "timeout", "json"],
     action: async (_, { timeout, ...options }, context) => {
-      const seconds = timeout === undefined ? {} : { timeout: positiveNumber("--timeout", String(timeout)) };
+      const seconds = numberFlag("timeout", timeout, 1, 86_400);
       await (await import("./commands/verify.ts")).verifyCommand({ ...options, ...seconds }, context);
     },
   },
@@ -84,6 +88,21 @@ const verbs: readonly Verb[] = [
     flags: [...which, "app", "acl", "remove", "json"],
     example: "mesos-lab demo --app my-app.json --acl 'hdr(host) -i my.example'",
     action: async (_, options, context) => (await import("./commands/demo.ts")).demo(options, context),
+  },
+  {
+    usage: "drill <name>",
+    help: "Break one thing, and measure how long nobody is served",
+    flags: [...which, "repeat", "settle", "deadline", "rate", "json"],
+    example: "mesos-lab drill kill-task --repeat 3",
+    action: async ([name = ""], { repeat, settle, deadline, rate, ...options }, context) => {
+      const numbers = {
+        ...numberFlag("repeat", repeat, 1, 1000),
+        ...numberFlag("settle", settle, 1, 600),
+        ...numberFlag("deadline", deadline, 1, 86_400),
+        ...numberFlag("rate", rate, 50, 1000),
+      };
+      await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
+    },
   },
   {
     usage: "ssh <machine> [...command]",
@@ -207,10 +226,12 @@ function unknownCommand(cli: CAC): LabError {
     : usageError(`there is no command "${given}"`, [`one of ${names.join(", ")}`, "npx mesos-lab --help"]);
 }
 
-function positiveNumber(flag: string, value: string): number {
-  if (!/^\d+(\.\d+)?$/.test(value))
-    throw usageError(`${flag} ${value}: must be a number of seconds, like 30`);
-  return Number(value);
+/** A flag's value as a whole number within bounds, under the flag's name; nothing where it is not given. */
+function numberFlag(flag: string, value: unknown, min: number, max: number): Record<string, number> {
+  if (value === undefined) return {};
+  const number = /^\d{1,9}$/.test(String(value)) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return { [flag]: number };
+  throw usageError(`--${flag} ${value}: must be a whole number from ${min} to ${max}`);
 }
 
 function usageError(message: string, remedy: readonly string[] = ["npx mesos-lab --help"]): LabError {
