@@ -34,17 +34,26 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
         await checkProvisioning(signal);
         return { lab, note: "the machines are running" };
       }
-      await checkHost(lab, signal);
+      await checkHost({ lab, folder, signal });
       const settled = await settleEmulation(lab, signal);
       return settled.emulation ? { lab: settled, note: inSoftware } : { lab: settled };
     },
     startTasks: (start, running) => [boot(start, running), provision(start)],
-    resumeTasks: (start, running) => [boot(start, running)],
+    resumeTasks: (start, running) => {
+      // One that was never made has to be set up as well, which is what `create` does.
+      for (const machine of lab.machines) reachable(lab, folder, machine);
+      return [boot(start, running)];
+    },
     states: async (signal) => {
       if (!isInstalled("vagrant"))
         return new Map(lab.machines.map(({ name }) => [name, "unknown: Vagrant is not installed"]));
-      const { stdout } = await run(vagrantStatus(folder.path), { signal, timeoutMs: 120_000 });
-      return parseStatus(stdout);
+      try {
+        const { stdout } = await run(vagrantStatus(folder.path), { signal, timeoutMs: 120_000 });
+        return parseStatus(stdout);
+      } catch (error) {
+        if (!(error instanceof LabError) || error.exitCode === exitCodes.interrupted) throw error;
+        return new Map(lab.machines.map(({ name }) => [name, `unknown: ${error.message}`]));
+      }
     },
     halt: vagrantRun(vagrantHalt(folder.path), "halt"),
     destroy: async (start, say) => {
