@@ -1,6 +1,7 @@
 import { type CAC, cac } from "cac";
 import type { Context } from "./commands/context.ts";
 import { exitCodes, LabError } from "./errors.ts";
+import { suggestion } from "./lab/problems.ts";
 
 type Options = Record<string, unknown>;
 /** What a command's work returns: an exit code where it is another program's, else nothing. */
@@ -88,8 +89,10 @@ const verbs: readonly Verb[] = [
     help: "Show what a service has printed",
     flags: [...which, "follow", "tail"],
     example: "mesos-lab logs marathon -f",
-    action: async ([service = ""], options) =>
-      (await import("./commands/machines.ts")).logs(service, options),
+    action: async ([service = ""], options) => {
+      if (options.tail !== undefined) wholeNumber("--tail", String(options.tail));
+      return (await import("./commands/machines.ts")).logs(service, options);
+    },
   },
   {
     usage: "halt",
@@ -194,13 +197,18 @@ function unknownCommand(cli: CAC): LabError {
   const names = verbs.map(({ usage }) => usage.split(" ")[0] ?? "");
   return given === undefined
     ? usageError("no command is given", ["npx mesos-lab create", "npx mesos-lab --help"])
-    : usageError(`there is no command "${given}"`, [`one of ${names.join(", ")}`, "npx mesos-lab --help"]);
+    : usageError(`there is no command "${given}", ${suggestion(given, names)}`);
 }
 
 function positiveNumber(flag: string, value: string): number {
-  if (!/^\d+(\.\d+)?$/.test(value))
-    throw usageError(`${flag} ${value}: must be a number of seconds, like 30`);
+  // More than a day is a slip, and more than a month does not fit a timer.
+  if (!/^\d+(\.\d+)?$/.test(value) || Number(value) > 86_400)
+    throw usageError(`${flag} ${value}: must be a number of seconds up to 86400, like 30`);
   return Number(value);
+}
+
+function wholeNumber(flag: string, value: string): void {
+  if (!/^\d{1,9}$/.test(value)) throw usageError(`${flag} ${value}: must be a number of lines, like 50`);
 }
 
 function usageError(message: string, remedy: readonly string[] = ["npx mesos-lab --help"]): LabError {
