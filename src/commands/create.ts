@@ -45,7 +45,7 @@ async function carryOut(start: Run, context: Context): Promise<void> {
   const tasks = [
     write(run, running),
     ...machinesOf(lab, run.folder).startTasks(run, running),
-    verify(run, (found) => {
+    verify(run, machines.lastLines, (found) => {
       verdict = found;
     }),
   ];
@@ -57,7 +57,9 @@ function write(run: Run, running: boolean): Task {
     const changed = writeLab(run.lab, run.folder);
     await bringImages(run);
     const late = running && changed.includes("Vagrantfile");
-    const notice = late ? ", the Vagrantfile among them: running machines heed it after `vagrant reload`" : "";
+    const notice = late
+      ? ", the Vagrantfile among them: running machines heed it after `vagrant reload`"
+      : "";
     return changed.length === 0 ? "nothing to change" : `${changed.length} files${notice}`;
   });
 }

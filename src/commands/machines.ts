@@ -23,7 +23,7 @@ export async function up(options: LabOptions, context: Context): Promise<void> {
     let verdict: Verdict | undefined;
     const tasks = [
       ...machines.resumeTasks(start, running),
-      verify(start, (found) => {
+      verify(start, machines.lastLines, (found) => {
         verdict = found;
       }),
     ];

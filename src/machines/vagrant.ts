@@ -26,6 +26,13 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
     async (start: Run, say: (text: string) => void) => {
       await run(command, { signal: start.signal, logFile: folder.freshLog(step), onLine: say });
     };
+  const lastLines: Machines["lastLines"] = async (entry, signal) => {
+    const argv = ["sudo", "docker", "logs", "--tail", "20", nameOf(entry)];
+    const bounds = { signal, timeoutMs: 15_000, killAfterMs: 1000 };
+    const { exitCode, stdout, stderr } = await runOn(entry.machine, argv, { ...bounds, accept: "any" });
+    // ssh's own exit code: what it says of a machine that it did not reach is not what the service printed.
+    return exitCode === 255 ? "" : `${stdout}\n${stderr}`.trim();
+  };
   return {
     words: `Vagrant with ${lab.provider}`,
     running: () => machinesAnswer({ lab, folder }),
@@ -38,7 +45,7 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
       const settled = await settleEmulation(lab, signal);
       return settled.emulation ? { lab: settled, note: inSoftware } : { lab: settled };
     },
-    startTasks: (start, running) => [boot(start, running), provision(start)],
+    startTasks: (start, running) => [boot(start, running), provision(start, lastLines)],
     resumeTasks: (start, running) => {
       // One that was never made has to be set up as well, which is what `create` does.
       for (const machine of lab.machines) reachable(lab, folder, machine);
@@ -69,15 +76,7 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
         ssh(folder.path, lab, machine, ["sudo", "docker", "logs", ...flags, nameOf(entry)], follow),
       );
     },
-    lastLines: async (entry, signal) => {
-      const argv = ["sudo", "docker", "logs", "--tail", "20", nameOf(entry)];
-      const { stdout, stderr } = await runOn(entry.machine, argv, {
-        signal,
-        timeoutMs: 15_000,
-        accept: "any",
-      });
-      return `${stdout}\n${stderr}`.trim();
-    },
+    lastLines,
     checkHaproxy: async (entry, config, signal) => {
       const argv = ["sudo", "docker", "exec", "-i", nameOf(entry), "haproxy", "-c", "-f", "/dev/stdin"];
       const { exitCode, stdout, stderr } = await runOn(entry.machine, argv, {

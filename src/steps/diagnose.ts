@@ -1,37 +1,33 @@
 import { stripVTControlCharacters } from "node:util";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Entry, effective } from "../lab/catalogue/container.ts";
-import { run as runCommand } from "../tools/exec.ts";
-import { ssh } from "../tools/ssh.ts";
-import type { Run } from "./run.ts";
 
-/** How many lines of a container's log a failure shows. */
-const lines = 20;
-const boundMs = 15_000;
-/** ssh's own exit code for a machine that it did not reach; all others are those of `docker logs`. */
-const notReached = 255;
+/** Fetches what a service printed last; empty where there is nothing. */
+export type LastLines = (entry: Entry, signal: AbortSignal) => Promise<string>;
 
 /**
- * What the containers of failing services printed last: one detail for each container that tells.
+ * What failing services printed last: one detail for each that tells.
  * Help for a failure that is known already, so that whatever goes wrong here is left out.
  */
-export async function lastWords(run: Run, suspects: readonly Entry[]): Promise<readonly string[]> {
-  const said = await Promise.all(suspects.map((entry) => lastWordsOf(run, entry)));
+export async function lastWords(
+  lastLines: LastLines,
+  suspects: readonly Entry[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const said = await Promise.all(suspects.map((entry) => lastWordsOf(lastLines, entry, signal)));
   return said.filter((detail) => detail !== undefined);
 }
 
-async function lastWordsOf(run: Run, entry: Entry): Promise<string | undefined> {
-  const container = effective(entry).name;
-  const command = ["sudo", "docker", "logs", "--tail", String(lines), container];
+async function lastWordsOf(
+  lastLines: LastLines,
+  entry: Entry,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   try {
-    const { exitCode, stdout, stderr } = await runCommand(
-      ssh(run.folder.path, run.lab, entry.machine, command),
-      { signal: run.signal, timeoutMs: boundMs, killAfterMs: 1000, accept: "any" },
-    );
-    const output = stripVTControlCharacters([stdout, stderr].filter((text) => text !== "").join("\n"));
-    if (exitCode === notReached || output === "") return undefined;
-    const last = output.split("\n").slice(-lines);
-    return [`the last lines of container ${container} on ${entry.machine.name}:`, ...last].join("\n  ");
+    const lines = stripVTControlCharacters(await lastLines(entry, signal)).split("\n");
+    if (lines.every((line) => line.trim() === "")) return undefined;
+    const title = `${effective(entry).name} on ${entry.machine.name} printed last:`;
+    return [title, ...lines.map((line) => line.trimEnd())].join("\n  ");
   } catch (error) {
     if (error instanceof LabError && error.exitCode !== exitCodes.interrupted) return undefined;
     throw error;

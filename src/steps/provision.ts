@@ -5,16 +5,16 @@ import { playbooks } from "../render/lab.ts";
 import { type AnsibleLine, ansiblePlaybook, parseAnsibleLine } from "../tools/ansible.ts";
 import { pretty, run as runCommand } from "../tools/exec.ts";
 import { line, type Task } from "../ui/tasks.ts";
-import { lastWords } from "./diagnose.ts";
+import { type LastLines, lastWords } from "./diagnose.ts";
 import { explain } from "./explain.ts";
 import { lineOf, type Run } from "./run.ts";
 
 /** Runs `site.yml` once; one line a playbook, in which the running Ansible task is shown. */
-export function provision(run: Run): Task {
+export function provision(run: Run, lastLines: LastLines): Task {
   return {
     title: "Set the machines up with Ansible",
     task: (_, task) => {
-      const site = sitePlaybookFollowed(run);
+      const site = sitePlaybookFollowed(run, lastLines);
       return task.newListr(
         playbooks(run.lab).map(({ name, title }) =>
           line(lineOf(run, "provision", title, name), (say) => site.play(title, say)),
@@ -35,7 +35,7 @@ interface Play {
   listen(say: (text: string) => void): void;
 }
 
-function sitePlaybookFollowed(run: Run) {
+function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
   const logFile = run.folder.freshLog("provision");
   const plays = new Map(playbooks(run.lab).map(({ title }) => [title, newPlay()]));
   let current: Play | undefined;
@@ -72,7 +72,7 @@ function sitePlaybookFollowed(run: Run) {
     const told = failures.map((each) => `${each.machine}: ${each.task}: ${each.message}`);
     throw new LabError(`Ansible could not finish "${first.task}" on ${first.machine}`, {
       exitCode: exitCodes.tool,
-      details: [...told, ...(await lastWords(run, suspects())), `log: ${logFile}`],
+      details: [...told, ...(await lastWords(lastLines, suspects(), run.signal)), `log: ${logFile}`],
       remedy: [...explain(told.join("\n")), pretty(command)],
       cause: error,
     });

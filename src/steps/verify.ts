@@ -4,14 +4,19 @@ import { type Verdict, verifyLab } from "../claims/verify.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
 import { line, type Task } from "../ui/tasks.ts";
-import { lastWords, withDetails } from "./diagnose.ts";
+import { type LastLines, lastWords, withDetails } from "./diagnose.ts";
 import { lineOf, type Run } from "./run.ts";
 
 /** Long enough for a lab that is still starting: Marathon on a small machine takes about a minute. */
 const startingMs = 180_000;
 
 /** Checks every claim over the network; what was found is handed to `onVerdict`. */
-export function verify(run: Run, onVerdict: (verdict: Verdict) => void, timeoutMs = startingMs): Task {
+export function verify(
+  run: Run,
+  lastLines: LastLines,
+  onVerdict: (verdict: Verdict) => void,
+  timeoutMs = startingMs,
+): Task {
   return line(lineOf(run, "verify", "Verify every claim over the network"), async (say) => {
     const count = claimsFor(run.lab).length;
     let settled = 0;
@@ -26,8 +31,10 @@ export function verify(run: Run, onVerdict: (verdict: Verdict) => void, timeoutM
       },
     });
     onVerdict(verdict);
-    if (!verdict.holds)
-      throw withDetails(claimsFailed(verdict), await lastWords(run, suspects(run, verdict)));
+    if (!verdict.holds) {
+      const words = await lastWords(lastLines, suspects(run, verdict), run.signal);
+      throw withDetails(claimsFailed(verdict), words);
+    }
     return `all ${verdict.results.length} claims hold`;
   });
 }

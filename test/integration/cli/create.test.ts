@@ -103,7 +103,7 @@ describe.skipIf(noNetwork)(
         expect(stdout.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\u001b[?25l"));
         const shown = stripVTControlCharacters(stdout);
         expect(shown).toContain("✔ Verify every claim over the network: all 11 claims hold");
-        expect(shown.trimEnd()).toMatch(/HAProxy {2}http:\/\/192\.168\.33\.18:80\/$/);
+        expect(shown.trimEnd()).toMatch(/HAProxy {2}http:\/\/192\.168\.33\.18\/$/);
         expect(shown).toContain("11 of 11 claims hold");
         // The verdict comes after the last redrawing and is whole.
         const verdict = stdout.slice(stdout.indexOf("claim  "));
