@@ -90,6 +90,11 @@ describe.skipIf(noNetwork)(
         `(cd ${lab} && ANSIBLE_NOCOLOR=1 LC_ALL=C.UTF-8 PYTHONUNBUFFERED=1 ansible-playbook site.yml)`,
         "npx mesos-lab verify --name mesos-lab",
       ]);
+      // Numbers stay as they are written.
+      const numbers = await desk.run(["create", "--dry-run", "--box-version", "4.10", "--box=0x10"]);
+      expect(numbers.stdout.split("\n")[0]).toBe(
+        "npx mesos-lab render --box 0x10 --box-version 4.10 --provider virtualbox",
+      );
       expect(desk.calls()).toEqual([]);
       expect(existsSync(desk.path("generated"))).toBe(false);
     });
