@@ -45,11 +45,12 @@ test.each<[string[], RegExp]>([
 });
 
 test.each([
-  ["--timeout", "soon"],
-  ["--timeout", "-1"],
-  ["--timeout", "99999999"],
-])("verify %s %s is refused", async (flag, value) => {
-  await expect(async () => parse("verify", flag, value)?.run({} as never)).rejects.toThrow(
-    /--timeout|[Uu]nknown option/,
+  ["verify", "--timeout", "soon"],
+  ["verify", "--timeout", "-1"],
+  ["verify", "--timeout", "99999999"],
+  ["logs zookeeper", "--tail", "all"],
+])("%s %s %s is refused", async (verb, flag, value) => {
+  await expect(async () => parse(...verb.split(" "), flag, value)?.run({} as never)).rejects.toThrow(
+    /--(timeout|tail) .*must be a number|needs a value|[Uu]nknown option/,
   );
 });

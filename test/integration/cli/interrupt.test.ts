@@ -27,7 +27,7 @@ describe.skipIf(noNetwork)(
       expect(calls).toContain(`${program} has cleaned up`);
       expect(existsSync(desk.path("generated", "mesos-lab.lock"))).toBe(false);
 
-      expect(await desk.run(["create"])).toMatchObject({ exitCode: 0 });
+      if (program === "vagrant") expect(await desk.run(["create"])).toMatchObject({ exitCode: 0 });
     });
 
     test("two creates at once: the second is refused, with who is in the way", async () => {

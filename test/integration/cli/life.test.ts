@@ -12,7 +12,7 @@ describe.skipIf(noNetwork)(
 
     test("without a lab every command says so and what to do", async () => {
       const desk = openDesk();
-      for (const args of [["destroy"], ["status"], ["up"], ["logs", "zookeeper"]]) {
+      for (const args of [["destroy"], ["logs", "zookeeper"]]) {
         const { exitCode, stdout, stderr } = await desk.run(args);
         expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: "" });
         expect(stderr).toBe(
@@ -140,7 +140,6 @@ describe.skipIf(noNetwork)(
       for (const [args, sentence] of [
         [["ssh", "slav"], '✖ there is no machine "slav", did you mean "slave"?'],
         [["logs", "zokeeper"], '✖ there is no service "zokeeper", did you mean "zookeeper"?'],
-        [["logs", "marathon", "--tail", "all"], "✖ --tail all: must be a number of lines, like 50"],
       ] as const) {
         const { exitCode, stderr } = await desk.run(args);
         expect({ exitCode, first: stderr.split("\n")[0] }).toEqual({ exitCode: 2, first: sentence });

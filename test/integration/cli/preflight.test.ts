@@ -24,10 +24,6 @@ describe.skipIf(noNetwork)(
 
     test.each<[string, Case]>([
       [
-        "no Vagrant",
-        { programs: without("vagrant"), says: ["✖ Vagrant is not installed", "apt-get install vagrant"] },
-      ],
-      [
         "too little memory",
         {
           args: ["--memory", "999999"],
