@@ -1,6 +1,7 @@
 import { type CAC, cac } from "cac";
 import type { Context } from "./commands/context.ts";
 import { exitCodes, LabError } from "./errors.ts";
+import { suggestion } from "./lab/problems.ts";
 
 type Options = Record<string, unknown>;
 /** What a command's work returns: an exit code where it is another program's, else nothing. */
@@ -16,7 +17,7 @@ interface Verb {
   readonly action: Action;
 }
 
-// Every value is declared a list of strings: cac would make numbers of names like 007, and lists of repeated flags.
+// Declared a list, so that a flag that is given twice can be told from one that is given once.
 const text = { type: [String] as [typeof String] };
 
 const flags = {
@@ -117,8 +118,10 @@ const verbs: readonly Verb[] = [
     help: "Show what a service has printed",
     flags: [...which, "follow", "tail"],
     example: "mesos-lab logs marathon -f",
-    action: async ([service = ""], options) =>
-      (await import("./commands/machines.ts")).logs(service, options),
+    action: async ([service = ""], options) => {
+      numberFlag("tail", options.tail, 0, 999_999_999);
+      return (await import("./commands/machines.ts")).logs(service, options);
+    },
   },
   {
     usage: "halt",
@@ -177,7 +180,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Invo
   cli.help();
   cli.version(version);
   try {
-    cli.parse([...argv], { run: false });
+    cli.parse(markValues(argv), { run: false });
     if (cli.options.help || cli.options.version) return undefined;
     if (cli.matchedCommand === undefined) throw unknownCommand(cli);
     cli.runMatchedCommand();
@@ -187,6 +190,29 @@ export function parseCommandLine(argv: readonly string[], version: string): Invo
     throw error;
   }
   return invocation;
+}
+
+/**
+ * No argument can hold this character. Before a value it keeps cac from reading 007, 1e3 or the version 4.10
+ * as a number, and tells a value from the `true` that cac gives a flag without one.
+ */
+const mark = "\0";
+
+const valueFlags = new Set(
+  Object.entries(flags).flatMap(([name, [usage]]) =>
+    usage.includes("<") ? [`--${name}`, `--${kebab(name)}`] : [],
+  ),
+);
+
+function markValues(argv: readonly string[]): string[] {
+  const own = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  return argv.map((word, index) => {
+    if (index >= own) return word;
+    const [, flag = "", value] = /^(--[^=]+)=(.*)$/s.exec(word) ?? [];
+    if (valueFlags.has(flag)) return `${flag}=${mark}${value}`;
+    const isValue = valueFlags.has(argv[index - 1] ?? "") && !word.startsWith("-");
+    return isValue ? mark + word : word;
+  });
 }
 
 function declare(cli: CAC, verb: Verb, run: (args: readonly string[], options: Options) => void): void {
@@ -211,9 +237,10 @@ function chosenFlags(verb: Verb, raw: Options): Options {
       const value = raw[name];
       if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
       if (!Array.isArray(value)) return [[name, value]];
-      const given = value.filter((each) => each !== "undefined");
-      if (given.length > 1) throw usageError(`--${kebab(name)} is given ${given.length} times`);
-      return given.length === 0 ? [] : [[name, given[0]]];
+      if (value.length > 1) throw usageError(`--${kebab(name)} is given ${value.length} times`);
+      const [given] = value as string[];
+      if (!given?.startsWith(mark)) throw usageError(`--${kebab(name)} needs a value`);
+      return [[name, given.slice(mark.length)]];
     }),
   );
 }
@@ -223,7 +250,7 @@ function unknownCommand(cli: CAC): LabError {
   const names = verbs.map(({ usage }) => usage.split(" ")[0] ?? "");
   return given === undefined
     ? usageError("no command is given", ["npx mesos-lab create", "npx mesos-lab --help"])
-    : usageError(`there is no command "${given}"`, [`one of ${names.join(", ")}`, "npx mesos-lab --help"]);
+    : usageError(`there is no command "${given}", ${suggestion(given, names)}`);
 }
 
 /** A flag's value as a whole number within bounds, under the flag's name; nothing where it is not given. */
