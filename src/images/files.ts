@@ -61,7 +61,7 @@ grep -q '^# mesos-lab' /etc/tomcat10/catalina.properties || cat >>/etc/tomcat10/
 tomcat.util.scan.StandardJarScanFilter.jarsToSkip=*.jar
 END
 # A drill asks for the page fifty times a second: no line for each.
-sed -i '/AccessLogValve/,//>/d' /etc/tomcat10/server.xml
+sed -i '/AccessLogValve/,/[/]>/d' /etc/tomcat10/server.xml
 exec "$CATALINA_HOME/bin/catalina.sh" run
 `;
 
