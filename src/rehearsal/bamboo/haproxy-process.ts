@@ -17,7 +17,8 @@ export interface HaproxyOptions extends HaproxyConfigOptions {
 }
 
 const startMs = 10_000;
-const checkMs = 10_000;
+/** Generous: on an emulated processor even this takes seconds. */
+const checkMs = 30_000;
 const pollMs = 20;
 
 /**
@@ -30,13 +31,14 @@ export class HaproxyProcess implements TrafficProxy {
   private process: Promise<void> | undefined;
   private exited = "";
   private applied = "";
+  private candidates = 0;
 
   constructor(options: HaproxyOptions) {
     this.options = options;
   }
 
   async check(routing: Routing): Promise<void> {
-    await this.checked(this.textOf(routing));
+    await rm(await this.checked(this.textOf(routing)));
   }
 
   async apply(routing: Routing): Promise<void> {
@@ -68,11 +70,14 @@ export class HaproxyProcess implements TrafficProxy {
   private async checked(text: string): Promise<string> {
     await mkdir(this.options.runFolder, { recursive: true });
     await mkdir(dirname(this.options.outputPath), { recursive: true });
-    const candidate = `${this.options.outputPath}.new`;
+    // A name of its own: a rule may be checked while a changed task is being applied.
+    this.candidates += 1;
+    const candidate = `${this.options.outputPath}.${this.candidates}`;
     await writeFile(candidate, text);
     const command = { file: "haproxy", args: ["-c", "-f", candidate] };
     const result = await run(command, { accept: "any", timeoutMs: checkMs });
     if (result.exitCode === 0) return candidate;
+    await rm(candidate, { force: true });
     const alerts = result.stderr.split("\n").filter((line) => line.startsWith("[ALERT]"));
     throw new LabError("HAProxy refuses the configuration", {
       exitCode: exitCodes.tool,

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,10 +51,33 @@ async function startMarathonLab(): Promise<MarathonLab> {
   return lab;
 }
 
+const tomcat = { Id: "/tomcat", EscapedId: "::tomcat", HealthCheckPath: "", ServicePort: 10_000, Env: {} };
 const get = (url: string) => request("GET", url, undefined, { connection: "close" });
 
 // Not installed everywhere: `apt-get install haproxy`.
 describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
+  test("rules may be checked while tasks change", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "haproxy-test-"));
+    cleanup.push(() => rm(folder, { recursive: true, force: true }));
+    const bind = `127.0.0.1:${await freePort()}`;
+    const outputPath = join(folder, "haproxy.cfg");
+    const proxy = new HaproxyProcess({ bind, outputPath, runFolder: folder, log: () => undefined });
+    cleanup.push(() => proxy.close());
+    const routing = (port: number) => ({
+      apps: [{ ...tomcat, Tasks: [{ Host: "127.0.0.1", Port: port }] }],
+      services: {},
+    });
+    await proxy.apply(routing(1));
+    const applying = (async () => {
+      for (let port = 2; port < 8; port += 1) await proxy.apply(routing(port));
+    })();
+    const checking = [1, 2, 3].map(async () => {
+      for (let round = 0; round < 10; round += 1) await proxy.check(routing(1));
+    });
+    await expect(Promise.all([applying, ...checking])).resolves.toBeDefined();
+    expect((await readdir(folder)).filter((name) => name.startsWith("haproxy.cfg"))).toEqual(["haproxy.cfg"]);
+  });
+
   test("the tutorial: app, rule, reachable; killed, and reachable at its new port", async () => {
     const lab = await startMarathonLab();
     const { url, site } = await bambooLab(lab.marathon.url);
