@@ -31,6 +31,9 @@ machines:
 `;
 const create = ["create"];
 
+// Vagrant's own folder too: what an earlier run left in its index, or a user's boxes, is none of this run's business.
+process.env.VAGRANT_HOME = mkdtempSync(join(tmpdir(), "mesos-lab-vagrant-"));
+
 const desk = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-"));
 const figures: string[] = [];
 let namespace: VmNamespace;
@@ -80,7 +83,8 @@ afterAll(async () => {
   console.log(figures.join("\n"));
   execFileSync("cp", ["-r", desk, join(logs, "e2e-lab")]);
   await namespace?.close();
-  rmSync(desk, { recursive: true, force: true });
+  for (const folder of [desk, process.env.VAGRANT_HOME ?? desk])
+    rmSync(folder, { recursive: true, force: true });
 }, minutes(2));
 
 describe("a lab on two machines", () => {
