@@ -16,9 +16,9 @@ export interface HaproxyOptions extends HaproxyConfigOptions {
   readonly log: (line: string) => void;
 }
 
-const startMs = 10_000;
-/** Generous: on an emulated processor even this takes seconds. */
-const checkMs = 30_000;
+/** Both generous: on an emulated processor of a busy host even these take seconds. */
+const startMs = 60_000;
+const checkMs = 60_000;
 const pollMs = 20;
 
 /**
