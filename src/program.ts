@@ -31,6 +31,11 @@ const flags = {
   cpus: ["--cpus <count>", "Processors of each machine", text],
   masterIp: ["--master-ip <ip>", "Address of the master", text],
   slaveIp: ["--slave-ip <ip>", "Address of the first slave", text],
+  discovery: [
+    "--discovery <method>",
+    "bamboo (default), mesos-dns, marathon-lb or haproxy-marathon-bridge; may be repeated",
+    text,
+  ],
   timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
   tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
   output: ["--output <file>", "Where to write the result", text],
@@ -43,10 +48,24 @@ const flags = {
   json: ["--json", "One JSON object a line on stdout", {}],
 } as const;
 
+/** Flags that may be given several times: their value is a list. */
+const repeatable: readonly string[] = ["discovery"];
+
 const which = ["file", "name"] as const;
 const describe = [
   ...which,
-  ...(["stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus", "masterIp", "slaveIp"] as const),
+  ...([
+    "stack",
+    "provider",
+    "box",
+    "boxVersion",
+    "boxUrl",
+    "memory",
+    "cpus",
+    "masterIp",
+    "slaveIp",
+    "discovery",
+  ] as const),
 ];
 
 const verbs: readonly Verb[] = [
@@ -193,6 +212,7 @@ function chosenFlags(verb: Verb, raw: Options): Options {
       if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
       if (!Array.isArray(value)) return [[name, value]];
       const given = value.filter((each) => each !== "undefined");
+      if (repeatable.includes(name) && given.length > 0) return [[name, given.map(String)]];
       if (given.length > 1) throw usageError(`--${kebab(name)} is given ${given.length} times`);
       return given.length === 0 ? [] : [[name, given[0]]];
     }),
