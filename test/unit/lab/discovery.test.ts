@@ -107,7 +107,7 @@ describe("one owner a port", () => {
     [
       "no method",
       "discovery: []",
-      ["mesos-lab.yaml:1:12: discovery [] must be a list with at least one entry"],
+      ["mesos-lab.yaml:1:12: discovery (a list) must be a list with at least one entry"],
     ],
   ])("%s is refused with the reason", (_, text, expected) => {
     expect(complaints(text)).toEqual(expected);
