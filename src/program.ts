@@ -125,6 +125,14 @@ const verbs: readonly Verb[] = [
     },
   },
   {
+    usage: "dig <name> [type]",
+    help: "Ask the lab's Mesos-DNS for a name: its addresses (A) or its hosts and ports (SRV)",
+    flags: [...which, "json"],
+    example: "mesos-lab dig _tomcat._tcp.marathon.mesos",
+    action: async ([name = "", type], options, context) =>
+      (await import("./commands/dig.ts")).dig(name, type, options, context),
+  },
+  {
     usage: "ssh <machine> [...command]",
     help: "Open a shell on a machine, or run one command there (after --)",
     flags: which,

@@ -20,5 +20,6 @@ export function printLab(run: Run, verdict: Verdict | undefined, context: Contex
   context.print(verdictTable(verdict, { width: context.width, color: context.color }));
   if (!verdict.holds) return;
   context.print("");
-  for (const { title, url } of pages(run.lab)) context.print(`${title.padEnd(8)} ${url}`);
+  const width = Math.max(...pages(run.lab).map(({ title }) => title.length));
+  for (const { title, url } of pages(run.lab)) context.print(`${title.padEnd(width)} ${url}`);
 }

@@ -46,8 +46,13 @@ export async function startMarathonLb(start: StartMarathonLb): Promise<Running> 
   const route = async (next: readonly Service[]) => {
     const text = haproxyConfig(next, binding);
     if (text === config) return;
-    await haproxy.apply(text);
+    const before = { services, config };
+    // Told before it is so: who is served by the new routes must not be shown the old ones.
     [services, config] = [next, text];
+    await haproxy.apply(text).catch((error: unknown) => {
+      ({ services, config } = before);
+      throw error;
+    });
   };
   await route([]).catch(async (error) => {
     await self.close();
