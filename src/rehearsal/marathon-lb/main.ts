@@ -1,12 +1,14 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { marathonLbPorts } from "../../lab/model.ts";
 import { HaproxyProcess } from "../haproxy/process.ts";
 import { logLine } from "../mesos/log.ts";
 import type { Running } from "../running.ts";
 import { readMarathonLbOptions } from "./options.ts";
 import { startMarathonLb } from "./start.ts";
+
+/** Fixed inside marathon-lb's image. */
+const ports = { admin: 9090, apps: 9091, vhosts: 80 };
 
 /** Where marathon-lb's image looks for templates. */
 const templates = "/marathon-lb/templates";
@@ -31,8 +33,8 @@ export async function run(
     options,
     binding: {
       address: "*",
-      ...marathonLbPorts,
-      vhosts: options.bindHttp ? 80 : undefined,
+      ...ports,
+      vhosts: options.bindHttp ? ports.vhosts : undefined,
       heads: { ...(vhosts !== undefined && { vhosts }), ...(apps !== undefined && { apps }) },
     },
     haproxy: new HaproxyProcess({ outputPath: join(runFolder, "haproxy.cfg"), runFolder, log }),
