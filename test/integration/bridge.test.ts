@@ -4,6 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
+import { bridgeClaims } from "../../src/claims/haproxy-marathon-bridge.ts";
+import { parseLab } from "../../src/lab/parse.ts";
+import { labAddress } from "../../src/probes/context.ts";
+import { openHttp } from "../../src/probes/http.ts";
 import { type Cluster, startCluster } from "../helpers/cluster.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { freePort } from "../helpers/fake-mesos-master.ts";
@@ -233,6 +237,30 @@ describe.skipIf(!hasBoth)("with HAProxy and curl", () => {
     const next = await cluster.replace(task, "/tomcat");
     expect((await one.run()).code).toBe(0);
     await eventually(async () => expect(await served()).toBe(next.id));
+    const described = parseLab(undefined, { discovery: ["haproxy-marathon-bridge"] });
+    const lab = {
+      ...described,
+      machines: described.machines.map((machine) => ({ ...machine, ip: cluster.ip })),
+      ports: {
+        ...described.ports,
+        marathon: Number(new URL(cluster.marathon.url).port),
+        bridge: statsPort,
+      },
+    };
+    const http = openHttp();
+    cleanups.push(() => http.close());
+    const context = {
+      http,
+      signal: new AbortController().signal,
+      timeoutMs: 5_000,
+      addressOf: labAddress,
+      statePaths: new Map<string, string>(),
+    };
+    const findings = await Promise.all(bridgeClaims(lab).map(({ check }) => check(context)));
+    expect(findings).toEqual([
+      { holds: true, seen: `/tomcat ${json.app.ports[0]} → ${cluster.ip}:${next.ports[0]}` },
+      { holds: true, seen: `/tomcat at ${json.app.ports[0]}: 200` },
+    ]);
     const csv = (await request("GET", stats, undefined, login)).text;
     expect(csv).toContain(`\ntomcat-${json.app.ports[0]},${cluster.ip}:${next.ports[0]},`);
   });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HaproxyProcess } from "../haproxy/process.ts";
 import { listen } from "../http.ts";
+import { reasonOf } from "../reason.ts";
 import type { Running } from "../running.ts";
 import { marathonLbApi } from "./api.ts";
 import { followEvents } from "./events.ts";
@@ -97,7 +98,7 @@ export async function startMarathonLb(start: StartMarathonLb): Promise<Running> 
       else {
         const marathon = options.marathons[turn % options.marathons.length] ?? "";
         await followEvents(marathon, ending.signal, nudge).catch((error: Error) => {
-          if (!ending.signal.aborted) warn(`no events from ${marathon}: ${error.message}`);
+          if (!ending.signal.aborted) warn(`no events from ${marathon}: ${reasonOf(error)}`);
         });
       }
       await pause(options.mode === "poll" ? options.pollMs : retryMs, ending.signal);
@@ -130,7 +131,7 @@ async function fetchApps(marathons: readonly string[], signal: AbortSignal): Pro
       return appsSchema.parse(JSON.parse(body)).apps;
     } catch (error) {
       signal.throwIfAborted();
-      failures.push(`${marathon}: ${(error as Error).message}`);
+      failures.push(`${marathon}: ${reasonOf(error)}`);
     }
   }
   throw new Error(failures.join("; "));

@@ -1,3 +1,4 @@
+import { reasonOf } from "../reason.ts";
 import { type MesosState, pidAddress, stateSchema } from "./state.ts";
 
 /**
@@ -19,7 +20,7 @@ export async function fetchState(
       return address === master ? state : await stateOf(address, signal, timeoutMs);
     } catch (error) {
       signal.throwIfAborted();
-      failures.push(`${master}: ${(error as Error).message}`);
+      failures.push(`${master}: ${reasonOf(error)}`);
     }
   }
   throw new Error(failures.length === 0 ? "no master is known" : failures.join("; "));
