@@ -68,9 +68,12 @@ function write(run: Run, running: boolean): Task {
 function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context: Context): void {
   const { dryRun: _, ...flags } = options;
   const words = Object.entries({ ...flags, provider: lab.provider }).flatMap(([name, value]) =>
-    value === undefined
-      ? []
-      : [`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(value)],
+    [value ?? []]
+      .flat()
+      .flatMap((each) => [
+        `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+        String(each),
+      ]),
   );
   const name = ["--name", lab.name];
   const commands = [

@@ -1,5 +1,6 @@
 import { verdictTable } from "../claims/report.ts";
 import type { Verdict } from "../claims/verify.ts";
+import { discoveryNotes } from "../lab/discovery.ts";
 import { pages } from "../lab/pages.ts";
 import type { Run } from "../steps/run.ts";
 import type { Context } from "./context.ts";
@@ -20,5 +21,7 @@ export function printLab(run: Run, verdict: Verdict | undefined, context: Contex
   context.print(verdictTable(verdict, { width: context.width, color: context.color }));
   if (!verdict.holds) return;
   context.print("");
-  for (const { title, url } of pages(run.lab)) context.print(`${title.padEnd(8)} ${url}`);
+  const width = Math.max(...pages(run.lab).map(({ title }) => title.length));
+  for (const { title, url } of pages(run.lab)) context.print(`${title.padEnd(width)} ${url}`);
+  for (const note of discoveryNotes(run.lab)) context.print(note);
 }

@@ -36,6 +36,7 @@ machines:                 # instead of the tutorial's two
     ip: 192.168.56.20
     memory: 1536
     services: [mesos-slave]
+discovery: [bamboo, mesos-dns, haproxy-marathon-bridge]
 images:
   tomcat: tomcat:8.0-jre8
 ports:
@@ -63,6 +64,7 @@ const defaults: Record<string, string> = {
     .join("; "),
   "machines[].memory": String(defaultMemory),
   "machines[].cpus": String(defaultCpus),
+  discovery: "the methods that the machines list",
   ...prefixed("images", images.classic),
   ...prefixed("ports", defaultPorts),
 };
@@ -87,15 +89,18 @@ Defaults of \`images\` are those of the stack \`classic\`; those of \`rehearsal\
 ## Rules between fields
 
 - Machines have different names and different addresses, all in one /24 network.
-- A service stands at most once in a machine's list. Over all machines every service runs at least once, but bamboo may be left
-  out; the number of zookeeper is odd.
-- Services on one machine have different ports; ZooKeeper's is 2181.
+- A service stands at most once in a machine's list. Over all machines zookeeper, mesos-master, mesos-slave and marathon run at
+  least once, and the number of zookeeper is odd.
+- Services on one machine have different ports; ZooKeeper's is 2181, marathon-lb has 443, 9090 and 9091.
+- One owns port 80: Bamboo's HAProxy where it runs, and marathon-lb beside it serves its virtual hosts at 8081.
+- marathon-lb and haproxy-marathon-bridge run on different machines: both bind the applications' service ports.
 - \`box.version\` and \`box.url\` belong to one box: naming a box drops the default's, and \`--box\` drops the file's.
 
 ## Flags
 
 \`--name\`, \`--stack\`, \`--provider\`, \`--box\`, \`--box-version\` and \`--box-url\` override the field of that name; \`--memory\` and
 \`--cpus\` hold for every machine; \`--master-ip\` and \`--slave-ip\` for the first machine that runs mesos-master or mesos-slave.
+\`--discovery\` may be repeated, once for each method, and replaces the file's list.
 
 ## Example
 

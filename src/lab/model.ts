@@ -7,9 +7,21 @@ export type StackName = (typeof stackNames)[number];
 export const providerNames = ["virtualbox", "libvirt", "vmware_desktop", "parallels"] as const;
 export type ProviderName = (typeof providerNames)[number];
 
+/** What every lab runs, in the order in which it has to start. */
+export const coreServiceNames = ["zookeeper", "mesos-master", "mesos-slave", "marathon"] as const;
+
+export type CoreServiceName = (typeof coreServiceNames)[number];
+
+/** The ways in which clients find an application: the tutorial's and the three that it names at its end. */
+export const discoveryNames = ["bamboo", "mesos-dns", "marathon-lb", "haproxy-marathon-bridge"] as const;
+export type DiscoveryName = (typeof discoveryNames)[number];
+
 /** In the order in which they have to start. */
-export const serviceNames = ["zookeeper", "mesos-master", "mesos-slave", "marathon", "bamboo"] as const;
+export const serviceNames = [...coreServiceNames, ...discoveryNames] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** What has an image; the bridge is a script and a program of the distribution. */
+export type ImageName = Exclude<ServiceName, "haproxy-marathon-bridge"> | "tomcat";
 
 export interface Machine {
   readonly name: string;
@@ -26,11 +38,23 @@ export interface Ports {
   readonly mesosSlave: number;
   readonly marathon: number;
   readonly bamboo: number;
+  /** Bamboo's HAProxy. */
   readonly haproxy: number;
+  /** Mesos-DNS: UDP and TCP. */
+  readonly dns: number;
+  /** Mesos-DNS: its HTTP API. */
+  readonly mesosDns: number;
+  /** marathon-lb: the virtual hosts. */
+  readonly marathonLb: number;
+  /** haproxy-marathon-bridge: the statistics of the HAProxy on each slave. */
+  readonly bridge: number;
 }
 
 /** Where ZooKeeper listens: fixed inside the tutorial's image. */
 export const zookeeperPort = 2181;
+
+/** Where marathon-lb shows itself, and where it routes by X-Marathon-App-Id: fixed inside its image. */
+export const marathonLbPorts = { admin: 9090, apps: 9091 } as const;
 
 export interface Box {
   readonly name: string;
@@ -48,7 +72,7 @@ export interface Lab {
   readonly box: Box;
   readonly machines: readonly Machine[];
   /** The image of each service, and of the demo application. */
-  readonly images: Readonly<Record<ServiceName | "tomcat", string>>;
+  readonly images: Readonly<Record<ImageName, string>>;
   readonly ports: Ports;
 }
 

@@ -11,7 +11,7 @@ import {
   defaultStack,
   labFileName,
 } from "./defaults.ts";
-import { draftLab } from "./draft.ts";
+import { type Draft, draftLab } from "./draft.ts";
 import { type FlagValues, type LabFlags, parseFlags } from "./flags.ts";
 import { issueProblems, lookupIn } from "./issues.ts";
 import type { Box, Lab, ProviderName } from "./model.ts";
@@ -51,16 +51,10 @@ export function parseLab(
     problems.push(...crossChecks(draft).map((clash) => clashProblem(clash, yaml)));
   if (problems.length > 0 || !result.success) throw problemsError(problems, source?.file ?? labFileName);
 
-  const ips = draft.machines?.map(({ ip }) => ip?.value) ?? [];
-  return assemble(result.data, given.values, ips, fallbackProvider);
+  return assemble(result.data, given.values, draft, fallbackProvider);
 }
 
-function assemble(
-  file: LabFile,
-  flags: FlagValues,
-  ips: readonly (string | undefined)[],
-  fallbackProvider: ProviderName,
-): Lab {
+function assemble(file: LabFile, flags: FlagValues, draft: Draft, fallbackProvider: ProviderName): Lab {
   const stack = flags.stack ?? file.stack ?? defaultStack;
   const provider = flags.provider ?? file.provider ?? fallbackProvider;
   return {
@@ -71,13 +65,17 @@ function assemble(
     box: chooseBox(file.box, flags, defaultBox(stack, provider)),
     machines: (file.machines ?? defaultMachines).map((machine, index) => ({
       name: machine.name,
-      ip: ips[index] ?? machine.ip,
+      ip: draft.machines?.[index]?.ip?.value ?? machine.ip,
       memory: flags.memory ?? machine.memory ?? defaultMemory,
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
-      services: machine.services,
+      services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
     images: { ...images[stack], ...defined(file.images ?? {}) },
-    ports: { ...defaultPorts, ...defined(file.ports ?? {}) },
+    ports: {
+      ...defaultPorts,
+      ...defined(file.ports ?? {}),
+      marathonLb: draft.ports.marathonLb?.value ?? defaultPorts.marathonLb,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { providerNames, serviceNames, stackNames } from "./model.ts";
+import { discoveryNames, providerNames, serviceNames, stackNames } from "./model.ts";
 
 /** The sentence that says what a field accepts: shown in every complaint about it, and in docs/lab-file.md. */
 export const rules = z.registry<{ rule: string }>();
@@ -80,6 +80,7 @@ export const fields = {
   memory: whole("Memory of the machine.", 512, 1_048_576, 2048, "of MiB "),
   cpus: whole("Number of virtual processors of the machine.", 1, 64, 2),
   service: oneOf("A service.", serviceNames),
+  discoveryName: oneOf("A way in which clients find the applications.", discoveryNames),
 };
 
 const listRule = "must be a list with at least one entry";
@@ -127,7 +128,7 @@ export const labFileSchema = mapping(
           cpus: fields.cpus.optional(),
           services: list(
             fields.service,
-            `a list of ${serviceNames.join(", ")}; each at most once per machine; over all machines every service at least once (bamboo may be left out) and an odd number of zookeeper`,
+            `a list of ${serviceNames.join(", ")}; each at most once per machine; over all machines zookeeper, mesos-master, mesos-slave and marathon at least once, and an odd number of zookeeper`,
             "What runs on the machine.",
           ),
         },
@@ -136,6 +137,11 @@ export const labFileSchema = mapping(
       "a list of machines; names and addresses differ",
       "The machines. Given, the list replaces the tutorial's two.",
     ).optional(),
+    discovery: list(
+      fields.discoveryName,
+      `a list of ${discoveryNames.join(", ")}`,
+      "How clients find the applications. A method runs on the machines that list it; one that none lists runs on the first master (haproxy-marathon-bridge on every slave), one that is not in this list nowhere. Left out, the methods that the machines list: in the tutorial's lab bamboo.",
+    ).optional(),
     images: mapping(
       {
         zookeeper: image("ZooKeeper"),
@@ -143,6 +149,8 @@ export const labFileSchema = mapping(
         "mesos-slave": image("the Mesos agent"),
         marathon: image("Marathon"),
         bamboo: image("Bamboo"),
+        "mesos-dns": image("Mesos-DNS"),
+        "marathon-lb": image("marathon-lb"),
         tomcat: image("the demo application"),
       },
       "Other images than the stack's.",
@@ -154,8 +162,12 @@ export const labFileSchema = mapping(
         marathon: port("Marathon", 8080),
         bamboo: port("Bamboo's page and API", 8000),
         haproxy: port("the applications, served by Bamboo's HAProxy", 80),
+        dns: port("Mesos-DNS for names", 53),
+        mesosDns: port("Mesos-DNS' HTTP API", 8123),
+        marathonLb: port("marathon-lb's virtual hosts; the default is 8081 where Bamboo has 80", 80),
+        bridge: port("the statistics of the bridge's HAProxy on each slave", 9090),
       },
-      "The ports of the services. Those of one machine differ, also from ZooKeeper's 2181.",
+      "The ports of the services. Those of one machine differ, also from ZooKeeper's 2181 and marathon-lb's 443, 9090 and 9091.",
     ).optional(),
   },
   "A lab of machines that run ZooKeeper, Mesos, Marathon and Bamboo.",

@@ -1,8 +1,9 @@
 import { type Lab, type Machine, machinesWith } from "../model.ts";
 import { bambooUrl, marathonUrl, zookeeperHosts } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
+import { type Method, pageUrl } from "./method.ts";
 
-export function bamboo(lab: Lab, machine: Machine): Entry {
+function bamboo(lab: Lab, machine: Machine): Entry {
   return {
     service: "bamboo",
     machine,
@@ -33,6 +34,27 @@ export function bamboo(lab: Lab, machine: Machine): Entry {
     ready: { means: "Bamboo answers", url: `${bambooUrl(lab, machine)}/status` },
   };
 }
+
+export const bambooMethod: Method = {
+  title: "Bamboo with HAProxy",
+  beside: "marathon",
+  on: "first",
+  entry: bamboo,
+  pages: (lab) =>
+    (["Bamboo", "HAProxy"] as const).flatMap((title) =>
+      machinesWith(lab, "bamboo").map((machine) => ({
+        title,
+        service: "bamboo" as const,
+        url: pageUrl(machine, title === "Bamboo" ? lab.ports.bamboo : lab.ports.haproxy),
+      })),
+    ),
+  ways: (lab) =>
+    machinesWith(lab, "bamboo")
+      .slice(0, 1)
+      .map((machine) => ({ name: "bamboo", machine, port: lab.ports.haproxy })),
+  commands: (lab) =>
+    machinesWith(lab, "bamboo").map((machine) => `curl ${pageUrl(machine, lab.ports.haproxy)}`),
+};
 
 const reloadCommand =
   "haproxy -f /etc/haproxy/haproxy.cfg -p /var/run/haproxy.pid -D -sf $(cat /var/run/haproxy.pid)";

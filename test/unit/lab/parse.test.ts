@@ -282,7 +282,7 @@ describe("odd input", () => {
 
   test("prototype keys reach nothing", () => {
     expect(complaints("__proto__: {name: evil}")).toEqual([
-      '1:1: unknown key "__proto__"; known here: name, stack, provider, emulation, box, machines, images, ports',
+      '1:1: unknown key "__proto__"; known here: name, stack, provider, emulation, box, machines, discovery, images, ports',
     ]);
     expect(({} as { name?: string }).name).toBeUndefined();
   });
