@@ -11,6 +11,10 @@ export type ProviderName = (typeof providerNames)[number];
 export const serviceNames = ["zookeeper", "mesos-master", "mesos-slave", "marathon", "bamboo"] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
+export const machineKinds = ["vagrant", "embedded"] as const;
+/** `vagrant`: virtual machines. `embedded`: no machines, the services are processes of this host on loopback. */
+export type MachineKind = (typeof machineKinds)[number];
+
 export interface Machine {
   readonly name: string;
   readonly ip: string;
@@ -18,6 +22,8 @@ export interface Machine {
   readonly memory: number;
   readonly cpus: number;
   readonly services: readonly ServiceName[];
+  /** Where this machine's ports are not the lab's: in embedded labs, where the host had them taken. */
+  readonly ports?: Partial<Ports>;
 }
 
 /** The ports under which the services are reached on their machines. */
@@ -39,6 +45,12 @@ export interface Box {
   readonly url?: string;
 }
 
+/** What an embedded lab is made of, as far as that is known: `create` finds it out. */
+export interface Embedded {
+  /** What carries the traffic: the host's HAProxy, or a proxy inside Bamboo's process. */
+  readonly proxy?: "haproxy" | "built-in";
+}
+
 export interface Lab {
   readonly name: string;
   readonly stack: StackName;
@@ -50,6 +62,13 @@ export interface Lab {
   /** The image of each service, and of the demo application. */
   readonly images: Readonly<Record<ServiceName | "tomcat", string>>;
   readonly ports: Ports;
+  /** There where no machines are made: the services are processes on loopback. */
+  readonly embedded?: Embedded;
+}
+
+/** The ports of one machine. */
+export function portsOf(lab: Lab, machine: Machine): Ports {
+  return machine.ports === undefined ? lab.ports : { ...lab.ports, ...machine.ports };
 }
 
 /** The machines that run a service, in the lab's order. */

@@ -1,4 +1,4 @@
-import { type Lab, machinesWith, type ServiceName } from "./model.ts";
+import { type Lab, machinesWith, type Ports, portsOf, type ServiceName } from "./model.ts";
 
 export interface Page {
   readonly title: string;
@@ -8,17 +8,15 @@ export interface Page {
 
 /** The pages of a lab that a browser can open. */
 export function pages(lab: Lab): readonly Page[] {
-  const { ports } = lab;
-  const at = (title: string, service: ServiceName, port: number) =>
-    machinesWith(lab, service).map(({ ip }) => ({
-      title,
-      service,
-      url: `http://${ip}${port === 80 ? "" : `:${port}`}/`,
-    }));
+  const at = (title: string, service: ServiceName, name: keyof Ports) =>
+    machinesWith(lab, service).map((machine) => {
+      const port = portsOf(lab, machine)[name];
+      return { title, service, url: `http://${machine.ip}${port === 80 ? "" : `:${port}`}/` };
+    });
   return [
-    ...at("Mesos", "mesos-master", ports.mesosMaster),
-    ...at("Marathon", "marathon", ports.marathon),
-    ...at("Bamboo", "bamboo", ports.bamboo),
-    ...at("HAProxy", "bamboo", ports.haproxy),
+    ...at("Mesos", "mesos-master", "mesosMaster"),
+    ...at("Marathon", "marathon", "marathon"),
+    ...at("Bamboo", "bamboo", "bamboo"),
+    ...at("HAProxy", "bamboo", "haproxy"),
   ];
 }

@@ -22,6 +22,11 @@ export async function checkHost(lab: Lab, signal: AbortSignal): Promise<void> {
   refuse(found.flat());
 }
 
+/** What keeps this host from running any virtual machine of a lab: programs and their provider. */
+export async function machineProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
+  return (await Promise.all([programProblems(signal), providerProblems(lab, signal)])).flat();
+}
+
 /** What a second `create` needs, whose machines are running: Ansible only. */
 export async function checkProvisioning(signal: AbortSignal): Promise<void> {
   refuse(await ansibleProblems(signal));

@@ -57,7 +57,15 @@ export class LabFolder {
   /** Removes all that the tool made here; returns the names of what somebody else put there and stays. */
   remove(): readonly string[] {
     const rendered = this.record()?.files ?? [];
-    removePaths(this.path, [...rendered, recordName, "logs", "reports", ".vagrant", "images.tar"]);
+    removePaths(this.path, [
+      ...rendered,
+      recordName,
+      "logs",
+      "reports",
+      ".vagrant",
+      "images.tar",
+      "embedded",
+    ]);
     return existsSync(this.path) ? readdirSync(this.path) : [];
   }
 

@@ -1,8 +1,9 @@
-import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { bambooUrl, marathonUrl, zookeeperHosts } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 
 export function bamboo(lab: Lab, machine: Machine): Entry {
+  const ports = portsOf(lab, machine);
   return {
     service: "bamboo",
     machine,
@@ -10,7 +11,7 @@ export function bamboo(lab: Lab, machine: Machine): Entry {
       name: "bam",
       image: lab.images.bamboo,
       network: "bridge",
-      ports: [`${lab.ports.bamboo}:8000`, `${lab.ports.haproxy}:80`],
+      ports: [`${ports.bamboo}:8000`, `${ports.haproxy}:80`],
       env: {
         MARATHON_ENDPOINT: machinesWith(lab, "marathon")
           .map((other) => marathonUrl(lab, other))

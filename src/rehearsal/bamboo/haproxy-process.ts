@@ -13,6 +13,8 @@ export interface HaproxyOptions extends HaproxyConfigOptions {
   readonly outputPath: string;
   /** A folder for the pid file and the control socket; made if missing. Short: sockets have a length limit. */
   readonly runFolder: string;
+  /** Added to HAProxy's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
 }
 
@@ -83,7 +85,8 @@ export class HaproxyProcess implements TrafficProxy {
   private async start(): Promise<void> {
     this.exited = "";
     const args = ["-W", "-f", this.options.outputPath, "-p", this.path("haproxy.pid")];
-    const command = { file: "haproxy", args: [...args, "-S", this.path("master.sock")] };
+    const { env = {} } = this.options;
+    const command = { file: "haproxy", args: [...args, "-S", this.path("master.sock")], env };
     const output: string[] = [];
     const onLine = (line: string) => {
       output.push(line);
