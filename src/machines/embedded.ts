@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
@@ -118,10 +121,17 @@ function noZookeeper(): LabError {
 
 async function checkWithHaproxy(config: string, signal: AbortSignal): Promise<string | undefined> {
   const { run } = await import("../tools/exec.ts");
-  const command = { file: "haproxy", args: ["-c", "-f", "/dev/stdin"] };
-  const options = { input: config, signal, timeoutMs: 15_000, accept: "any" } as const;
-  const { exitCode, stdout, stderr } = await run(command, options);
-  return exitCode === 0 ? undefined : `${stdout}\n${stderr}`.trim();
+  // From a file: HAProxy cannot open a standard input that is a socket, as that of a child of Node is.
+  const folder = await mkdtemp(join(tmpdir(), "mesos-lab-"));
+  try {
+    const file = join(folder, "haproxy.cfg");
+    await writeFile(file, config);
+    const options = { signal, timeoutMs: 15_000, accept: "any" } as const;
+    const { exitCode, stdout, stderr } = await run({ file: "haproxy", args: ["-c", "-f", file] }, options);
+    return exitCode === 0 ? undefined : `${stdout}\n${stderr}`.trim();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The ACLs of a configuration: all that the built-in proxy would take from it. */
