@@ -13,7 +13,7 @@ import { line, runTasks, type Task } from "../ui/tasks.ts";
 import { chosenLab } from "./choose-machines.ts";
 import type { Context, LabOptions } from "./context.ts";
 import { printLab } from "./overview.ts";
-import { keepSettled, writeLab } from "./render.ts";
+import { keepSettled, refuseOrphans, writeLab } from "./render.ts";
 
 export interface CreateOptions extends LabOptions {
   readonly dryRun?: boolean;
@@ -42,6 +42,7 @@ function withoutMachines(problems: readonly Problem[]): string[] {
 }
 
 async function carryOut(start: Run, context: Context): Promise<void> {
+  refuseOrphans(start.lab, start.folder);
   const machines = machinesOf(start.lab, start.folder);
   const running = await machines.running();
   let lab = start.lab;
@@ -57,7 +58,7 @@ async function carryOut(start: Run, context: Context): Promise<void> {
   const tasks = [
     write(run, running),
     ...machinesOf(lab, run.folder).startTasks(run, running),
-    verify(run, (found) => {
+    verify(run, machines.lastLines, (found) => {
       verdict = found;
     }),
   ];
@@ -65,12 +66,14 @@ async function carryOut(start: Run, context: Context): Promise<void> {
 }
 
 function write(run: Run, running: boolean): Task {
-  return line(lineOf(run, "write", `Write ${run.folder.path}`), async (say) => {
+  return line(lineOf(run, "write", `Write ${run.folder.path}`), async () => {
     const changed = writeLab(run.lab, run.folder);
     await bringImages(run);
-    if (running && changed.includes("Vagrantfile"))
-      say("the Vagrantfile has changed, which running machines notice at `vagrant reload` only");
-    return changed.length === 0 ? "nothing to change" : `${changed.length} files`;
+    const late = running && changed.includes("Vagrantfile");
+    const notice = late
+      ? ", the Vagrantfile among them: running machines heed it after `vagrant reload`"
+      : "";
+    return changed.length === 0 ? "nothing to change" : `${changed.length} files${notice}`;
   });
 }
 

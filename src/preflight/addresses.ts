@@ -5,7 +5,7 @@ import type { Problem } from "./problem.ts";
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
 /** Interfaces that hypervisors make for such labs, and share between them. */
-const madeByHypervisors = /^(virbr|vboxnet|vmnet|bridge1\d\d|vnic)/;
+const madeByHypervisors = /^(virbr|vboxnet|vmnet|bridge1\d\d|vnic|VirtualBox )/;
 
 /** The lab's /24 networks that the host already uses for something else. */
 export function addressProblems(lab: Lab, interfaces: Interfaces): readonly Problem[] {

@@ -9,7 +9,8 @@ export async function libvirtProblems(signal: AbortSignal): Promise<readonly Pro
     outputOf({ file: "virsh", args: ["--connect", "qemu:///system", "version"] }, signal),
   ]);
   const problems: Problem[] = [];
-  if (!plugins?.includes("vagrant-libvirt"))
+  // A Vagrant that says nothing is a problem of its own, which others tell.
+  if (plugins !== undefined && !plugins.includes("vagrant-libvirt"))
     problems.push({
       what: "Vagrant has no plugin vagrant-libvirt",
       remedy: "install it: `apt-get install vagrant-libvirt` or `vagrant plugin install vagrant-libvirt`",

@@ -1,12 +1,15 @@
-import type { Lab } from "../lab/model.ts";
+import type { Machine } from "../lab/model.ts";
 import type { Problem } from "./problem.ts";
 
 /** MiB that one machine costs the host on top of its own memory. */
 const overhead = 128;
 
-/** @param available MiB that the host can give. */
-export function memoryProblems(lab: Lab, available: number): readonly Problem[] {
-  const needed = lab.machines.reduce((sum, { memory }) => sum + memory + overhead, 0);
+/**
+ * @param machines those that have yet to be made.
+ * @param available MiB that the host can give.
+ */
+export function memoryProblems(machines: readonly Machine[], available: number): readonly Problem[] {
+  const needed = machines.reduce((sum, { memory }) => sum + memory + overhead, 0);
   if (needed <= available) return [];
   return [
     {

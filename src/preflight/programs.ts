@@ -1,7 +1,9 @@
-import semver from "semver";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Command, run } from "../tools/exec.ts";
 import type { Problem } from "./problem.ts";
+
+/** Vagrant on a slow disk takes a while to tell its version. */
+const versionMs = 60_000;
 
 interface Requirement {
   readonly name: string;
@@ -44,8 +46,20 @@ export async function ansibleProblems(signal: AbortSignal): Promise<readonly Pro
 
 async function problemWith(requirement: Requirement, signal: AbortSignal): Promise<Problem | undefined> {
   const { name, command, needed, install } = requirement;
-  const output = await outputOf(command, signal);
-  if (output === undefined) return { what: `${name} is not installed`, remedy: install };
+  let output: string;
+  try {
+    const { stdout, stderr } = await run(command, { signal, timeoutMs: versionMs });
+    output = stdout || stderr;
+  } catch (error) {
+    if (!(error instanceof LabError) || error.exitCode === exitCodes.interrupted) throw error;
+    if (error.exitCode === exitCodes.preflight) return { what: `${name} is not installed`, remedy: install };
+    const said = error.details.at(-1);
+    return {
+      what: `${name} is installed and does not work: ${error.message}${said === undefined ? "" : ` (${said})`}`,
+      remedy: `see for yourself: ${error.remedy.join(", ")}`,
+    };
+  }
+  const { default: semver } = await import("semver");
   const version = semver.coerce(output);
   if (version === null)
     return { what: `${name} does not tell its version: "${output.trim()}"`, remedy: install };
@@ -74,7 +88,7 @@ async function collectionProblems(signal: AbortSignal): Promise<readonly Problem
 /** What a program prints, or undefined where it is missing or fails. */
 export async function outputOf(command: Command, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await run(command, { signal, timeoutMs: 60_000 });
+    const { stdout, stderr } = await run(command, { signal, timeoutMs: versionMs });
     return stdout || stderr;
   } catch (error) {
     if (error instanceof LabError && error.exitCode !== exitCodes.interrupted) return undefined;

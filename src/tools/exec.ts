@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from "node:fs";
+import { constants } from "node:os";
 import { createInterface } from "node:readline";
-import { execa } from "execa";
 import { exitCodes, LabError } from "../errors.ts";
 
 /** A program to run: never a shell string. */
@@ -44,6 +44,8 @@ const tailLines = 20;
 export async function run(command: Command, options: RunOptions = {}): Promise<RunResult> {
   const { signal, timeoutMs, killAfterMs = 60_000, accept = [0] } = options;
   if (signal?.aborted) throw interrupted(command);
+  // Loaded at the first program: an embedded lab is made without any, and this takes as long as starting Node.
+  const { execa } = await import("execa");
   const child = execa(command.file, [...command.args], {
     reject: false,
     detached: true,
@@ -55,6 +57,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
     ...(command.env === undefined ? {} : { env: { ...command.env } }),
   });
   const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
+  // A full disk must not end a run whose program still works.
+  log?.on("error", () => undefined);
   log?.write(`$ ${pretty(command)}\n`);
   const tail: string[] = [];
   const reading = [child.stdout, child.stderr].map((stream) => readLines(stream, log, tail, options.onLine));
@@ -99,6 +103,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
 
 /** Gives the terminal to a program (an SSH session, a log follower) and returns its exit code. */
 export async function runInteractive(command: Command): Promise<number> {
+  const { execa } = await import("execa");
   const result = await execa(command.file, [...command.args], {
     reject: false,
     stdio: "inherit",
@@ -106,7 +111,8 @@ export async function runInteractive(command: Command): Promise<number> {
     ...(command.env === undefined ? {} : { env: { ...command.env } }),
   });
   if (result.code === "ENOENT") throw notInstalled(command, result);
-  return result.exitCode ?? 1;
+  // As a shell tells it.
+  return result.exitCode ?? 128 + (result.signal === undefined ? 0 : constants.signals[result.signal]);
 }
 
 /** The command as one line that can be pasted into a POSIX shell. */
