@@ -158,7 +158,7 @@ function launch(cluster: Cluster, framework: Framework, info: TaskInfo, resource
   const agent = cluster.agents.get(agentId);
   if (agent === undefined) return;
   const task = { info, frameworkId: framework.id, agentId, resources, state: taskStates[0], statuses: [] };
-  agent.tasks.set(taskKey(framework.id, info.task_id.value), task);
+  cluster.add(agent, task);
   if (tell(agent, { type: "LAUNCH", frameworkId: framework.id, task: info })) return;
   endTask(cluster, task, {
     state: "TASK_LOST",
