@@ -50,6 +50,7 @@ export class Agents {
     };
     agents.set(id, agent);
     agent.registration = registration;
+    agent.share = undefined;
     agent.link = sink;
     agent.missedPings = 0;
     if (registration.agentId !== undefined) agent.reregisteredAt = Date.now();

@@ -60,7 +60,8 @@ function refuses(framework: Framework, agent: Agent, resources: Resources, now: 
   const current = (framework.refusals.get(agent.id) ?? []).filter((refusal) => refusal.until > now);
   if (current.length > 0) framework.refusals.set(agent.id, current);
   else framework.refusals.delete(agent.id);
-  return current.some((refusal) => contains(refusal.resources, resources));
+  // The very same resources are the usual case, and quick to tell.
+  return current.some((refusal) => refusal.resources === resources || contains(refusal.resources, resources));
 }
 
 /** The one with the smallest dominant share. Shares are counted only where there is a choice: it takes all tasks. */

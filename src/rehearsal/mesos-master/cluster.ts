@@ -25,8 +25,8 @@ export interface Agent {
   missedPings: number;
   /** By task id within a framework. A task that ended stays until its last update is acknowledged. */
   readonly tasks: Map<string, Task>;
-  /** What its tasks use, until one of them changes. */
-  used?: Resources | undefined;
+  /** What its tasks use and leave, until one of them changes. */
+  share?: { readonly used: Resources; readonly unused: Resources } | undefined;
   /** Kills that the agent could not be told, as it was away. */
   readonly pendingKills: Set<string>;
 }
@@ -107,10 +107,7 @@ export class Cluster {
   }
 
   usedOn(agent: Agent): Resources {
-    agent.used ??= sum(
-      [...agent.tasks.values()].filter((task) => !isTerminal(task.state)).map((task) => task.resources),
-    );
-    return agent.used;
+    return this.shareOf(agent).used;
   }
 
   offered(by: (offer: Offer) => boolean): Resources {
@@ -119,8 +116,17 @@ export class Cluster {
 
   /** What is neither used nor in one of these offers, which are all of this agent. */
   freeOn(agent: Agent, offers: readonly Offer[]): Resources {
-    const free = subtract(agent.registration.resources, this.usedOn(agent));
-    return offers.reduce((left, offer) => subtract(left, offer.resources), free);
+    return offers.reduce((left, offer) => subtract(left, offer.resources), this.shareOf(agent).unused);
+  }
+
+  /** Asked for at every round of offers, for every agent: counted only where something has changed. */
+  private shareOf(agent: Agent) {
+    if (agent.share === undefined) {
+      const live = [...agent.tasks.values()].filter((task) => !isTerminal(task.state));
+      const used = sum(live.map((task) => task.resources));
+      agent.share = { used, unused: subtract(agent.registration.resources, used) };
+    }
+    return agent.share;
   }
 
   offersByAgent(): ReadonlyMap<string, readonly Offer[]> {
@@ -132,13 +138,13 @@ export class Cluster {
 
   add(agent: Agent, task: Task): void {
     agent.tasks.set(taskKey(task.frameworkId, task.info.task_id.value), task);
-    agent.used = undefined;
+    agent.share = undefined;
   }
 
   /** A task has another state. */
   changed(task: Task): void {
     const agent = this.agents.get(task.agentId);
-    if (agent !== undefined) agent.used = undefined;
+    if (agent !== undefined) agent.share = undefined;
   }
 
   /** Moves a task that is over out of the way. */
