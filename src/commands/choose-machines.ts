@@ -70,5 +70,7 @@ async function missingFor(lab: Lab, signal: AbortSignal): Promise<readonly Probl
       remedy: "VirtualBox, or libvirt with the plugin vagrant-libvirt",
     });
   if (missing.length > 0) return missing;
-  return (await import("../steps/preflight.ts")).machineProblems(lab, signal);
+  const { providerProblems } = await import("../steps/preflight.ts");
+  // Without its machines: an address that a provider refuses is a mistake to be told, and no want of machines.
+  return providerProblems({ ...lab, machines: [] }, signal);
 }

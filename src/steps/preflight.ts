@@ -30,11 +30,6 @@ export async function checkHost({
   refuse(found.flat());
 }
 
-/** What keeps this host from running any virtual machine of a lab: programs and their provider. */
-export async function machineProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
-  return (await Promise.all([programProblems(signal), providerProblems(lab, signal)])).flat();
-}
-
 /** What a second `create` needs, whose machines are running: Ansible only. */
 export async function checkProvisioning(signal: AbortSignal): Promise<void> {
   refuse(await ansibleProblems(signal));
@@ -45,7 +40,8 @@ function availableMemory(): number {
   return (process.platform === "darwin" ? totalmem() : freemem()) / 2 ** 20;
 }
 
-async function providerProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
+/** Why the lab's provider cannot run its machines. */
+export async function providerProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
   if (lab.provider === "virtualbox") return virtualboxProblems(lab, signal);
   if (lab.provider === "libvirt") return libvirtProblems(signal);
   // The plugins of VMware and Parallels tell what they miss at `vagrant up`.

@@ -33,6 +33,7 @@ export class HaproxyProcess implements TrafficProxy {
   private readonly options: HaproxyOptions;
   private readonly ending = new AbortController();
   private process: Promise<void> | undefined;
+  private candidates = 0;
   private exited = "";
   private applied = "";
 
@@ -41,7 +42,7 @@ export class HaproxyProcess implements TrafficProxy {
   }
 
   async check(routing: Routing): Promise<void> {
-    await this.checked(this.textOf(routing));
+    await rm(await this.checked(this.textOf(routing)));
   }
 
   async apply(routing: Routing): Promise<void> {
@@ -73,10 +74,13 @@ export class HaproxyProcess implements TrafficProxy {
   private async checked(text: string): Promise<string> {
     await mkdir(this.options.runFolder, { recursive: true });
     await mkdir(dirname(this.options.outputPath), { recursive: true });
-    const candidate = `${this.options.outputPath}.new`;
+    // One for each call: a rule may be checked while another one is applied.
+    this.candidates += 1;
+    const candidate = `${this.options.outputPath}.new${this.candidates}`;
     await writeFile(candidate, text);
     const complaint = await complaintAbout(candidate);
     if (complaint === undefined) return candidate;
+    await rm(candidate);
     const alerts = complaint.split("\n").filter((line) => line.startsWith("[ALERT]"));
     throw new LabError("HAProxy refuses the configuration", {
       exitCode: exitCodes.tool,
