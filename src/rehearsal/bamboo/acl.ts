@@ -18,10 +18,13 @@ const compares: Readonly<Record<string, Compare>> = {
   beg: (value, pattern) => value.startsWith(pattern),
   end: (value, pattern) => value.endsWith(pattern),
   sub: (value, pattern) => value.includes(pattern),
-  dir: (value, pattern) =>
-    value.split("/").join("\n").includes(pattern.split("/").filter(Boolean).join("\n")),
+  dir: (value, pattern) => segments(value).includes(segments(pattern)),
   dom: (value, pattern) => `.${value.replace(/:\d+$/, "")}.`.includes(`.${pattern}.`),
 };
+
+function segments(path: string): string {
+  return `/${path.split("/").filter(Boolean).join("/")}/`;
+}
 
 const known =
   "path, path_beg, path_end, path_sub, path_dir, path_reg, hdr(name) with the same endings and hdr_dom(name), method; flags -i and --";
