@@ -54,7 +54,7 @@ describe.skipIf(executablePath === undefined)(`the lesson, clicked through (${wh
     await page.goto(at(5050));
     await page.getByRole("link", { name: "Slaves" }).click();
     await page.getByRole("cell", { name: lab.slave, exact: true }).waitFor();
-    expect(await page.locator("body").innerText()).toContain("mesos-lab rehearsal");
+    expect(await page.locator("body").textContent()).toContain("mesos-lab rehearsal");
     await picture("mesos");
   });
 
@@ -90,13 +90,13 @@ describe.skipIf(executablePath === undefined)(`the lesson, clicked through (${wh
     const address = page.getByRole("cell", {
       name: new RegExp(`^${lab.slave.replaceAll(".", "\\.")}:\\d+$`),
     });
-    const before = await address.innerText();
+    const before = await address.textContent();
     await page.getByRole("checkbox", { name: /^select tomcat\./ }).check();
     await picture("marathon-app");
     await page.getByRole("button", { name: "Kill" }).click();
     await eventually(async () => {
       expect(await page.getByText("Started", { exact: true }).count()).toBeGreaterThan(1);
-      expect(await address.innerText()).not.toBe(before);
+      expect(await address.textContent()).not.toBe(before);
     });
     await eventually(async () => expect((await page.request.get(front())).status()).toBe(200));
   });
