@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { folderMark, type LauncherState, type Plan, type PlannedService, type ServiceState } from "./plan.ts";
@@ -19,6 +19,8 @@ const firstPauseMs = 100;
 const longestPauseMs = 5_000;
 /** How long the services may take to stop. */
 const stopLimitMs = 5_000;
+/** How soon it is noticed that the lab's folder was removed by hand: nothing could find its processes any more. */
+const folderLookMs = 1_000;
 /** A small young generation: these processes live long and allocate little. */
 const nodeFlags = ["--max-semi-space-size=1"];
 
@@ -31,6 +33,9 @@ const own = markOf(process.pid) ?? { pid: process.pid, startedAt: "" };
 let stopping = false;
 
 for (const service of plan.services) start(service, 0);
+setInterval(() => {
+  if (!existsSync(planFile)) stop();
+}, folderLookMs);
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 // A terminal that closes is no reason to end the lab.
@@ -83,6 +88,7 @@ function start(service: PlannedService, failures: number): void {
 
 function setState(id: string, state: ServiceState): void {
   states[id] = state;
+  if (!existsSync(planFile)) return;
   const all: LauncherState = { launcher: own, services: states };
   writeFileSync(`${plan.stateFile}.new`, JSON.stringify(all));
   renameSync(`${plan.stateFile}.new`, plan.stateFile);

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { catalogue } from "../../../src/lab/catalogue/index.ts";
 import type { Machine, ServiceName } from "../../../src/lab/model.ts";
@@ -76,6 +77,9 @@ test("a killed launcher takes its services with it; create brings the lab and it
   expect(await lab.run("create")).toMatchObject({ exitCode: 0 });
   await sleeper(before);
   await eventually(() => expect(sleeps()).toHaveLength(2));
-  expect(await lab.run("destroy")).toMatchObject({ exitCode: 0 });
-  expect(lab.processes()).toEqual([]);
 }, 40_000);
+
+test("a lab whose folder was removed by hand ends by itself", async () => {
+  rmSync(`${lab.folder}/generated`, { recursive: true });
+  await eventually(() => expect(lab.processes()).toEqual([]));
+}, 20_000);
