@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endMarked } from "./marked.ts";
 import { folderMark, type LauncherState, type Plan, type PlannedService, type ServiceState } from "./plan.ts";
 import { markOf } from "./process-mark.ts";
 import { openFileStore } from "./store-file.ts";
@@ -106,7 +107,8 @@ function stop(): void {
     clearInterval(look);
     clearTimeout(limit);
     store.close();
-    process.exit(0);
+    // What left the group of its task, or was a killed agent's.
+    void endMarked({ [folderMark]: plan.folder }).finally(() => process.exit(0));
   }, 10);
 }
 
