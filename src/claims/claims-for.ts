@@ -19,8 +19,32 @@ const claimsOfMethod: Readonly<Record<DiscoveryName, (lab: Lab) => Claim[]>> = {
 
 /** Everything that has to be true of a lab that works, in the order in which its services start. */
 export function claimsFor(lab: Lab): Claim[] {
-  const methodClaims = discoveryNames.map((name) => claimsOfMethod[name]);
-  return [zookeeperClaims, mesosClaims, marathonClaims, ...methodClaims, stackClaims].flatMap((claims) =>
+  return [...(lab.embedded === undefined ? [zookeeperClaims] : []), ...always].flatMap((claims) =>
     claims(lab),
   );
+}
+
+const always = [
+  mesosClaims,
+  marathonClaims,
+  ...discoveryNames.map((name) => claimsOfMethod[name]),
+  stackClaims,
+];
+
+/** Something that a lab of machines has and this one has not: neither true nor false here. */
+export interface Absent {
+  readonly title: string;
+  readonly machine: string;
+  /** One sentence without a stop. */
+  readonly reason: string;
+}
+
+/** What is claimed of labs with machines only. */
+export function absentClaims(lab: Lab): Absent[] {
+  if (lab.embedded === undefined) return [];
+  return zookeeperClaims(lab).map(({ title, machine }) => ({
+    title,
+    machine,
+    reason: "not part of an embedded lab: a store in its launcher keeps what ZooKeeper would",
+  }));
 }

@@ -1,3 +1,4 @@
+import { absentClaims } from "../claims/claims-for.ts";
 import { verdictTable } from "../claims/report.ts";
 import type { Verdict } from "../claims/verify.ts";
 import { discoveryNotes } from "../lab/discovery.ts";
@@ -14,11 +15,14 @@ export function printLab(run: Run, verdict: Verdict | undefined, context: Contex
       lab: run.lab.name,
       holds: verdict.holds,
       claims: verdict.results,
+      ...(run.lab.embedded === undefined ? {} : { absent: absentClaims(run.lab) }),
       pages: pages(run.lab),
     });
     return;
   }
   context.print(verdictTable(verdict, { width: context.width, color: context.color }));
+  for (const { title, machine, reason } of absentClaims(run.lab))
+    context.print(`–  ${title} (${machine}): ${reason}`);
   if (!verdict.holds) return;
   context.print("");
   const width = Math.max(...pages(run.lab).map(({ title }) => title.length));

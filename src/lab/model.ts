@@ -23,6 +23,10 @@ export type ServiceName = (typeof serviceNames)[number];
 /** What has an image; the bridge is a script and a program of the distribution. */
 export type ImageName = Exclude<ServiceName, "haproxy-marathon-bridge"> | "tomcat";
 
+export const machineKinds = ["vagrant", "embedded"] as const;
+/** `vagrant`: virtual machines. `embedded`: no machines, the services are processes of this host on loopback. */
+export type MachineKind = (typeof machineKinds)[number];
+
 export interface Machine {
   readonly name: string;
   readonly ip: string;
@@ -30,6 +34,8 @@ export interface Machine {
   readonly memory: number;
   readonly cpus: number;
   readonly services: readonly ServiceName[];
+  /** Where this machine's ports are not the lab's: in embedded labs, where the host had them taken. */
+  readonly ports?: Partial<Ports>;
 }
 
 /** The ports under which the services are reached on their machines. */
@@ -63,6 +69,12 @@ export interface Box {
   readonly url?: string;
 }
 
+/** What an embedded lab is made of, as far as that is known: `create` finds it out. */
+export interface Embedded {
+  /** What carries the traffic: the host's HAProxy, or a proxy inside Bamboo's process. */
+  readonly proxy?: "haproxy" | "built-in";
+}
+
 export interface Lab {
   readonly name: string;
   readonly stack: StackName;
@@ -74,6 +86,13 @@ export interface Lab {
   /** The image of each service, and of the demo application. */
   readonly images: Readonly<Record<ImageName, string>>;
   readonly ports: Ports;
+  /** There where no machines are made: the services are processes on loopback. */
+  readonly embedded?: Embedded;
+}
+
+/** The ports of one machine. */
+export function portsOf(lab: Lab, machine: Machine): Ports {
+  return machine.ports === undefined ? lab.ports : { ...lab.ports, ...machine.ports };
 }
 
 /** The machines that run a service, in the lab's order. */

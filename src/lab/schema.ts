@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { discoveryNames, providerNames, serviceNames, stackNames } from "./model.ts";
+import { discoveryNames, machineKinds, providerNames, serviceNames, stackNames } from "./model.ts";
 
 /** The sentence that says what a field accepts: shown in every complaint about it, and in docs/lab-file.md. */
 export const rules = z.registry<{ rule: string }>();
@@ -43,6 +43,10 @@ export const fields = {
     "What runs: the tutorial's images (classic) or those that `mesos-lab images build` makes (rehearsal).",
     stackNames,
   ),
+  runsOn: oneOf(
+    "Where the lab runs: in virtual machines (vagrant), as processes of this host on loopback (embedded), or in machines where Vagrant and a provider work and embedded where not (auto).",
+    ["auto", ...machineKinds],
+  ),
   provider: oneOf("The Vagrant provider that runs the machines.", providerNames),
   boxName: text("The Vagrant box of all machines. A box named here has no default version or URL.", 120, [
     /^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/,
@@ -69,8 +73,8 @@ export const fields = {
       "must be an IPv4 address, like 192.168.33.18",
     ],
     [
-      /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/,
-      "must be a private address: in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+      /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/,
+      "must be a private address: in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; in an embedded lab also in 127.0.0.0/8",
     ],
     [
       /\.(?!(?:0|1|255)$)\d+$/,
@@ -104,6 +108,7 @@ const image = (what: string) =>
 export const labFileSchema = mapping(
   {
     name: fields.name.optional(),
+    runsOn: fields.runsOn.optional(),
     stack: fields.stack.optional(),
     provider: fields.provider.optional(),
     emulation: field(

@@ -50,6 +50,8 @@ export function playbooks(lab: Lab): readonly Playbook[] {
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
+  // Nothing is made of files there: the launcher's plan is written when it starts.
+  if (lab.embedded !== undefined) return [];
   const playbookFiles = playbooks(lab).map(({ name, title, service }) => ({
     path: `playbooks/${name}.yml`,
     contents:

@@ -1,9 +1,10 @@
-import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { bambooUrl, marathonUrl, zookeeperHosts } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { type Method, pageUrl } from "./method.ts";
 
 function bamboo(lab: Lab, machine: Machine): Entry {
+  const ports = portsOf(lab, machine);
   return {
     service: "bamboo",
     machine,
@@ -11,7 +12,7 @@ function bamboo(lab: Lab, machine: Machine): Entry {
       name: "bam",
       image: lab.images.bamboo,
       network: "bridge",
-      ports: [`${lab.ports.bamboo}:8000`, `${lab.ports.haproxy}:80`],
+      ports: [`${ports.bamboo}:8000`, `${ports.haproxy}:80`],
       env: {
         MARATHON_ENDPOINT: machinesWith(lab, "marathon")
           .map((other) => marathonUrl(lab, other))
@@ -45,15 +46,15 @@ export const bambooMethod: Method = {
       machinesWith(lab, "bamboo").map((machine) => ({
         title,
         service: "bamboo" as const,
-        url: pageUrl(machine, title === "Bamboo" ? lab.ports.bamboo : lab.ports.haproxy),
+        url: pageUrl(machine, portsOf(lab, machine)[title === "Bamboo" ? "bamboo" : "haproxy"]),
       })),
     ),
   ways: (lab) =>
     machinesWith(lab, "bamboo")
       .slice(0, 1)
-      .map((machine) => ({ name: "bamboo", machine, port: lab.ports.haproxy })),
+      .map((machine) => ({ name: "bamboo", machine, port: portsOf(lab, machine).haproxy })),
   commands: (lab) =>
-    machinesWith(lab, "bamboo").map((machine) => `curl ${pageUrl(machine, lab.ports.haproxy)}`),
+    machinesWith(lab, "bamboo").map((machine) => `curl ${pageUrl(machine, portsOf(lab, machine).haproxy)}`),
 };
 
 const reloadCommand =

@@ -1,9 +1,9 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
-import { run } from "../../tools/exec.ts";
 
 export interface HaproxyOptions {
   /** Where the configuration is written. */
@@ -19,6 +19,9 @@ const startMs = 10_000;
 /** Generous: on an emulated processor even this takes seconds. */
 const checkMs = 30_000;
 const pollMs = 20;
+const killAfterMs = 5_000;
+/** Characters of what it printed last. */
+const keptOutput = 4_000;
 
 /**
  * The real HAProxy in master-worker mode: a reload starts a new worker on the same listening sockets, and the old one
@@ -70,11 +73,10 @@ export class HaproxyProcess {
     this.candidates += 1;
     const candidate = `${this.options.outputPath}.${this.candidates}`;
     await writeFile(candidate, text);
-    const command = { file: "haproxy", args: ["-c", "-f", candidate] };
-    const result = await run(command, { accept: "any", timeoutMs: checkMs });
-    if (result.exitCode === 0) return candidate;
+    const complaint = await complaintAbout(candidate);
+    if (complaint === undefined) return candidate;
     await rm(candidate, { force: true });
-    const alerts = result.stderr.split("\n").filter((line) => line.startsWith("[ALERT]"));
+    const alerts = complaint.split("\n").filter((line) => line.startsWith("[ALERT]"));
     throw new LabError("HAProxy refuses the configuration", {
       exitCode: exitCodes.tool,
       details: alerts.map((line) => line.replaceAll(`${candidate}:`, "line ")),
@@ -85,21 +87,29 @@ export class HaproxyProcess {
     this.exited = "";
     const args = ["-W", "-f", this.options.outputPath, "-p", this.path("haproxy.pid")];
     const { env = {} } = this.options;
-    const command = { file: "haproxy", args: [...args, "-S", this.path("master.sock")], env };
-    const output: string[] = [];
-    const onLine = (line: string) => {
-      output.push(line);
-      if (output.length > 20) output.shift();
-    };
-    this.process = run(command, { signal: this.ending.signal, accept: "any", onLine, killAfterMs: 5_000 })
-      .then(({ exitCode }) => `it ended with exit code ${exitCode}`)
-      .catch((error: Error) => error.message)
-      .then((reason) => {
-        this.exited = [reason, ...output].join("\n");
-        // The next apply starts it again.
-        this.process = undefined;
-        if (!this.ending.signal.aborted) this.options.log(`haproxy: ${this.exited}`);
+    // A group of its own: a terminal's Ctrl-C is not for it.
+    const child = spawn("haproxy", [...args, "-S", this.path("master.sock")], {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output = (output + text).slice(-keptOutput);
       });
+    const stop = () => endGroup(child);
+    this.ending.signal.addEventListener("abort", stop, { once: true });
+    this.process = new Promise<string>((resolve) => {
+      child.once("error", ({ message }) => resolve(message));
+      child.once("close", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
+    }).then((reason) => {
+      this.ending.signal.removeEventListener("abort", stop);
+      this.exited = `${reason}\n${output}`.trim();
+      // The next apply starts it again.
+      this.process = undefined;
+      if (!this.ending.signal.aborted) this.options.log(`haproxy: ${this.exited}`);
+    });
     await this.until("HAProxy does not start", (workers) => workers.length > 0);
   }
 
@@ -134,6 +144,37 @@ export class HaproxyProcess {
     const current = answer.split("# old workers")[0] ?? "";
     return current.split("\n").flatMap((line) => /^(\d+)\s+worker\b/.exec(line)?.[1] ?? []);
   }
+}
+
+/** What HAProxy has against a configuration file, or undefined. @throws LabError where it does not run. */
+function complaintAbout(file: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    execFile("haproxy", ["-c", "-f", file], { timeout: checkMs }, (error, _, stderr) => {
+      if (error === null) resolve(undefined);
+      else if (typeof error.code === "number") resolve(stderr);
+      else
+        reject(
+          new LabError(`haproxy could not check its configuration: ${error.message}`, {
+            exitCode: exitCodes.tool,
+            remedy: [`haproxy -c -f ${file}`],
+            cause: error,
+          }),
+        );
+    });
+  });
+}
+
+/** Its master passes the signal on to its workers. */
+function endGroup(child: ChildProcess): void {
+  child.kill("SIGINT");
+  const timer = setTimeout(() => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // The group is gone: that is what was wanted.
+    }
+  }, killAfterMs);
+  child.once("close", () => clearTimeout(timer));
 }
 
 function ask(socketPath: string, question: string): Promise<string> {
