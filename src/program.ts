@@ -23,6 +23,7 @@ const text = { type: [String] as [typeof String] };
 const flags = {
   file: ["--file <path>", "Lab file (default: mesos-lab.yaml where there is one)", text],
   name: ["--name <lab>", "Name of the lab, and of its folder below generated/", text],
+  machines: ["--machines <kind>", "auto, vagrant, or embedded (no machines: processes on loopback)", text],
   stack: ["--stack <stack>", "classic (the tutorial's images) or rehearsal (images made by this tool)", text],
   provider: ["--provider <provider>", "virtualbox, libvirt, vmware_desktop or parallels", text],
   box: ["--box <name>", "Vagrant box of all machines", text],
@@ -32,6 +33,11 @@ const flags = {
   cpus: ["--cpus <count>", "Processors of each machine", text],
   masterIp: ["--master-ip <ip>", "Address of the master", text],
   slaveIp: ["--slave-ip <ip>", "Address of the first slave", text],
+  discovery: [
+    "--discovery <method>",
+    "bamboo (default), mesos-dns, marathon-lb or haproxy-marathon-bridge; may be repeated",
+    text,
+  ],
   timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
   tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
   output: ["--output <file>", "Where to write the result", text],
@@ -48,10 +54,25 @@ const flags = {
   json: ["--json", "One JSON object a line on stdout", {}],
 } as const;
 
+/** Flags that may be given several times: their value is a list. */
+const repeatable: readonly string[] = ["discovery"];
+
 const which = ["file", "name"] as const;
 const describe = [
   ...which,
-  ...(["stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus", "masterIp", "slaveIp"] as const),
+  ...([
+    "machines",
+    "stack",
+    "provider",
+    "box",
+    "boxVersion",
+    "boxUrl",
+    "memory",
+    "cpus",
+    "masterIp",
+    "slaveIp",
+    "discovery",
+  ] as const),
 ];
 
 const verbs: readonly Verb[] = [
@@ -104,6 +125,14 @@ const verbs: readonly Verb[] = [
       };
       await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
     },
+  },
+  {
+    usage: "dig <name> [type]",
+    help: "Ask the lab's Mesos-DNS for a name: its addresses (A) or its hosts and ports (SRV)",
+    flags: [...which, "json"],
+    example: "mesos-lab dig _tomcat._tcp.marathon.mesos",
+    action: async ([name = "", type], options, context) =>
+      (await import("./commands/dig.ts")).dig(name, type, options, context),
   },
   {
     usage: "ssh <machine> [...command]",
@@ -233,14 +262,17 @@ function declare(cli: CAC, verb: Verb, run: (args: readonly string[], options: O
 /** The verb's own flags with one value each. */
 function chosenFlags(verb: Verb, raw: Options): Options {
   return Object.fromEntries(
-    verb.flags.flatMap((name) => {
+    verb.flags.flatMap((name): [string, unknown][] => {
       const value = raw[name];
       if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
       if (!Array.isArray(value)) return [[name, value]];
-      if (value.length > 1) throw usageError(`--${kebab(name)} is given ${value.length} times`);
-      const [given] = value as string[];
-      if (!given?.startsWith(mark)) throw usageError(`--${kebab(name)} needs a value`);
-      return [[name, given.slice(mark.length)]];
+      if (value.length > 1 && !repeatable.includes(name))
+        throw usageError(`--${kebab(name)} is given ${value.length} times`);
+      const given = (value as string[]).map((each) => {
+        if (!each.startsWith(mark)) throw usageError(`--${kebab(name)} needs a value`);
+        return each.slice(mark.length);
+      });
+      return [[name, repeatable.includes(name) ? given : given[0]]];
     }),
   );
 }

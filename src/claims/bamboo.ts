@@ -1,4 +1,4 @@
-import { type Lab, type Machine, machinesWith } from "../lab/model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { askBambooState, askStatus } from "../probes/bamboo.ts";
 import { originOf } from "../probes/context.ts";
 import { askFrontPage, askStats, statsLogin } from "../probes/haproxy.ts";
@@ -23,9 +23,9 @@ function answers(lab: Lab, machine: Machine): Claim {
     service: "bamboo",
     title: "Bamboo answers and reads Marathon and ZooKeeper",
     expected: "/status says OK, /api/state has neither Apps nor Services null",
-    look: `curl -s http://${machine.ip}:${lab.ports.bamboo}/api/state`,
+    look: `curl -s http://${machine.ip}:${portsOf(lab, machine).bamboo}/api/state`,
     check: async (context) => {
-      const origin = originOf(context, machine, lab.ports.bamboo);
+      const origin = originOf(context, machine, portsOf(lab, machine).bamboo);
       return judgeBamboo(
         ...(await Promise.all([askStatus(context, origin), askBambooState(context, origin)])),
       );
@@ -34,16 +34,16 @@ function answers(lab: Lab, machine: Machine): Claim {
 }
 
 function subscribed(lab: Lab, machine: Machine, marathon: Machine): Claim {
-  const callback = `http://${machine.ip}:${lab.ports.bamboo}/api/marathon/event_callback`;
+  const callback = `http://${machine.ip}:${portsOf(lab, machine).bamboo}/api/marathon/event_callback`;
   return {
     ...about("bamboo-subscribed", machine),
     service: "bamboo",
     title: "Marathon tells Bamboo about changes",
     expected: callback,
-    look: `curl -s http://${marathon.ip}:${lab.ports.marathon}/v2/eventSubscriptions`,
+    look: `curl -s http://${marathon.ip}:${portsOf(lab, marathon).marathon}/v2/eventSubscriptions`,
     check: async (context) =>
       judgeSubscription(
-        await askSubscriptions(context, originOf(context, marathon, lab.ports.marathon)),
+        await askSubscriptions(context, originOf(context, marathon, portsOf(lab, marathon).marathon)),
         callback,
       ),
   };
@@ -53,11 +53,13 @@ function haproxyAnswers(lab: Lab, machine: Machine): Claim {
   return {
     ...about("haproxy-answers", machine),
     service: "bamboo",
-    title: "HAProxy answers",
+    title: `${proxyName(lab)} answers`,
     expected: "an application's page, or 503 where no rule fits",
-    look: `curl -si http://${machine.ip}:${lab.ports.haproxy}/`,
+    look: `curl -si http://${machine.ip}:${portsOf(lab, machine).haproxy}/`,
     check: async (context) =>
-      judgeFrontPage((await askFrontPage(context, originOf(context, machine, lab.ports.haproxy))).status),
+      judgeFrontPage(
+        (await askFrontPage(context, originOf(context, machine, portsOf(lab, machine).haproxy))).status,
+      ),
   };
 }
 
@@ -66,15 +68,19 @@ function haproxyRoutes(lab: Lab, machine: Machine, marathon: Machine): Claim {
   return {
     ...about("haproxy-routes", machine),
     service: "bamboo",
-    title: "HAProxy routes to the tasks that Marathon runs",
+    title: `${proxyName(lab)} routes to the tasks that Marathon runs`,
     expected: "frontend http-in, and one server for the host and port of every running task",
-    look: `curl -s -u ${login} 'http://${machine.ip}:${lab.ports.haproxy}/haproxy_stats;csv'`,
+    look: `curl -s -u ${login} 'http://${machine.ip}:${portsOf(lab, machine).haproxy}/haproxy_stats;csv'`,
     check: async (context) =>
       judgeRoutes(
         ...(await Promise.all([
-          askStats(context, originOf(context, machine, lab.ports.haproxy)),
-          askTasks(context, originOf(context, marathon, lab.ports.marathon)),
+          askStats(context, originOf(context, machine, portsOf(lab, machine).haproxy)),
+          askTasks(context, originOf(context, marathon, portsOf(lab, marathon).marathon)),
         ])),
       ),
   };
+}
+
+function proxyName(lab: Lab): string {
+  return lab.embedded?.proxy === "built-in" ? "The built-in proxy" : "HAProxy";
 }

@@ -1,4 +1,4 @@
-import { type Lab, type Machine, machinesWith } from "../lab/model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { originOf, type ProbeContext } from "../probes/context.ts";
 import { askMaster, type MasterState } from "../probes/mesos.ts";
 import { ProbeError } from "../probes/probe-error.ts";
@@ -20,7 +20,7 @@ export async function askLeadingMaster(context: ProbeContext, lab: Lab): Promise
 }
 
 async function askWhetherLeading(context: ProbeContext, lab: Lab, machine: Machine): Promise<MasterState> {
-  const view = await askMaster(context, originOf(context, machine, lab.ports.mesosMaster));
+  const view = await askMaster(context, originOf(context, machine, portsOf(lab, machine).mesosMaster));
   if ("redirectsTo" in view) throw new ProbeError(`${machine.name} redirects to ${view.redirectsTo}`);
   if (!leads(view.state)) throw new ProbeError(`${machine.name} does not lead`);
   return view.state;

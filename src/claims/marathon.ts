@@ -1,4 +1,4 @@
-import { type Lab, machinesWith } from "../lab/model.ts";
+import { type Lab, machinesWith, portsOf } from "../lab/model.ts";
 import { originOf } from "../probes/context.ts";
 import { askInfo } from "../probes/marathon.ts";
 import { about, type Claim } from "./claim.ts";
@@ -13,9 +13,9 @@ export function marathonClaims(lab: Lab): Claim[] {
       service: "marathon",
       title: "Marathon is elected and has a framework id",
       expected: "elected, framework <id>",
-      look: `curl -s http://${machine.ip}:${lab.ports.marathon}/v2/info`,
+      look: `curl -s http://${machine.ip}:${portsOf(lab, machine).marathon}/v2/info`,
       check: async (context) =>
-        judgeMarathon(await askInfo(context, originOf(context, machine, lab.ports.marathon))),
+        judgeMarathon(await askInfo(context, originOf(context, machine, portsOf(lab, machine).marathon))),
     };
     if (master === undefined) return [info];
     const framework: Claim = {
@@ -23,10 +23,10 @@ export function marathonClaims(lab: Lab): Claim[] {
       service: "marathon",
       title: "Mesos lists Marathon's framework as active",
       expected: "the framework id of /v2/info, with active true, in the leading master's frameworks",
-      look: `curl -s http://${master.ip}:${lab.ports.mesosMaster}/state.json`,
+      look: `curl -s http://${master.ip}:${portsOf(lab, master).mesosMaster}/state.json`,
       check: async (context) => {
         const [marathon, leader] = await Promise.all([
-          askInfo(context, originOf(context, machine, lab.ports.marathon)),
+          askInfo(context, originOf(context, machine, portsOf(lab, machine).marathon)),
           askLeadingMaster(context, lab),
         ]);
         return judgeFramework(marathon, leader);

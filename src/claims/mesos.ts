@@ -1,4 +1,4 @@
-import { type Lab, type Machine, machinesWith } from "../lab/model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { originOf, type ProbeContext } from "../probes/context.ts";
 import { askAgent, askMaster } from "../probes/mesos.ts";
 import { ProbeError } from "../probes/probe-error.ts";
@@ -11,8 +11,8 @@ export function mesosClaims(lab: Lab): Claim[] {
   const [first] = masters;
   if (first === undefined) return [];
   const slaves = machinesWith(lab, "mesos-slave");
-  const masterState = `http://${first.ip}:${lab.ports.mesosMaster}/state.json`;
-  const addresses = masters.map((machine) => `master@${machine.ip}:${lab.ports.mesosMaster}`);
+  const masterState = `http://${first.ip}:${portsOf(lab, first).mesosMaster}/state.json`;
+  const addresses = masters.map((machine) => `master@${machine.ip}:${portsOf(lab, machine).mesosMaster}`);
   const election: Claim = {
     ...about("mesos-master-elected", ...masters),
     service: "mesos-master",
@@ -43,10 +43,10 @@ function agentClaim(lab: Lab, machine: Machine): Claim {
     service: "mesos-slave",
     title: "The Mesos agent is registered",
     expected: `hostname ${machine.ip}, and an id that the master lists as active`,
-    look: `curl -s http://${machine.ip}:${lab.ports.mesosSlave}/state.json`,
+    look: `curl -s http://${machine.ip}:${portsOf(lab, machine).mesosSlave}/state.json`,
     check: async (context) => {
       const [agent, leader] = await Promise.all([
-        askAgent(context, originOf(context, machine, lab.ports.mesosSlave)),
+        askAgent(context, originOf(context, machine, portsOf(lab, machine).mesosSlave)),
         askLeadingMaster(context, lab),
       ]);
       return judgeAgent(agent, leader, machine.ip);
@@ -55,9 +55,12 @@ function agentClaim(lab: Lab, machine: Machine): Claim {
 }
 
 async function vote(context: ProbeContext, lab: Lab, machine: Machine): Promise<Vote> {
-  const address = `${machine.ip}:${lab.ports.mesosMaster}`;
+  const address = `${machine.ip}:${portsOf(lab, machine).mesosMaster}`;
   try {
-    return { address, ...(await askMaster(context, originOf(context, machine, lab.ports.mesosMaster))) };
+    return {
+      address,
+      ...(await askMaster(context, originOf(context, machine, portsOf(lab, machine).mesosMaster))),
+    };
   } catch (error) {
     if (error instanceof ProbeError) return { address, silent: error.message };
     throw error;

@@ -1,4 +1,4 @@
-import { type Lab, machinesWith } from "../lab/model.ts";
+import { type Lab, machinesWith, portsOf } from "../lab/model.ts";
 import { originOf } from "../probes/context.ts";
 import { askInfo } from "../probes/marathon.ts";
 import { about, type Claim } from "./claim.ts";
@@ -18,11 +18,11 @@ export function stackClaims(lab: Lab): Claim[] {
       title: `The stack is ${lab.stack}`,
       expected:
         lab.stack === "rehearsal" ? "versions that say rehearsal" : "versions that do not say rehearsal",
-      look: `curl -s http://${master.ip}:${lab.ports.mesosMaster}/state.json`,
+      look: `curl -s http://${master.ip}:${portsOf(lab, master).mesosMaster}/state.json`,
       check: async (context) => {
         const [leader, info] = await Promise.all([
           askLeadingMaster(context, lab),
-          marathon && askInfo(context, originOf(context, marathon, lab.ports.marathon)),
+          marathon && askInfo(context, originOf(context, marathon, portsOf(lab, marathon).marathon)),
         ]);
         const versions = { mesos: leader.version, ...(info && { marathon: info.version }) };
         return judgeStack(versions, lab.stack);

@@ -1,6 +1,6 @@
 import { exitCodes, LabError } from "../errors.ts";
-import type { Lab, ProviderName } from "../lab/model.ts";
-import { type LabFlags, parseLab } from "../lab/parse.ts";
+import type { Lab, MachineKind, ProviderName } from "../lab/model.ts";
+import { type AskedKind, askedKind, type LabFlags, type LabSource, parseLab } from "../lab/parse.ts";
 import { systemWords } from "../tools/file-errors.ts";
 import { readIfThere } from "../tools/files.ts";
 import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
@@ -31,9 +31,26 @@ export interface LabOptions extends LabFlags {
 
 const usualFile = "mesos-lab.yaml";
 
-/** The lab that the lab file and the flags describe; `fallbackProvider` is used where neither names one. */
-export function describedLab(options: LabOptions, fallbackProvider?: ProviderName): Lab {
-  const { file, ...flags } = options;
+/**
+ * The lab that the lab file and the flags describe; `fallbackProvider` is used where neither names one, `autoKind` is
+ * what `--machines auto` means.
+ */
+export function describedLab(
+  options: LabOptions,
+  fallbackProvider?: ProviderName,
+  autoKind?: MachineKind,
+): Lab {
+  const { file: _, ...flags } = options;
+  return parseLab(sourceOf(options), flags, fallbackProvider, autoKind);
+}
+
+/** Where the lab file and the flags want the lab to run. */
+export function wantedKind(options: LabOptions): AskedKind {
+  const { file: _, ...flags } = options;
+  return askedKind(sourceOf(options), flags);
+}
+
+function sourceOf({ file }: LabOptions): LabSource | undefined {
   const path = file ?? usualFile;
   const text = readLabFile(path);
   if (text === undefined && file !== undefined)
@@ -41,7 +58,7 @@ export function describedLab(options: LabOptions, fallbackProvider?: ProviderNam
       exitCode: exitCodes.usage,
       remedy: ["leave --file out for the tutorial's lab"],
     });
-  return parseLab(text === undefined ? undefined : { text, file: path }, flags, fallbackProvider);
+  return text === undefined ? undefined : { text, file: path };
 }
 
 function readLabFile(path: string): string | undefined {

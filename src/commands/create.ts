@@ -1,16 +1,17 @@
 import type { Verdict } from "../claims/verify.ts";
 import type { Lab } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
+import type { Problem } from "../preflight/problem.ts";
 import { bringImages } from "../steps/images.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { verify } from "../steps/verify.ts";
 import { ansiblePlaybook } from "../tools/ansible.ts";
 import { pretty } from "../tools/exec.ts";
-import { hostProvider } from "../tools/host.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
 import { vagrantUp } from "../tools/vagrant.ts";
 import { line, runTasks, type Task } from "../ui/tasks.ts";
-import { type Context, describedLab, type LabOptions } from "./context.ts";
+import { chosenLab } from "./choose-machines.ts";
+import type { Context, LabOptions } from "./context.ts";
 import { printLab } from "./overview.ts";
 import { keepSettled, refuseOrphans, writeLab } from "./render.ts";
 
@@ -20,12 +21,24 @@ export interface CreateOptions extends LabOptions {
 
 /** preflight → write → boot → provision → verify: ends with a verified lab, and changes nothing on a healthy one. */
 export async function create(options: CreateOptions, context: Context): Promise<void> {
-  const described = describedLab(options, hostProvider());
+  const { dryRun: _, ...which } = options;
+  const { lab: described, without } = await chosenLab(which, context.signal);
+  for (const text of withoutMachines(without)) context.note(text);
   const folder = new LabFolder(described.name);
   const lab = keepSettled(described, folder);
   if (options.dryRun) return printPlan(lab, folder, options, context);
-  context.note(`Lab "${lab.name}": stack ${lab.stack}, machines by ${machinesOf(lab, folder).words}`);
+  context.note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}`);
   await folder.locked(() => carryOut({ ...context, lab, folder }, context));
+}
+
+/** Said first: which machines there will not be, why, and what would change that. */
+function withoutMachines(problems: readonly Problem[]): string[] {
+  if (problems.length === 0) return [];
+  const why = problems.map(({ what }) => what).join(", ");
+  return [
+    `No virtual machines: ${why}. The lab is embedded: stand-ins as processes on loopback`,
+    ...problems.map(({ remedy }) => `  for real machines: ${remedy}`),
+  ];
 }
 
 async function carryOut(start: Run, context: Context): Promise<void> {
@@ -68,17 +81,25 @@ function write(run: Run, running: boolean): Task {
 function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context: Context): void {
   const { dryRun: _, ...flags } = options;
   const words = Object.entries({ ...flags, provider: lab.provider }).flatMap(([name, value]) =>
-    value === undefined
-      ? []
-      : [`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(value)],
+    [value ?? []]
+      .flat()
+      .flatMap((each) => [
+        `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+        String(each),
+      ]),
   );
   const name = ["--name", lab.name];
-  const commands = [
-    { file: "npx", args: ["mesos-lab", "render", ...words] },
-    vagrantUp(folder.path, lab.provider),
-    ansiblePlaybook(folder.path),
-    { file: "npx", args: ["mesos-lab", "verify", ...name] },
-  ];
+  const verified = { file: "npx", args: ["mesos-lab", "verify", ...name] };
+  const launcher = { file: "npx", args: ["mesos-lab", "create", "--machines", "embedded", ...name] };
+  const commands =
+    lab.embedded !== undefined
+      ? [launcher, verified]
+      : [
+          { file: "npx", args: ["mesos-lab", "render", ...words] },
+          vagrantUp(folder.path, lab.provider),
+          ansiblePlaybook(folder.path),
+          verified,
+        ];
   if (context.json) context.emit({ event: "result", commands: commands.map(pretty) });
   else for (const command of commands) context.print(pretty(command));
 }

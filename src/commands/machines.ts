@@ -83,11 +83,18 @@ export interface LogsOptions extends LabOptions {
   readonly tail?: string;
 }
 
-/** `logs <service> [-f]`: what a service's container has printed; returns the exit code of `docker logs`. */
+/** `logs <service> [-f]`: what a service has printed; returns the exit code of what shows it. */
 export async function logs(service: string, options: LogsOptions): Promise<number> {
   const { follow, tail, ...which } = options;
   const made = madeLab(which);
   const entries = catalogue(made.lab);
+  const [host] = made.lab.machines.filter((machine) => machine.services.some((name) => name === service));
+  // What runs on the machine itself, by systemd, writes into its journal.
+  if (host !== undefined && !entries.some((each) => each.service === service))
+    return machinesOf(made.lab, made.folder).shell(host, [
+      ...["sudo", "journalctl", "--no-pager", "-u", service, "-n", tail ?? "200"],
+      ...(follow ? ["--follow"] : []),
+    ]);
   const entry = entries.find((each) => each.service === service || effective(each).name === service);
   if (entry === undefined)
     throw new LabError(`there is no service "${service}", ${suggestion(service, serviceNames)}`, {

@@ -1,5 +1,7 @@
+import { absentClaims } from "../claims/claims-for.ts";
 import { verdictTable } from "../claims/report.ts";
 import type { Verdict } from "../claims/verify.ts";
+import { discoveryNotes } from "../lab/discovery.ts";
 import { pages } from "../lab/pages.ts";
 import type { Run } from "../steps/run.ts";
 import type { Context } from "./context.ts";
@@ -13,12 +15,17 @@ export function printLab(run: Run, verdict: Verdict | undefined, context: Contex
       lab: run.lab.name,
       holds: verdict.holds,
       claims: verdict.results,
+      ...(run.lab.embedded === undefined ? {} : { absent: absentClaims(run.lab) }),
       pages: pages(run.lab),
     });
     return;
   }
   context.print(verdictTable(verdict, { width: context.width, color: context.color }));
+  for (const { title, machine, reason } of absentClaims(run.lab))
+    context.print(`–  ${title} (${machine}): ${reason}`);
   if (!verdict.holds) return;
   context.print("");
-  for (const { title, url } of pages(run.lab)) context.print(`${title.padEnd(8)} ${url}`);
+  const width = Math.max(...pages(run.lab).map(({ title }) => title.length));
+  for (const { title, url } of pages(run.lab)) context.print(`${title.padEnd(width)} ${url}`);
+  for (const note of discoveryNotes(run.lab)) context.print(note);
 }

@@ -1,14 +1,17 @@
 import { relative } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Lab } from "../lab/model.ts";
+import type { Lab, Machine } from "../lab/model.ts";
+import { loopbackOf } from "../machines/embedded-addresses.ts";
 import { renderLab } from "../render/lab.ts";
 import { readTemplates } from "../tools/files.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
+import { madeKind } from "./choose-machines.ts";
 import { type Context, describedLab, type LabOptions } from "./context.ts";
 
 /** Writes the lab's files and nothing else. */
 export async function render(options: LabOptions, context: Context): Promise<void> {
-  const described = describedLab(options);
+  const name = describedLab(options).name;
+  const described = describedLab(options, undefined, madeKind(name));
   const folder = new LabFolder(described.name);
   const changed = await folder.locked(async () => {
     refuseOrphans(described, folder);
@@ -30,9 +33,29 @@ export function writeLab(lab: Lab, folder: LabFolder): readonly string[] {
 /** What an earlier `create` found out about this host is kept while the provider stays the same. */
 export function keepSettled(lab: Lab, folder: LabFolder): Lab {
   const before = folder.recordedIfWhole();
+  if (lab.embedded !== undefined) return before?.embedded === undefined ? lab : keepAddresses(lab, before);
   if (lab.emulation !== undefined || before?.emulation === undefined || before.provider !== lab.provider)
     return lab;
   return { ...lab, emulation: before.emulation };
+}
+
+/** The addresses and ports that were chosen for an embedded lab, as long as its machines are the same. */
+function keepAddresses(lab: Lab, before: Lab): Lab {
+  const same =
+    JSON.stringify(lab.machines.map(({ name, services }) => [name, services])) ===
+      JSON.stringify(before.machines.map(({ name, services }) => [name, services])) &&
+    JSON.stringify(lab.ports) === JSON.stringify(before.ports) &&
+    lab.machines.every(({ ip }, index) => sameHost(ip, before.machines[index]?.ip ?? ""));
+  if (!same) return lab;
+  const machines = lab.machines.map((machine, index) => {
+    const { ip, ports } = before.machines[index] as Machine;
+    return { ...machine, ip, ...(ports === undefined ? {} : { ports }) };
+  });
+  return { ...lab, machines, embedded: before.embedded ?? {} };
+}
+
+function sameHost(described: string, loopback: string): boolean {
+  return loopback === "127.0.0.1" || loopbackOf(described) === loopback;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { absentClaims } from "../claims/claims-for.ts";
 import { verifyLab } from "../claims/verify.ts";
 import { machinesOf } from "../machines/index.ts";
 import { formatTable } from "../ui/table.ts";
@@ -32,6 +33,7 @@ export async function status(options: LabOptions, context: Context): Promise<voi
       lab: lab.name,
       stack: lab.stack,
       provider: lab.provider,
+      ...(lab.embedded === undefined ? {} : { embedded: lab.embedded, absent: absentClaims(lab) }),
       folder: folder.path,
       machines,
       services,
@@ -58,4 +60,6 @@ export async function status(options: LabOptions, context: Context): Promise<voi
       verdict.results.map(({ title, machine, holds, seen }) => [holds ? "✔" : "✖", title, machine, seen]),
     ),
   );
+  for (const { title, machine, reason } of absentClaims(lab))
+    context.print(`–  ${title} (${machine}): ${reason}`);
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Addresses } from "../demo/services.ts";
 import { findApp } from "../demo/services.ts";
 import type { Lab } from "../lab/model.ts";
-import { machinesWith } from "../lab/model.ts";
+import { machinesWith, portsOf } from "../lab/model.ts";
 import { parseStats, statsLogin } from "../probes/haproxy.ts";
 import type { Http } from "../probes/http.ts";
 import type { DrillClock } from "./clock.ts";
@@ -64,7 +64,7 @@ export function watchLab(options: WatchOptions): Watch {
   let states: ReadonlyMap<string, string> | undefined;
   const lookAtMesos = async (signal: AbortSignal) => {
     const [master] = machinesWith(lab, "mesos-master");
-    const url = `http://${master?.ip}:${lab.ports.mesosMaster}/tasks.json?limit=100&order=desc`;
+    const url = `http://${master?.ip}:${master && portsOf(lab, master).mesosMaster}/tasks.json?limit=100&order=desc`;
     const answer = await http.get(url, { signal, timeoutMs: requestMs });
     const { tasks } = JSON.parse(answer.text) as { tasks: { id: string; state: string; name: string }[] };
     const mine = tasks.filter(({ id }) => id.startsWith(`${taskPrefix(appId)}.`));

@@ -117,6 +117,18 @@ export const images: readonly ImageRecipe[] = [
     ports: [80, 8000],
   },
   {
+    tag: "mesos-lab/mesos-dns:rehearsal",
+    layers: standInLayers,
+    entrypoint: standIn("mesos-dns"),
+    ports: [53, 8123],
+  },
+  {
+    tag: "mesos-lab/marathon-lb:rehearsal",
+    layers: [...standInLayers, "haproxy"],
+    entrypoint: standIn("marathon-lb"),
+    ports: [80, 9090, 9091],
+  },
+  {
     tag: "mesos-lab/tomcat:rehearsal",
     layers: ["base", "java", "tomcat"],
     entrypoint: [],

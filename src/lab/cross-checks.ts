@@ -1,5 +1,12 @@
 import type { Draft, MachineDraft, Placed } from "./draft.ts";
-import { type Ports, type ServiceName, serviceNames, zookeeperPort } from "./model.ts";
+import {
+  coreServiceNames,
+  marathonLbPorts,
+  type Ports,
+  type ServiceName,
+  serviceNames,
+  zookeeperPort,
+} from "./model.ts";
 
 /** What does not fit: said of `at`, or of the file's `machines` as a whole. */
 export interface Clash {
@@ -17,6 +24,7 @@ export function crossChecks(draft: Draft): Clash[] {
     ...machines.flatMap(({ services }) => twice(services)),
     ...networks(machines),
     ...machines.flatMap((machine) => portClashes(machine, draft.ports)),
+    ...machines.flatMap(servicePortClashes),
     ...serviceCounts(draft.machines),
   ];
   if (draft.sharedIp !== undefined) {
@@ -64,14 +72,30 @@ const portsOf: Partial<Record<ServiceName, readonly (keyof Ports)[]>> = {
   "mesos-slave": ["mesosSlave"],
   marathon: ["marathon"],
   bamboo: ["bamboo", "haproxy"],
+  "mesos-dns": ["dns", "mesosDns"],
+  "marathon-lb": ["marathonLb"],
+  "haproxy-marathon-bridge": ["bridge"],
+};
+
+/** What a service binds whatever the lab file says, and how messages call it. */
+const fixedPorts: Partial<Record<ServiceName, Readonly<Record<string, number>>>> = {
+  zookeeper: { "ZooKeeper's port": zookeeperPort },
+  "marathon-lb": {
+    "marathon-lb's page": marathonLbPorts.admin,
+    "marathon-lb's port for application ids": marathonLbPorts.apps,
+    "marathon-lb's HTTPS": 443,
+  },
 };
 
 function portClashes(machine: MachineDraft, ports: Draft["ports"]): Clash[] {
   const runs = new Set(machine.services.map(({ value }) => value));
   const why = `: both are on ${machine.name === undefined ? "one machine" : `machine ${machine.name.value}`}`;
   const taken: Placed<number>[] = [];
-  if (runs.has("zookeeper"))
-    taken.push({ value: zookeeperPort, path: ["ports"], from: "default", label: "ZooKeeper's port" });
+  for (const service of serviceNames) {
+    if (!runs.has(service)) continue;
+    for (const [label, value] of Object.entries(fixedPorts[service] ?? {}))
+      taken.push({ value, path: ["ports"], from: "default", label });
+  }
   // In the order of `serviceNames`, which is that of `ports`.
   for (const service of serviceNames) {
     for (const key of runs.has(service) ? (portsOf[service] ?? []) : []) {
@@ -85,15 +109,21 @@ function portClashes(machine: MachineDraft, ports: Draft["ports"]): Clash[] {
   });
 }
 
-/** Bamboo may be left out: the lesson then ends at Marathon, and the other ways of discovery take its place. */
-const required = serviceNames.filter((name) => name !== "bamboo");
+/** Two HAProxys that offer every application under its service port cannot share an address. */
+function servicePortClashes({ services }: MachineDraft): Clash[] {
+  const bridge = services.find(({ value }) => value === "haproxy-marathon-bridge");
+  const balancer = services.find(({ value }) => value === "marathon-lb");
+  if (bridge === undefined || balancer === undefined) return [];
+  const why = "both bind the applications' service ports";
+  return [{ at: bridge, text: `must not be on one machine with marathon-lb: ${why}` }];
+}
 
 /** Only where every service is known: a misspelt one is not also a missing one. */
 function serviceCounts(machines: readonly MachineDraft[] | undefined): Clash[] {
   if (machines === undefined || !machines.every(({ complete }) => complete)) return [];
   const all = machines.flatMap(({ services }) => [...new Set(services.map(({ value }) => value))]);
   const count = (name: ServiceName) => all.filter((value) => value === name).length;
-  const missing = required.filter((name) => count(name) === 0);
+  const missing = coreServiceNames.filter((name) => count(name) === 0);
   const clashes: Clash[] = missing.map((name) => ({
     text: `machines must run ${name} on at least one machine`,
   }));

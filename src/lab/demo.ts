@@ -1,6 +1,8 @@
+import { demoLabels } from "./catalogue/marathon-lb.ts";
+import { discoveryOf } from "./discovery.ts";
 import type { Lab } from "./model.ts";
 
-/** The tutorial's app, with the image that this lab's stack has for it. */
+/** The tutorial's app, with the image that this lab's stack has for it, and the labels without which marathon-lb passes it by. */
 export function tomcatApp(lab: Lab) {
   return {
     cpus: 0.5,
@@ -15,6 +17,7 @@ export function tomcatApp(lab: Lab) {
         portMappings: [{ containerPort: 8080, hostPort: 0, servicePort: 0, protocol: "tcp" }],
       },
     },
+    ...(discoveryOf(lab).includes("marathon-lb") && { labels: demoLabels }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { defaultPorts } from "./catalogue/ports.ts";
 import { defaultMachines } from "./defaults.ts";
+import { isDiscovery, placeDiscovery, vhostPorts } from "./discovery.ts";
 import { type FlagValues, flagText } from "./flags.ts";
-import type { Ports, ServiceName } from "./model.ts";
+import type { DiscoveryName, Ports, ServiceName } from "./model.ts";
 import { type Path, pathText } from "./problems.ts";
 
 /** A value that keeps its own rule, and where it came from: the lab file, a flag, or neither (a default). */
@@ -64,9 +65,12 @@ export function draftLab(lookup: Lookup, flags: FlagValues): Draft {
             complete: entries.length > 0 && known.length === entries.length,
           };
         });
+  if (machines !== undefined) applyDiscovery(machines, wantedDiscovery(lookup, flags));
   const ports = Object.fromEntries(
     Object.entries(defaultPorts).map(([name, port]) => [name, placed(["ports", name], port)]),
-  ) as Draft["ports"];
+  ) as { -readonly [P in keyof Ports]: Placed<number> | undefined };
+  if (ports.haproxy?.value === vhostPorts.alone && machines?.some(bothProxies))
+    ports.marathonLb = placed(["ports", "marathonLb"], vhostPorts.besideBamboo);
   return { machines, ports, sharedIp: machines && applyAddresses(machines, flags) };
 }
 
@@ -86,6 +90,45 @@ function applyAddresses(machines: readonly MachineDraft[], flags: FlagValues): D
   const clash = targets.masterIp === targets.slaveIp && targets.masterIp >= 0;
   if (!clash || masterIp === undefined || slaveIp === undefined || masterIp === slaveIp) return undefined;
   return { label: flagText("slaveIp", slaveIp), machine: pathText(["machines", targets.slaveIp]) };
+}
+
+/** The methods that flags or file ask for; undefined where neither does, or one of them is unknown. */
+function wantedDiscovery(lookup: Lookup, flags: FlagValues): readonly Placed<DiscoveryName>[] | undefined {
+  if ("discovery" in flags)
+    return flags.discovery?.map((value) => ({
+      value,
+      path: ["discovery"],
+      from: "flag",
+      label: flagText("discovery", value),
+    }));
+  const { value } = lookup(["discovery"]);
+  if (!Array.isArray(value)) return undefined;
+  const entries = value.map((_, index) => lookup(["discovery", index]).value as DiscoveryName | undefined);
+  return entries.flatMap((name, index) =>
+    name === undefined ? [] : [place("file", ["discovery", index], name)],
+  );
+}
+
+function applyDiscovery(
+  machines: readonly MachineDraft[],
+  wanted: readonly Placed<DiscoveryName>[] | undefined,
+): void {
+  if (wanted === undefined) return;
+  const places = placeDiscovery(
+    machines.map(({ services }) => services.map(({ value }) => value)),
+    wanted.map(({ value }) => value),
+  );
+  for (const [index, { dropped, added }] of places.entries()) {
+    const machine = machines[index];
+    if (machine === undefined) continue;
+    const kept = machine.services.filter(({ value }) => !isDiscovery(value) || !dropped.includes(value));
+    machine.services = [...kept, ...wanted.filter(({ value }) => added.includes(value))];
+  }
+}
+
+function bothProxies({ services }: MachineDraft): boolean {
+  const names = services.map(({ value }) => value);
+  return names.includes("bamboo") && names.includes("marathon-lb");
 }
 
 function place<T>(from: "file" | "default", path: Path, value: T): Placed<T> {

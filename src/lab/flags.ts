@@ -1,10 +1,13 @@
 import type { z } from "zod";
+import type { DiscoveryName } from "./model.ts";
 import { type Problem, printable } from "./problems.ts";
 import { fields } from "./schema.ts";
 
 /** Flags that override the lab file, as the command line gives them. */
 export interface LabFlags {
   readonly name?: string | undefined;
+  /** auto, vagrant or embedded. */
+  readonly machines?: string | undefined;
   readonly stack?: string | undefined;
   readonly provider?: string | undefined;
   /** Replaces the file's whole `box`: a version or URL belongs to one box only. */
@@ -19,10 +22,13 @@ export interface LabFlags {
   readonly masterIp?: string | undefined;
   /** Of the first machine that runs mesos-slave. */
   readonly slaveIp?: string | undefined;
+  /** Replaces the file's whole list. */
+  readonly discovery?: readonly string[] | undefined;
 }
 
 const specs = {
   name: { flag: "--name", field: fields.name },
+  machines: { flag: "--machines", field: fields.runsOn },
   stack: { flag: "--stack", field: fields.stack },
   provider: { flag: "--provider", field: fields.provider },
   box: { flag: "--box", field: fields.boxName },
@@ -32,25 +38,36 @@ const specs = {
   cpus: { flag: "--cpus", field: fields.cpus },
   masterIp: { flag: "--master-ip", field: fields.ip },
   slaveIp: { flag: "--slave-ip", field: fields.ip },
+  discovery: { flag: "--discovery", field: fields.discoveryName },
 } as const;
 
 type Flag = keyof typeof specs;
 
 /** The flags given; a wrong one is there without its value, so that it still hides what it overrides. */
-export type FlagValues = { readonly [F in Flag]?: z.infer<(typeof specs)[F]["field"]> | undefined };
+export type FlagValues = {
+  readonly [F in Exclude<Flag, "discovery">]?: z.infer<(typeof specs)[F]["field"]> | undefined;
+} & { readonly discovery?: readonly DiscoveryName[] | undefined };
 
 export function parseFlags(flags: LabFlags): { values: FlagValues; problems: Problem[] } {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
-  for (const [name, { field }] of Object.entries(specs)) {
-    const given = flags[name as Flag];
-    if (given === undefined) continue;
+  const read = (name: Flag, given: string): unknown => {
+    const { field } = specs[name];
     const numeric = field === fields.memory || field === fields.cpus;
     // Digits only: Number() would also take 0x10, 1e3 and blanks.
     const result = field.safeParse(numeric && /^\d+$/.test(given) ? Number(given) : given);
-    values[name] = result.success ? result.data : undefined;
     const rule = result.error?.issues[0]?.message;
-    if (rule !== undefined) problems.push({ text: `${flagText(name as Flag, given)}: ${rule}` });
+    if (rule !== undefined) problems.push({ text: `${flagText(name, given)}: ${rule}` });
+    return result.success ? result.data : undefined;
+  };
+  for (const name of Object.keys(specs) as Flag[]) {
+    const given = flags[name];
+    if (given === undefined) continue;
+    if (typeof given === "string") values[name] = read(name, given);
+    else {
+      const known = given.map((each) => read(name, each)).filter((each) => each !== undefined);
+      values[name] = known.length === given.length ? known : undefined;
+    }
   }
   return { values: values as FlagValues, problems };
 }

@@ -9,7 +9,9 @@ import {
   defaultMemory,
   defaultName,
   defaultProvider,
+  defaultRunsOn,
   defaultStack,
+  embeddedStack,
   labFileName,
 } from "./defaults.ts";
 import { parseLab } from "./parse.ts";
@@ -36,6 +38,7 @@ machines:                 # instead of the tutorial's two
     ip: 192.168.56.20
     memory: 1536
     services: [mesos-slave]
+discovery: [bamboo, mesos-dns, haproxy-marathon-bridge]
 images:
   tomcat: tomcat:8.0-jre8
 ports:
@@ -53,7 +56,8 @@ machines:
 
 const defaults: Record<string, string> = {
   name: code(defaultName),
-  stack: code(defaultStack),
+  runsOn: code(defaultRunsOn),
+  stack: `${code(defaultStack)}; embedded always ${code(embeddedStack)}`,
   provider: code(defaultProvider),
   "box.name": `classic ${code(defaultBox("classic", "virtualbox").name)}, rehearsal ${code(defaultBox("rehearsal", "virtualbox").name)}; with libvirt ${code(defaultBox("classic", "libvirt").name)}, ${code(defaultBox("rehearsal", "libvirt").name)}`,
   "box.version": `the default box's: classic ${code(defaultBox("classic", "virtualbox").version ?? "any")}, rehearsal ${code(defaultBox("rehearsal", "virtualbox").version ?? "any")}; with libvirt ${defaultBox("classic", "libvirt").version ?? "any"}, ${code(defaultBox("rehearsal", "libvirt").version ?? "any")}`,
@@ -63,6 +67,7 @@ const defaults: Record<string, string> = {
     .join("; "),
   "machines[].memory": String(defaultMemory),
   "machines[].cpus": String(defaultCpus),
+  discovery: "the methods that the machines list",
   ...prefixed("images", images.classic),
   ...prefixed("ports", defaultPorts),
 };
@@ -87,15 +92,20 @@ Defaults of \`images\` are those of the stack \`classic\`; those of \`rehearsal\
 ## Rules between fields
 
 - Machines have different names and different addresses, all in one /24 network.
-- A service stands at most once in a machine's list. Over all machines every service runs at least once, but bamboo may be left
-  out; the number of zookeeper is odd.
-- Services on one machine have different ports; ZooKeeper's is 2181.
+- A service stands at most once in a machine's list. Over all machines zookeeper, mesos-master, mesos-slave and marathon run at
+  least once, and the number of zookeeper is odd.
+- Services on one machine have different ports; ZooKeeper's is 2181, marathon-lb has 443, 9090 and 9091.
+- One owns port 80: Bamboo's HAProxy where it runs, and marathon-lb beside it serves its virtual hosts at 8081.
+- marathon-lb and haproxy-marathon-bridge run on different machines: both bind the applications' service ports.
+- An embedded lab has the stack rehearsal, and no discovery but bamboo. Its machines are loopback addresses: 127.0.33.18 stands
+  for 192.168.33.18, and an address of 127.0.0.0/8 makes a lab embedded unless \`runsOn\` says otherwise, which is a mistake then.
 - \`box.version\` and \`box.url\` belong to one box: naming a box drops the default's, and \`--box\` drops the file's.
 
 ## Flags
 
-\`--name\`, \`--stack\`, \`--provider\`, \`--box\`, \`--box-version\` and \`--box-url\` override the field of that name; \`--memory\` and
+\`--machines\` overrides \`runsOn\`. \`--name\`, \`--stack\`, \`--provider\`, \`--box\`, \`--box-version\` and \`--box-url\` override the field of that name; \`--memory\` and
 \`--cpus\` hold for every machine; \`--master-ip\` and \`--slave-ip\` for the first machine that runs mesos-master or mesos-slave.
+\`--discovery\` may be repeated, once for each method, and replaces the file's list.
 
 ## Example
 

@@ -7,9 +7,25 @@ export type StackName = (typeof stackNames)[number];
 export const providerNames = ["virtualbox", "libvirt", "vmware_desktop", "parallels"] as const;
 export type ProviderName = (typeof providerNames)[number];
 
+/** What every lab runs, in the order in which it has to start. */
+export const coreServiceNames = ["zookeeper", "mesos-master", "mesos-slave", "marathon"] as const;
+
+export type CoreServiceName = (typeof coreServiceNames)[number];
+
+/** The ways in which clients find an application: the tutorial's and the three that it names at its end. */
+export const discoveryNames = ["bamboo", "mesos-dns", "marathon-lb", "haproxy-marathon-bridge"] as const;
+export type DiscoveryName = (typeof discoveryNames)[number];
+
 /** In the order in which they have to start. */
-export const serviceNames = ["zookeeper", "mesos-master", "mesos-slave", "marathon", "bamboo"] as const;
+export const serviceNames = [...coreServiceNames, ...discoveryNames] as const;
 export type ServiceName = (typeof serviceNames)[number];
+
+/** What has an image; the bridge is a script and a program of the distribution. */
+export type ImageName = Exclude<ServiceName, "haproxy-marathon-bridge"> | "tomcat";
+
+export const machineKinds = ["vagrant", "embedded"] as const;
+/** `vagrant`: virtual machines. `embedded`: no machines, the services are processes of this host on loopback. */
+export type MachineKind = (typeof machineKinds)[number];
 
 export interface Machine {
   readonly name: string;
@@ -18,6 +34,8 @@ export interface Machine {
   readonly memory: number;
   readonly cpus: number;
   readonly services: readonly ServiceName[];
+  /** Where this machine's ports are not the lab's: in embedded labs, where the host had them taken. */
+  readonly ports?: Partial<Ports>;
 }
 
 /** The ports under which the services are reached on their machines. */
@@ -26,17 +44,35 @@ export interface Ports {
   readonly mesosSlave: number;
   readonly marathon: number;
   readonly bamboo: number;
+  /** Bamboo's HAProxy. */
   readonly haproxy: number;
+  /** Mesos-DNS: UDP and TCP. */
+  readonly dns: number;
+  /** Mesos-DNS: its HTTP API. */
+  readonly mesosDns: number;
+  /** marathon-lb: the virtual hosts. */
+  readonly marathonLb: number;
+  /** haproxy-marathon-bridge: the statistics of the HAProxy on each slave. */
+  readonly bridge: number;
 }
 
 /** Where ZooKeeper listens: fixed inside the tutorial's image. */
 export const zookeeperPort = 2181;
+
+/** Where marathon-lb shows itself, and where it routes by X-Marathon-App-Id: fixed inside its image. */
+export const marathonLbPorts = { admin: 9090, apps: 9091 } as const;
 
 export interface Box {
   readonly name: string;
   readonly version?: string;
   /** Where to fetch the box from when it is not in a catalogue: a URL or an absolute path. */
   readonly url?: string;
+}
+
+/** What an embedded lab is made of, as far as that is known: `create` finds it out. */
+export interface Embedded {
+  /** What carries the traffic: the host's HAProxy, or a proxy inside Bamboo's process. */
+  readonly proxy?: "haproxy" | "built-in";
 }
 
 export interface Lab {
@@ -48,8 +84,15 @@ export interface Lab {
   readonly box: Box;
   readonly machines: readonly Machine[];
   /** The image of each service, and of the demo application. */
-  readonly images: Readonly<Record<ServiceName | "tomcat", string>>;
+  readonly images: Readonly<Record<ImageName, string>>;
   readonly ports: Ports;
+  /** There where no machines are made: the services are processes on loopback. */
+  readonly embedded?: Embedded;
+}
+
+/** The ports of one machine. */
+export function portsOf(lab: Lab, machine: Machine): Ports {
+  return machine.ports === undefined ? lab.ports : { ...lab.ports, ...machine.ports };
 }
 
 /** The machines that run a service, in the lab's order. */

@@ -1,24 +1,21 @@
-import { type Lab, machinesWith, type ServiceName } from "./model.ts";
+import { type Page, pageUrl } from "./catalogue/method.ts";
+import { methods } from "./catalogue/methods.ts";
+import { discoveryOf } from "./discovery.ts";
+import { type Lab, machinesWith, type Ports, portsOf, type ServiceName } from "./model.ts";
 
-export interface Page {
-  readonly title: string;
-  readonly service: ServiceName;
-  readonly url: string;
-}
+export type { Page } from "./catalogue/method.ts";
 
 /** The pages of a lab that a browser can open. */
 export function pages(lab: Lab): readonly Page[] {
-  const { ports } = lab;
-  const at = (title: string, service: ServiceName, port: number) =>
-    machinesWith(lab, service).map(({ ip }) => ({
+  const at = (title: string, service: ServiceName, name: keyof Ports) =>
+    machinesWith(lab, service).map((machine) => ({
       title,
       service,
-      url: `http://${ip}${port === 80 ? "" : `:${port}`}/`,
+      url: pageUrl(machine, portsOf(lab, machine)[name]),
     }));
   return [
-    ...at("Mesos", "mesos-master", ports.mesosMaster),
-    ...at("Marathon", "marathon", ports.marathon),
-    ...at("Bamboo", "bamboo", ports.bamboo),
-    ...at("HAProxy", "bamboo", ports.haproxy),
+    ...at("Mesos", "mesos-master", "mesosMaster"),
+    ...at("Marathon", "marathon", "marathon"),
+    ...discoveryOf(lab).flatMap((name) => methods[name].pages(lab)),
   ];
 }

@@ -8,13 +8,16 @@ import {
   defaultMemory,
   defaultName,
   defaultProvider,
+  defaultRunsOn,
   defaultStack,
+  embeddedDiscovery,
+  embeddedStack,
   labFileName,
 } from "./defaults.ts";
-import { draftLab } from "./draft.ts";
+import { type Draft, draftLab } from "./draft.ts";
 import { type FlagValues, type LabFlags, parseFlags } from "./flags.ts";
 import { issueProblems, lookupIn } from "./issues.ts";
-import type { Box, Lab, ProviderName } from "./model.ts";
+import { type Box, discoveryNames, type Lab, type MachineKind, type ProviderName } from "./model.ts";
 import { type Problem, problemsError, valueText } from "./problems.ts";
 import { type LabFile, labFileSchema } from "./schema.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
@@ -29,12 +32,14 @@ export interface LabSource {
 
 /**
  * The lab that the file and the flags describe: flags override the file, the file overrides the defaults.
+ * @param autoKind what `auto` means on this host.
  * @throws LabError `usage` that lists every problem of both, each with its place, value and rule.
  */
 export function parseLab(
   source: LabSource | undefined,
   flags: LabFlags,
   fallbackProvider: ProviderName = defaultProvider,
+  autoKind: MachineKind = "vagrant",
 ): Lab {
   const yaml = readYaml(source?.text ?? "");
   const given = parseFlags(flags);
@@ -49,19 +54,90 @@ export function parseLab(
   // Without the file's machines, flags would be held against the default ones.
   if (yaml.value !== undefined)
     problems.push(...crossChecks(draft).map((clash) => clashProblem(clash, yaml)));
+  if (result.success) {
+    const { machines } = draft;
+    problems.push(...kindProblems(result.data, given.values, machines, yaml));
+    const kind = kindOf(result.data, given.values, machines);
+    if ((kind === "auto" ? autoKind : kind) === "embedded")
+      problems.push(...needingMachines(machines).map((clash) => clashProblem(clash, yaml)));
+  }
   if (problems.length > 0 || !result.success) throw problemsError(problems, source?.file ?? labFileName);
 
-  const ips = draft.machines?.map(({ ip }) => ip?.value) ?? [];
-  return assemble(result.data, given.values, ips, fallbackProvider);
+  return assemble(result.data, given.values, draft, fallbackProvider, autoKind);
+}
+
+/** What the file and the flags say of where the lab runs, and which of them can only mean machines. */
+export interface AskedKind {
+  readonly kind: MachineKind | "auto";
+  readonly needsMachines: readonly string[];
+}
+
+/** @throws LabError as `parseLab` */
+export function askedKind(source: LabSource | undefined, flags: LabFlags): AskedKind {
+  parseLab(source, flags);
+  const file = (readYaml(source?.text ?? "").value ?? {}) as LabFile;
+  const { values } = parseFlags(flags);
+  const lookup = draftLab((path) => lookupIn(file, [])(path), values);
+  const needs = {
+    "the stack classic": (values.stack ?? file.stack) === "classic",
+    "a provider": (values.provider ?? file.provider) !== undefined,
+    "another discovery than bamboo": needingMachines(lookup.machines).length > 0,
+    "a box": values.box !== undefined || values.boxUrl !== undefined || file.box !== undefined,
+  };
+  return {
+    kind: kindOf(file, values, lookup.machines),
+    needsMachines: Object.entries(needs).flatMap(([what, asked]) => (asked ? [what] : [])),
+  };
+}
+
+type Machines = Draft["machines"];
+
+function kindOf(file: LabFile, flags: FlagValues, machines: Machines): MachineKind | "auto" {
+  const asked = flags.machines ?? file.runsOn ?? defaultRunsOn;
+  return asked === "auto" && machines?.some(({ ip }) => isLoopback(ip?.value)) ? "embedded" : asked;
+}
+
+function isLoopback(ip: string | undefined): boolean {
+  return ip?.startsWith("127.") ?? false;
+}
+
+/** What does not go with where the lab runs. */
+function kindProblems(file: LabFile, flags: FlagValues, machines: Machines, yaml: YamlSource): Problem[] {
+  const kind = kindOf(file, flags, machines);
+  if (kind === "vagrant")
+    return (machines ?? []).flatMap(({ ip }) =>
+      ip !== undefined && isLoopback(ip.value)
+        ? [clashProblem({ at: ip, text: "is a loopback address, which a virtual machine cannot have" }, yaml)]
+        : [],
+    );
+  if (kind === "auto" || (flags.stack ?? file.stack) !== "classic") return [];
+  const why = "an embedded lab has no machines for the tutorial's images: its stack is rehearsal";
+  if (flags.stack !== undefined) return [{ text: `--stack classic: ${why}` }];
+  return [{ position: yaml.position(["stack"]), text: `stack "classic": ${why}` }];
+}
+
+/** The methods that embedded labs have no stand-ins for, each once: where it is asked for. */
+function needingMachines(machines: Machines): Clash[] {
+  const all = (machines ?? []).flatMap(({ services }) => services);
+  return discoveryNames
+    .filter((name) => !embeddedDiscovery.includes(name))
+    .flatMap((name) => all.find(({ value }) => value === name) ?? [])
+    .map((at) => ({
+      at,
+      text: `needs virtual machines (runsOn: vagrant): an embedded lab has no discovery but ${embeddedDiscovery.join(", ")}`,
+    }));
 }
 
 function assemble(
   file: LabFile,
   flags: FlagValues,
-  ips: readonly (string | undefined)[],
+  draft: Draft,
   fallbackProvider: ProviderName,
+  autoKind: MachineKind,
 ): Lab {
-  const stack = flags.stack ?? file.stack ?? defaultStack;
+  const asked = kindOf(file, flags, draft.machines);
+  const kind = asked === "auto" ? autoKind : asked;
+  const stack = kind === "embedded" ? embeddedStack : (flags.stack ?? file.stack ?? defaultStack);
   const provider = flags.provider ?? file.provider ?? fallbackProvider;
   return {
     name: flags.name ?? file.name ?? defaultName,
@@ -71,13 +147,18 @@ function assemble(
     box: chooseBox(file.box, flags, defaultBox(stack, provider)),
     machines: (file.machines ?? defaultMachines).map((machine, index) => ({
       name: machine.name,
-      ip: ips[index] ?? machine.ip,
+      ip: draft.machines?.[index]?.ip?.value ?? machine.ip,
       memory: flags.memory ?? machine.memory ?? defaultMemory,
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
-      services: machine.services,
+      services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
     images: { ...images[stack], ...defined(file.images ?? {}) },
-    ports: { ...defaultPorts, ...defined(file.ports ?? {}) },
+    ports: {
+      ...defaultPorts,
+      ...defined(file.ports ?? {}),
+      marathonLb: draft.ports.marathonLb?.value ?? defaultPorts.marathonLb,
+    },
+    ...(kind === "embedded" ? { embedded: {} } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { providerNames, serviceNames, stackNames } from "./model.ts";
+import { discoveryNames, machineKinds, providerNames, serviceNames, stackNames } from "./model.ts";
 
 /** The sentence that says what a field accepts: shown in every complaint about it, and in docs/lab-file.md. */
 export const rules = z.registry<{ rule: string }>();
@@ -43,6 +43,10 @@ export const fields = {
     "What runs: the tutorial's images (classic) or those that `mesos-lab images build` makes (rehearsal).",
     stackNames,
   ),
+  runsOn: oneOf(
+    "Where the lab runs: in virtual machines (vagrant), as processes of this host on loopback (embedded), or in machines where Vagrant and a provider work and embedded where not (auto).",
+    ["auto", ...machineKinds],
+  ),
   provider: oneOf("The Vagrant provider that runs the machines.", providerNames),
   boxName: text("The Vagrant box of all machines. A box named here has no default version or URL.", 120, [
     /^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/,
@@ -69,8 +73,8 @@ export const fields = {
       "must be an IPv4 address, like 192.168.33.18",
     ],
     [
-      /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/,
-      "must be a private address: in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+      /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/,
+      "must be a private address: in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; in an embedded lab also in 127.0.0.0/8",
     ],
     [
       /\.(?!(?:0|1|255)$)\d+$/,
@@ -80,6 +84,7 @@ export const fields = {
   memory: whole("Memory of the machine.", 512, 1_048_576, 2048, "of MiB "),
   cpus: whole("Number of virtual processors of the machine.", 1, 64, 2),
   service: oneOf("A service.", serviceNames),
+  discoveryName: oneOf("A way in which clients find the applications.", discoveryNames),
 };
 
 const listRule = "must be a list with at least one entry";
@@ -103,6 +108,7 @@ const image = (what: string) =>
 export const labFileSchema = mapping(
   {
     name: fields.name.optional(),
+    runsOn: fields.runsOn.optional(),
     stack: fields.stack.optional(),
     provider: fields.provider.optional(),
     emulation: field(
@@ -127,7 +133,7 @@ export const labFileSchema = mapping(
           cpus: fields.cpus.optional(),
           services: list(
             fields.service,
-            `a list of ${serviceNames.join(", ")}; each at most once per machine; over all machines every service at least once (bamboo may be left out) and an odd number of zookeeper`,
+            `a list of ${serviceNames.join(", ")}; each at most once per machine; over all machines zookeeper, mesos-master, mesos-slave and marathon at least once, and an odd number of zookeeper`,
             "What runs on the machine.",
           ),
         },
@@ -136,6 +142,11 @@ export const labFileSchema = mapping(
       "a list of machines; names and addresses differ",
       "The machines. Given, the list replaces the tutorial's two.",
     ).optional(),
+    discovery: list(
+      fields.discoveryName,
+      `a list of ${discoveryNames.join(", ")}`,
+      "How clients find the applications. A method runs on the machines that list it; one that none lists runs on the first master (haproxy-marathon-bridge on every slave), one that is not in this list nowhere. Left out, the methods that the machines list: in the tutorial's lab bamboo.",
+    ).optional(),
     images: mapping(
       {
         zookeeper: image("ZooKeeper"),
@@ -143,6 +154,8 @@ export const labFileSchema = mapping(
         "mesos-slave": image("the Mesos agent"),
         marathon: image("Marathon"),
         bamboo: image("Bamboo"),
+        "mesos-dns": image("Mesos-DNS"),
+        "marathon-lb": image("marathon-lb"),
         tomcat: image("the demo application"),
       },
       "Other images than the stack's.",
@@ -154,8 +167,12 @@ export const labFileSchema = mapping(
         marathon: port("Marathon", 8080),
         bamboo: port("Bamboo's page and API", 8000),
         haproxy: port("the applications, served by Bamboo's HAProxy", 80),
+        dns: port("Mesos-DNS for names", 53),
+        mesosDns: port("Mesos-DNS' HTTP API", 8123),
+        marathonLb: port("marathon-lb's virtual hosts; the default is 8081 where Bamboo has 80", 80),
+        bridge: port("the statistics of the bridge's HAProxy on each slave", 9090),
       },
-      "The ports of the services. Those of one machine differ, also from ZooKeeper's 2181.",
+      "The ports of the services. Those of one machine differ, also from ZooKeeper's 2181 and marathon-lb's 443, 9090 and 9091.",
     ).optional(),
   },
   "A lab of machines that run ZooKeeper, Mesos, Marathon and Bamboo.",

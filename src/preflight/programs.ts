@@ -1,4 +1,3 @@
-import semver from "semver";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Command, run } from "../tools/exec.ts";
 import type { Problem } from "./problem.ts";
@@ -60,6 +59,7 @@ async function problemWith(requirement: Requirement, signal: AbortSignal): Promi
       remedy: `see for yourself: ${error.remedy.join(", ")}`,
     };
   }
+  const { default: semver } = await import("semver");
   const version = semver.coerce(output);
   if (version === null)
     return { what: `${name} does not tell its version: "${output.trim()}"`, remedy: install };

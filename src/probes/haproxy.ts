@@ -4,7 +4,7 @@ import { parseCsv } from "./csv.ts";
 import type { HttpAnswer } from "./http.ts";
 import { ProbeError } from "./probe-error.ts";
 
-/** Set in Bamboo's template, and only read here. */
+/** Set in Bamboo's template and by the bridge, and only read here. */
 export const statsLogin = { user: "admin", password: "admin" } as const;
 
 export interface BackendServer {
@@ -25,8 +25,12 @@ export function askFrontPage(context: ProbeContext, origin: string): Promise<Htt
 }
 
 /** Asks for the statistics page. @throws ProbeError when it is not HAProxy's. */
-export async function askStats(context: ProbeContext, origin: string): Promise<HaproxyStats> {
-  const url = `${origin}/haproxy_stats;csv`;
+export async function askStats(
+  context: ProbeContext,
+  origin: string,
+  path = "/haproxy_stats;csv",
+): Promise<HaproxyStats> {
+  const url = `${origin}${path}`;
   const answer = await ask(context, url, { basicAuth: statsLogin });
   return naming(url, async () => {
     if (answer.status !== 200) throw new ProbeError(describeAnswer(answer));

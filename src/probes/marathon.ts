@@ -24,6 +24,9 @@ export type MarathonTask = z.infer<typeof marathonTaskSchema>;
 export const marathonAppSchema = z.object({
   id: z.string(),
   instances: z.number(),
+  /** The service ports. */
+  ports: z.array(z.number()).nullish(),
+  labels: z.record(z.string(), z.string()).nullish(),
   tasksRunning: z.number().nullish(),
   tasksStaged: z.number().nullish(),
 });

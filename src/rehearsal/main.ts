@@ -11,6 +11,8 @@ const standIns: Readonly<Record<string, () => Promise<StandIn>>> = {
   "mesos-agent": () => import("./mesos-agent/main.ts"),
   marathon: () => import("./marathon/main.ts"),
   bamboo: () => import("./bamboo/main.ts"),
+  "mesos-dns": () => import("./mesos-dns/main.ts"),
+  "marathon-lb": () => import("./marathon-lb/main.ts"),
 };
 
 /** How long a stand-in may take to stop; `docker stop` waits 10 s before it kills. */

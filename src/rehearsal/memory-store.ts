@@ -12,58 +12,88 @@ interface Node {
   owner: object | undefined;
 }
 
+/** Told of every node that is to outlive its session: its data, or undefined once it is removed. */
+export type Persist = (path: string, data: string | undefined) => void;
+
 /**
  * One tree in memory, instead of a ZooKeeper: the returned function opens sessions with it.
- * Nothing outlives the process.
+ * Nothing outlives the process but what `onPersist` keeps.
+ * @param kept the nodes to begin with.
  */
-export function createMemoryTree(): () => MemorySession {
-  const tree = new Tree();
+export function createMemoryTree(
+  kept: Iterable<readonly [path: string, data: string]> = [],
+  onPersist: Persist = () => {},
+): () => MemorySession {
+  const tree = new Tree(onPersist);
+  for (const [path, data] of kept) tree.put(path, data, undefined);
   return () => new Session(tree);
+}
+
+interface Watch {
+  last: string | undefined;
+  readonly onChange: (names: string[]) => void;
 }
 
 class Tree {
   readonly nodes = new Map<string, Node>();
+  private readonly names = new Map<string, Set<string>>();
   private readonly created = new Map<string, number>();
-  private readonly watches = new Set<{ path: string; last: string; onChange: (names: string[]) => void }>();
+  private readonly watches = new Map<string, Set<Watch>>();
+  private readonly onPersist: Persist;
+
+  constructor(onPersist: Persist) {
+    this.onPersist = onPersist;
+  }
 
   put(path: string, data: string, owner: object | undefined): void {
-    const parent = parentOf(path);
+    const [parent, name] = split(path);
     if (parent !== "/" && !this.nodes.has(parent)) this.put(parent, "", undefined);
-    if (!this.nodes.has(path)) this.created.set(parent, (this.created.get(parent) ?? 0) + 1);
+    if (owner === undefined) this.onPersist(path, data);
+    const isNew = !this.nodes.has(path);
     this.nodes.set(path, { data, owner });
-    this.tell();
+    if (!isNew) return;
+    this.created.set(parent, (this.created.get(parent) ?? 0) + 1);
+    const names = this.names.get(parent) ?? new Set();
+    this.names.set(parent, names.add(name));
+    this.tell(parent);
   }
 
   drop(paths: readonly string[]): void {
-    for (const path of paths) this.nodes.delete(path);
-    this.tell();
+    for (const path of paths) {
+      const [parent, name] = split(path);
+      if (this.nodes.get(path)?.owner === undefined) this.onPersist(path, undefined);
+      this.nodes.delete(path);
+      this.names.get(parent)?.delete(name);
+      this.tell(parent);
+    }
   }
 
   children(path: string): string[] {
-    return [...this.nodes.keys()]
-      .filter((key) => parentOf(key) === path)
-      .map((key) => key.slice(key.lastIndexOf("/") + 1))
-      .sort();
+    return [...(this.names.get(path) ?? [])].sort();
   }
 
   nextName(prefix: string): string {
-    return prefix + String(this.created.get(parentOf(prefix)) ?? 0).padStart(10, "0");
+    return prefix + String(this.created.get(split(prefix)[0]) ?? 0).padStart(10, "0");
   }
 
   watch(path: string, onChange: (names: string[]) => void): () => void {
-    const watch = { path, last: "unread", onChange };
-    this.watches.add(watch);
-    this.tell();
-    return () => this.watches.delete(watch);
+    const watch: Watch = { last: undefined, onChange };
+    const watches = this.watches.get(path) ?? new Set();
+    this.watches.set(path, watches.add(watch));
+    this.tell(path);
+    return () => watches.delete(watch);
   }
 
   /** Later, never inside the caller's own call: ZooKeeper's watches fire that way too. */
-  private tell(): void {
+  private tell(path: string): void {
+    const watches = this.watches.get(path);
+    if (watches === undefined || watches.size === 0) return;
     queueMicrotask(() => {
-      for (const watch of [...this.watches]) {
-        const names = this.children(watch.path);
-        if (watch.last === JSON.stringify(names) || !this.watches.has(watch)) continue;
-        watch.last = JSON.stringify(names);
+      const names = this.children(path);
+      const text = JSON.stringify(names);
+      for (const watch of [...watches]) {
+        if (watch.last === text || !watches.has(watch)) continue;
+        watch.last = text;
         watch.onChange(names);
       }
     });
@@ -149,6 +179,7 @@ class Session implements MemorySession {
   }
 }
 
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
+function split(path: string): [parent: string, name: string] {
+  const slash = path.lastIndexOf("/");
+  return [path.slice(0, slash) || "/", path.slice(slash + 1)];
 }

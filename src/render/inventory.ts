@@ -1,4 +1,6 @@
 import { entriesOf } from "../lab/catalogue/index.ts";
+import { methods } from "../lab/catalogue/methods.ts";
+import { discoveryOf } from "../lab/discovery.ts";
 import { type Lab, type Machine, machinesWith, serviceNames } from "../lab/model.ts";
 import { groupName } from "./container-task.ts";
 import { serviceVariables } from "./playbook.ts";
@@ -41,14 +43,20 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     const index = entries.findIndex((entry) => entry.machine.name === machine.name);
     return index < 0 ? [] : [serviceVariables(entries)[index] ?? {}];
   });
+  const methodVariables = discoveryOf(lab)
+    .filter((name) => machine.services.includes(name))
+    .map((name) => methods[name].variables?.(lab, machine) ?? {});
   return {
     ...(lab.stack === "rehearsal" && { machine_images: machineImages(lab, machine) }),
-    ...Object.assign({}, ...own),
+    ...Object.assign({}, ...own, ...methodVariables),
   };
 }
 
 function machineImages(lab: Lab, machine: Machine): string[] {
-  const services = serviceNames.filter((service) => machine.services.includes(service));
-  const images = services.map((service) => lab.images[service]);
+  const images = serviceNames.flatMap((service) =>
+    entriesOf(lab, service).flatMap((entry) =>
+      entry.machine.name === machine.name ? [entry.tutorial.image] : [],
+    ),
+  );
   return machine.services.includes("mesos-slave") ? [...images, lab.images.tomcat] : images;
 }

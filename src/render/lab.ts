@@ -1,5 +1,13 @@
-import { entriesOf } from "../lab/catalogue/index.ts";
-import { type Lab, machinesWith, type ServiceName, serviceNames } from "../lab/model.ts";
+import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
+import { methods } from "../lab/catalogue/methods.ts";
+import { discoveryOf, isDiscovery } from "../lab/discovery.ts";
+import {
+  type CoreServiceName,
+  type Lab,
+  machinesWith,
+  type ServiceName,
+  serviceNames,
+} from "../lab/model.ts";
 import { type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory } from "./inventory.ts";
 import { lesson } from "./lesson.ts";
@@ -7,14 +15,17 @@ import { servicePlaybook } from "./playbook.ts";
 import { vagrantfile } from "./vagrantfile.ts";
 import { toYaml } from "./yaml.ts";
 
-/** The names of the plays, which are also what `create` shows. */
-const titles: Readonly<Record<ServiceName, string>> = {
+const coreTitles: Readonly<Record<CoreServiceName, string>> = {
   zookeeper: "ZooKeeper",
   "mesos-master": "Mesos master",
   "mesos-slave": "Mesos slave",
   marathon: "Marathon",
-  bamboo: "Bamboo with HAProxy",
 };
+
+/** The names of the plays, which are also what `create` shows. */
+function titleOf(service: ServiceName): string {
+  return isDiscovery(service) ? methods[service].title : coreTitles[service];
+}
 
 export interface Playbook {
   /** `playbooks/<name>.yml`. */
@@ -33,17 +44,20 @@ export function playbooks(lab: Lab): readonly Playbook[] {
     ...(lab.stack === "rehearsal"
       ? [{ name: "images", title: "The rehearsal images on every machine" }]
       : []),
-    ...services.map((service) => ({ name: service, title: titles[service], service })),
+    ...services.map((service) => ({ name: service, title: titleOf(service), service })),
   ];
 }
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
+  // Nothing is made of files there: the launcher's plan is written when it starts.
+  if (lab.embedded !== undefined) return [];
   const playbookFiles = playbooks(lab).map(({ name, title, service }) => ({
     path: `playbooks/${name}.yml`,
-    contents: service
-      ? servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, entriesOf(lab, service))
-      : template(templates, `playbooks/${name}.yml`),
+    contents:
+      service !== undefined && entriesOf(lab, service).length > 0
+        ? servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, entriesOf(lab, service))
+        : template(templates, `playbooks/${name}.yml`),
   }));
   const hostFiles = lab.machines
     .map((machine) => ({ path: `host_vars/${machine.name}.yml`, data: hostVariables(lab, machine) }))
@@ -57,11 +71,32 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     ...hostFiles.map(({ path, data }) => ({ path, contents: yamlFile(data) })),
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
+    ...configFiles(lab),
+    ...scripts(lab, templates),
     ...["lesson.md", "lesson.zh.md"].map((path) => ({
       path,
-      contents: lesson(template(templates, `lesson/${path}.hbs`), lab, titles),
+      contents: lesson(template(templates, `lesson/${path}.hbs`), lab, titleOf),
     })),
   ];
+}
+
+/** What the containers find in their volumes, where the playbooks look for it. */
+function configFiles(lab: Lab): RenderedFile[] {
+  return catalogue(lab).flatMap(({ machine, service, config }) =>
+    Object.entries(config?.files ?? {}).map(([name, contents]) => ({
+      path: `files/${machine.name}/${service}/${name}`,
+      contents,
+    })),
+  );
+}
+
+/** What the services that have no container bring to their machines. */
+function scripts(lab: Lab, templates: Templates): RenderedFile[] {
+  return discoveryOf(lab).flatMap((name) =>
+    [...templates]
+      .filter(([path]) => path.startsWith(`files/${name}/`))
+      .map(([path, contents]) => ({ path, contents })),
+  );
 }
 
 function sitePlaybook(lab: Lab): string {

@@ -11,6 +11,10 @@ export function servicePlaybook(template: string, title: string, entries: readon
   return fill(template, {
     title,
     group: groupName(entry.service),
+    config: entry.config !== undefined,
+    configFrom: `{{ inventory_dir }}/files/{{ inventory_hostname }}/${entry.service}/`,
+    restart: "{{ configuration.changed }}",
+    configTo: entry.config?.folder ?? "",
     container: entries.length === 1 ? entry.tutorial.name : entry.service,
     arguments: indent(toYaml(serviceArguments(entries).common, additionComments(entry)), 8),
     ready: entry.ready !== undefined,

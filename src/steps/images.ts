@@ -5,7 +5,7 @@ import type { Run } from "./run.ts";
 
 /** Puts the archive of the rehearsal images, where it has been made, beside the playbook that loads it if need be. */
 export async function bringImages({ lab, folder }: Run): Promise<void> {
-  if (lab.stack !== "rehearsal") return;
+  if (lab.stack !== "rehearsal" || lab.embedded !== undefined) return;
   const images = await listImages({ cacheDir: defaultCacheDir() });
   const here = folder.file("images.tar");
   rmSync(here, { force: true });

@@ -40,7 +40,8 @@ function availableMemory(): number {
   return (process.platform === "darwin" ? totalmem() : freemem()) / 2 ** 20;
 }
 
-async function providerProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
+/** Why the lab's provider cannot run its machines. */
+export async function providerProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
   if (lab.provider === "virtualbox") return virtualboxProblems(lab, signal);
   if (lab.provider === "libvirt") return libvirtProblems(signal);
   // The plugins of VMware and Parallels tell what they miss at `vagrant up`.

@@ -1,7 +1,6 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
-import { execa } from "execa";
 import { exitCodes, LabError } from "../errors.ts";
 
 /** A program to run: never a shell string. */
@@ -45,6 +44,8 @@ const tailLines = 20;
 export async function run(command: Command, options: RunOptions = {}): Promise<RunResult> {
   const { signal, timeoutMs, killAfterMs = 60_000, accept = [0] } = options;
   if (signal?.aborted) throw interrupted(command);
+  // Loaded at the first program: an embedded lab is made without any, and this takes as long as starting Node.
+  const { execa } = await import("execa");
   const child = execa(command.file, [...command.args], {
     reject: false,
     detached: true,
@@ -102,6 +103,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
 
 /** Gives the terminal to a program (an SSH session, a log follower) and returns its exit code. */
 export async function runInteractive(command: Command): Promise<number> {
+  const { execa } = await import("execa");
   const result = await execa(command.file, [...command.args], {
     reject: false,
     stdio: "inherit",

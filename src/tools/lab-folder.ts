@@ -81,7 +81,15 @@ export class LabFolder {
   remove(): readonly string[] {
     const record = this.record();
     const rendered = record === "damaged" ? [] : (record?.files ?? []);
-    removePaths(this.path, [...rendered, recordName, "logs", "reports", ".vagrant", "images.tar"]);
+    removePaths(this.path, [
+      ...rendered,
+      recordName,
+      "logs",
+      "reports",
+      ".vagrant",
+      "images.tar",
+      "embedded",
+    ]);
     return filesBelow(this.path);
   }
 

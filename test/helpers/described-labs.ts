@@ -11,6 +11,12 @@ export function labFrom(text: string): Lab {
   return parseLab({ text, file: "mesos-lab.yaml" }, {});
 }
 
+/** The tutorial's machines with all four ways of discovery. */
+export const fourWaysLab = parseLab(undefined, {
+  name: "four-ways",
+  discovery: ["bamboo", "mesos-dns", "marathon-lb", "haproxy-marathon-bridge"],
+});
+
 /** Three masters, two slaves and every option. */
 export const classroomLab = labFrom(`
 name: classroom

@@ -1,5 +1,4 @@
-import type { ServiceName } from "../../src/lab/model.ts";
-import { type Lab, zookeeperPort } from "../../src/lab/model.ts";
+import { type CoreServiceName, type Lab, zookeeperPort } from "../../src/lab/model.ts";
 import type { AddressOf } from "../../src/probes/context.ts";
 import { tutorialLab } from "./labs.ts";
 import { type LocalServer, serveHttp, serveTcp } from "./local-servers.ts";
@@ -20,7 +19,7 @@ export type Pages = Record<string, string | readonly [status: number, body: stri
 export interface FakeLab {
   readonly lab: Lab;
   readonly addressOf: AddressOf;
-  readonly pages: Record<Exclude<ServiceName, "zookeeper"> | "haproxy", Pages>;
+  readonly pages: Record<Exclude<CoreServiceName, "zookeeper"> | "bamboo" | "haproxy", Pages>;
   /** What ZooKeeper says to `srvr`. */
   zookeeper: string;
   /** How often each URL was asked. */
@@ -54,6 +53,10 @@ export async function startFakeLab(): Promise<FakeLab> {
     marathon: marathon.port,
     bamboo: bamboo.port,
     haproxy: haproxy.port,
+    dns: 53,
+    mesosDns: 8123,
+    marathonLb: 80,
+    bridge: 9090,
   };
   const pid = `master@${ips.master}:${ports.mesosMaster}`;
   const slaves = [agentEntry({ hostname: ips.slave })];

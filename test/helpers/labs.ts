@@ -6,6 +6,8 @@ const images = {
   "mesos-slave": "mesoscloud/mesos-slave:0.24.1-ubuntu-14.04",
   marathon: "mesosphere/marathon:v0.15.0",
   bamboo: "gregory90/bamboo:0.2.11",
+  "mesos-dns": "mesosphere/mesos-dns:0.5.2",
+  "marathon-lb": "mesosphere/marathon-lb:v1.4.3",
   tomcat: "tomcat:8.0",
 };
 
@@ -24,5 +26,15 @@ export const tutorialLab: Lab = {
     machine("slave", "192.168.33.19", ["mesos-slave"]),
   ],
   images,
-  ports: { mesosMaster: 5050, mesosSlave: 5051, marathon: 8080, bamboo: 8000, haproxy: 80 },
+  ports: {
+    mesosMaster: 5050,
+    mesosSlave: 5051,
+    marathon: 8080,
+    bamboo: 8000,
+    haproxy: 80,
+    dns: 53,
+    mesosDns: 8123,
+    marathonLb: 80,
+    bridge: 9090,
+  },
 };

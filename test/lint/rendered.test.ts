@@ -7,12 +7,13 @@ import type { Lab } from "../../src/lab/model.ts";
 import { renderLab } from "../../src/render/lab.ts";
 import { readTemplates, writeFiles } from "../../src/tools/files.ts";
 import { isInstalled } from "../../src/tools/host.ts";
-import { classroomLab, tutorialLab } from "../helpers/described-labs.ts";
+import { classroomLab, fourWaysLab, tutorialLab } from "../helpers/described-labs.ts";
 
 const labs: Record<string, Lab> = {
   "the tutorial's lab": tutorialLab("classic"),
   "the rehearsal lab": tutorialLab("rehearsal"),
   "three masters, two slaves, every option": classroomLab,
+  "four ways of discovery": fourWaysLab,
 };
 
 const checks: readonly { what: string; program: string; args: string[] }[] = [

@@ -19,6 +19,7 @@ test.each<[string[], boolean]>([
   [["--json", "create"], true],
   [["create", "--name", "007", "--memory=1024"], false],
   [["create", "--dry-run"], false],
+  [["create", "--discovery", "bamboo", "--discovery=mesos-dns"], false],
   [["ssh", "slave"], false],
   [["ssh", "slave", "--", "docker", "ps", "--json"], false],
   [["logs", "marathon", "-f"], false],

@@ -1,4 +1,4 @@
-import { type Lab, type Machine, machinesWith, zookeeperPort } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf, zookeeperPort } from "../model.ts";
 
 /** `ip:2181,…` of all ZooKeeper servers. */
 export function zookeeperHosts(lab: Lab): string {
@@ -13,11 +13,11 @@ export function zookeeperUrl(lab: Lab, path: string): string {
 }
 
 export function marathonUrl(lab: Lab, machine: Machine): string {
-  return `http://${machine.ip}:${lab.ports.marathon}`;
+  return `http://${machine.ip}:${portsOf(lab, machine).marathon}`;
 }
 
 export function bambooUrl(lab: Lab, machine: Machine): string {
-  return `http://${machine.ip}:${lab.ports.bamboo}`;
+  return `http://${machine.ip}:${portsOf(lab, machine).bamboo}`;
 }
 
 /** How many of the masters must agree: more than half. */

@@ -1,8 +1,10 @@
-import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { bambooUrl, marathonUrl, zookeeperHosts } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
+import { type Method, pageUrl } from "./method.ts";
 
-export function bamboo(lab: Lab, machine: Machine): Entry {
+function bamboo(lab: Lab, machine: Machine): Entry {
+  const ports = portsOf(lab, machine);
   return {
     service: "bamboo",
     machine,
@@ -10,7 +12,7 @@ export function bamboo(lab: Lab, machine: Machine): Entry {
       name: "bam",
       image: lab.images.bamboo,
       network: "bridge",
-      ports: [`${lab.ports.bamboo}:8000`, `${lab.ports.haproxy}:80`],
+      ports: [`${ports.bamboo}:8000`, `${ports.haproxy}:80`],
       env: {
         MARATHON_ENDPOINT: machinesWith(lab, "marathon")
           .map((other) => marathonUrl(lab, other))
@@ -33,6 +35,27 @@ export function bamboo(lab: Lab, machine: Machine): Entry {
     ready: { means: "Bamboo answers", url: `${bambooUrl(lab, machine)}/status` },
   };
 }
+
+export const bambooMethod: Method = {
+  title: "Bamboo with HAProxy",
+  beside: "marathon",
+  on: "first",
+  entry: bamboo,
+  pages: (lab) =>
+    (["Bamboo", "HAProxy"] as const).flatMap((title) =>
+      machinesWith(lab, "bamboo").map((machine) => ({
+        title,
+        service: "bamboo" as const,
+        url: pageUrl(machine, portsOf(lab, machine)[title === "Bamboo" ? "bamboo" : "haproxy"]),
+      })),
+    ),
+  ways: (lab) =>
+    machinesWith(lab, "bamboo")
+      .slice(0, 1)
+      .map((machine) => ({ name: "bamboo", machine, port: portsOf(lab, machine).haproxy })),
+  commands: (lab) =>
+    machinesWith(lab, "bamboo").map((machine) => `curl ${pageUrl(machine, portsOf(lab, machine).haproxy)}`),
+};
 
 const reloadCommand =
   "haproxy -f /etc/haproxy/haproxy.cfg -p /var/run/haproxy.pid -D -sf $(cat /var/run/haproxy.pid)";

@@ -47,6 +47,8 @@ export interface Entry {
   /** To the letter what the tutorial runs, with this lab's addresses and images. */
   readonly tutorial: Container;
   readonly additions: readonly Addition[];
+  /** Files that its volumes bring into the container: made new in this folder of the machine, by their names. */
+  readonly config?: { readonly folder: string; readonly files: Readonly<Record<string, string>> };
   /** Undefined where the next service's readiness proves this one's. */
   readonly ready?: Readiness;
 }

@@ -1,17 +1,24 @@
-import { type Lab, type Machine, machinesWith, type ServiceName, serviceNames } from "../model.ts";
-import { bamboo } from "./bamboo.ts";
+import { isDiscovery } from "../discovery.ts";
+import {
+  type CoreServiceName,
+  type Lab,
+  type Machine,
+  machinesWith,
+  type ServiceName,
+  serviceNames,
+} from "../model.ts";
 import type { Entry } from "./container.ts";
 import { marathon } from "./marathon.ts";
 import { mesosMaster } from "./mesos-master.ts";
 import { mesosSlave } from "./mesos-slave.ts";
+import { methods } from "./methods.ts";
 import { zookeeper } from "./zookeeper.ts";
 
-const entries: Record<ServiceName, (lab: Lab, machine: Machine) => Entry> = {
+const core: Record<CoreServiceName, (lab: Lab, machine: Machine) => Entry> = {
   zookeeper,
   "mesos-master": mesosMaster,
   "mesos-slave": mesosSlave,
   marathon,
-  bamboo,
 };
 
 /** Every container of a lab, in the order in which they have to start. */
@@ -19,7 +26,8 @@ export function catalogue(lab: Lab): readonly Entry[] {
   return serviceNames.flatMap((service) => entriesOf(lab, service));
 }
 
-/** The containers of one service, one for each machine that runs it. */
+/** The containers of one service, one for each machine that runs it; none of a service without a container. */
 export function entriesOf(lab: Lab, service: ServiceName): readonly Entry[] {
-  return machinesWith(lab, service).map((machine) => entries[service](lab, machine));
+  const entry = isDiscovery(service) ? methods[service].entry : core[service];
+  return entry === undefined ? [] : machinesWith(lab, service).map((machine) => entry(lab, machine));
 }

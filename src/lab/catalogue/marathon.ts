@@ -1,10 +1,10 @@
-import type { Lab, Machine } from "../model.ts";
+import { type Lab, type Machine, portsOf } from "../model.ts";
 import { marathonUrl, zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { defaultPorts } from "./ports.ts";
 
 export function marathon(lab: Lab, machine: Machine): Entry {
-  const port = lab.ports.marathon;
+  const port = portsOf(lab, machine).marathon;
   return {
     service: "marathon",
     machine,

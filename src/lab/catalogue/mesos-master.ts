@@ -1,10 +1,10 @@
-import type { Lab, Machine } from "../model.ts";
+import { type Lab, type Machine, portsOf } from "../model.ts";
 import { quorum, zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { defaultPorts } from "./ports.ts";
 
 export function mesosMaster(lab: Lab, machine: Machine): Entry {
-  const port = lab.ports.mesosMaster;
+  const port = portsOf(lab, machine).mesosMaster;
   return {
     service: "mesos-master",
     machine,

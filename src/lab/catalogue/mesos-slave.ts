@@ -1,4 +1,4 @@
-import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { ordinal, zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { defaultPorts } from "./ports.ts";
@@ -6,7 +6,7 @@ import { defaultPorts } from "./ports.ts";
 const apparmor = "/usr/lib/x86_64-linux-gnu/libapparmor.so.1";
 
 export function mesosSlave(lab: Lab, machine: Machine): Entry {
-  const port = lab.ports.mesosSlave;
+  const port = portsOf(lab, machine).mesosSlave;
   return {
     service: "mesos-slave",
     machine,

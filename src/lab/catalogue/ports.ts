@@ -7,4 +7,8 @@ export const defaultPorts: Ports = {
   marathon: 8080,
   bamboo: 8000,
   haproxy: 80,
+  dns: 53,
+  mesosDns: 8123,
+  marathonLb: 80,
+  bridge: 9090,
 };

@@ -1,154 +1,33 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
-import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../../errors.ts";
-import { run } from "../../tools/exec.ts";
+import { HaproxyProcess as Haproxy, type HaproxyOptions as ProcessOptions } from "../haproxy/process.ts";
 import { type HaproxyConfigOptions, haproxyConfig } from "./haproxy-config.ts";
 import type { Routing } from "./model.ts";
 import type { TrafficProxy } from "./proxy.ts";
 
-export interface HaproxyOptions extends HaproxyConfigOptions {
-  /** Where the configuration is written. */
-  readonly outputPath: string;
-  /** A folder for the pid file and the control socket; made if missing. Short: sockets have a length limit. */
-  readonly runFolder: string;
-  readonly log: (line: string) => void;
-}
+export interface HaproxyOptions extends HaproxyConfigOptions, ProcessOptions {}
 
-/** Both generous: on an emulated processor of a busy host even these take seconds. */
-const startMs = 60_000;
-const checkMs = 60_000;
-const pollMs = 20;
-
-/**
- * The real HAProxy in master-worker mode: a reload starts a new worker on the same listening sockets, and the old one
- * ends when its clients are done. Nothing waits for them.
- */
+/** The real HAProxy with the routes of Bamboo. */
 export class HaproxyProcess implements TrafficProxy {
   private readonly options: HaproxyOptions;
-  private readonly ending = new AbortController();
-  private process: Promise<void> | undefined;
-  private exited = "";
-  private applied = "";
-  private candidates = 0;
+  private readonly haproxy: Haproxy;
 
   constructor(options: HaproxyOptions) {
     this.options = options;
+    this.haproxy = new Haproxy(options);
   }
 
-  async check(routing: Routing): Promise<void> {
-    await rm(await this.checked(this.textOf(routing)));
+  check(routing: Routing): Promise<void> {
+    return this.haproxy.check(this.textOf(routing));
   }
 
-  async apply(routing: Routing): Promise<void> {
-    const text = this.textOf(routing);
-    const alive = this.process !== undefined;
-    if (alive && text === this.applied) return;
-    const candidate = await this.checked(text);
-    await rename(candidate, this.options.outputPath);
-    if (alive) await this.reload();
-    else await this.start();
-    this.applied = text;
+  apply(routing: Routing): Promise<void> {
+    return this.haproxy.apply(this.textOf(routing));
   }
 
-  async close(): Promise<void> {
-    this.ending.abort();
-    await this.process;
-    await rm(this.path("haproxy.pid"), { force: true });
+  close(): Promise<void> {
+    return this.haproxy.close();
   }
 
   private textOf(routing: Routing): string {
     return haproxyConfig(routing.apps, routing.services, this.options);
   }
-
-  private path(name: string): string {
-    return join(this.options.runFolder, name);
-  }
-
-  /** @returns the file with the configuration that HAProxy has accepted */
-  private async checked(text: string): Promise<string> {
-    await mkdir(this.options.runFolder, { recursive: true });
-    await mkdir(dirname(this.options.outputPath), { recursive: true });
-    // A name of its own: a rule may be checked while a changed task is being applied.
-    this.candidates += 1;
-    const candidate = `${this.options.outputPath}.${this.candidates}`;
-    await writeFile(candidate, text);
-    const command = { file: "haproxy", args: ["-c", "-f", candidate] };
-    const result = await run(command, { accept: "any", timeoutMs: checkMs });
-    if (result.exitCode === 0) return candidate;
-    await rm(candidate, { force: true });
-    const alerts = result.stderr.split("\n").filter((line) => line.startsWith("[ALERT]"));
-    throw new LabError("HAProxy refuses the configuration", {
-      exitCode: exitCodes.tool,
-      details: alerts.map((line) => line.replaceAll(`${candidate}:`, "line ")),
-    });
-  }
-
-  private async start(): Promise<void> {
-    this.exited = "";
-    const args = ["-W", "-f", this.options.outputPath, "-p", this.path("haproxy.pid")];
-    const command = { file: "haproxy", args: [...args, "-S", this.path("master.sock")] };
-    const output: string[] = [];
-    const onLine = (line: string) => {
-      output.push(line);
-      if (output.length > 20) output.shift();
-    };
-    this.process = run(command, { signal: this.ending.signal, accept: "any", onLine, killAfterMs: 5_000 })
-      .then(({ exitCode }) => `it ended with exit code ${exitCode}`)
-      .catch((error: Error) => error.message)
-      .then((reason) => {
-        this.exited = [reason, ...output].join("\n");
-        // The next apply starts it again.
-        this.process = undefined;
-        if (!this.ending.signal.aborted) this.options.log(`haproxy: ${this.exited}`);
-      });
-    await this.until("HAProxy does not start", (workers) => workers.length > 0);
-  }
-
-  private async reload(): Promise<void> {
-    const before = new Set(await this.workers());
-    const pid = Number(await readFile(this.path("haproxy.pid"), "utf8"));
-    process.kill(pid, "SIGUSR2");
-    await this.until("HAProxy does not take over the new configuration", (workers) =>
-      workers.some((worker) => !before.has(worker)),
-    );
-  }
-
-  private async until(failure: string, enough: (workers: readonly string[]) => boolean): Promise<void> {
-    const deadline = Date.now() + startMs;
-    let last = "no answer";
-    while (Date.now() < deadline && this.process !== undefined) {
-      const workers = await this.workers().catch((error: Error) => error.message);
-      if (typeof workers !== "string" && enough(workers)) return;
-      last = typeof workers === "string" ? workers : `workers: ${workers.join(", ") || "none"}`;
-      await sleep(pollMs);
-    }
-    throw new LabError(failure, {
-      exitCode: exitCodes.tool,
-      details: [this.exited || `last seen after ${startMs / 1000} s: ${last}`],
-      remedy: [`haproxy -d -f ${this.options.outputPath}`],
-    });
-  }
-
-  /** The pids of the workers that carry new traffic, from the master's control socket. */
-  private async workers(): Promise<string[]> {
-    const answer = await ask(this.path("master.sock"), "show proc\n");
-    const current = answer.split("# old workers")[0] ?? "";
-    return current.split("\n").flatMap((line) => /^(\d+)\s+worker\b/.exec(line)?.[1] ?? []);
-  }
-}
-
-function ask(socketPath: string, question: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = "";
-    const socket = connect(socketPath, () => socket.end(question));
-    socket.setTimeout(2_000, () => socket.destroy(new Error(`${socketPath} did not answer`)));
-    socket.setEncoding("utf8");
-    socket.on("data", (data) => {
-      answer += data;
-    });
-    socket.on("error", reject);
-    socket.on("close", () => resolve(answer));
-  });
 }

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodes, formatError, LabError } from "../../errors.ts";
 import type { Running } from "../running.ts";
-import { openZooKeeperStore } from "../zookeeper-store.ts";
-import { HaproxyProcess } from "./haproxy-process.ts";
+import { inContainer, type Surroundings } from "../surroundings.ts";
 import { readBambooOptions } from "./options.ts";
+import type { TrafficProxy } from "./proxy.ts";
 import { startBamboo } from "./start.ts";
 
 /**
@@ -16,6 +16,7 @@ import { startBamboo } from "./start.ts";
 export async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  around: Surroundings = inContainer,
 ): Promise<Running> {
   if (argv.length > 0)
     throw new LabError(`Bamboo takes no arguments here: ${argv.join(" ")}`, {
@@ -27,16 +28,19 @@ export async function run(
   const options = readBambooOptions(env);
   const log = (line: string) => process.stderr.write(`bamboo: ${line}\n`);
   if (env.HAPROXY_RELOAD_CMD) log("HAPROXY_RELOAD_CMD is not used: the rehearsal reloads HAProxy on its own");
-  const store = await openZooKeeperStore(options.zkHost, { log });
+  const store = await around.openStore(options.zkHost, { log });
   store.onSessionLost(() => {
     const reason = new LabError("Bamboo lost its ZooKeeper session", { exitCode: exitCodes.tool });
     process.stderr.write(`${formatError(reason)}\n`);
     process.exit(reason.exitCode);
   });
   const runFolder = await mkdtemp(join(tmpdir(), "bamboo-"));
-  const proxy = new HaproxyProcess({ bind: "*:80", outputPath: options.haproxyOutputPath, runFolder, log });
+  const proxy = around.trafficProxy ?? (await haproxyIn(runFolder, options.haproxyOutputPath, log));
   const { marathonEndpoints, bambooEndpoint, listen, zkPath: folder } = options;
-  const running = await startBamboo({ marathonEndpoints, bambooEndpoint, listen, store, folder, proxy, log });
+  const running = await startBamboo({
+    ...{ marathonEndpoints, bambooEndpoint, listen, store, folder, proxy, log },
+    allowedHosts: around.allowedHosts,
+  });
   return {
     url: running.url,
     close: async () => {
@@ -45,4 +49,13 @@ export async function run(
       await rm(runFolder, { recursive: true, force: true });
     },
   };
+}
+
+async function haproxyIn(
+  runFolder: string,
+  outputPath: string,
+  log: (line: string) => void,
+): Promise<TrafficProxy> {
+  const { HaproxyProcess } = await import("./haproxy-process.ts");
+  return new HaproxyProcess({ bind: "*:80", outputPath, runFolder, log });
 }

@@ -1,4 +1,5 @@
 import { exitCodes, LabError } from "../../errors.ts";
+import { send } from "../client.ts";
 import { type BambooApp, escapedId } from "./model.ts";
 
 interface MarathonTask {
@@ -58,7 +59,7 @@ export function routedApps(tasks: readonly MarathonTask[], apps: readonly Marath
 }
 
 async function getJson<T>(url: string, signal: AbortSignal): Promise<T> {
-  const response = await fetch(url, {
+  const response = await send(url, {
     headers: { accept: "application/json" },
     signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
   });

@@ -1,30 +1,27 @@
+import { pageStyle } from "../page-style.ts";
+
 /** Bamboo's page: every app with its rule, a + button to add one, edit and delete. It needs nothing from elsewhere. */
 export const bambooPage = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Bamboo — mesos-lab rehearsal</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-  h1 small { font-size: 1rem; font-weight: normal; background: #fd6; padding: .1rem .5rem; border-radius: .3rem; }
-  table { border-collapse: collapse; width: 100%; }
-  th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid #ddd; vertical-align: top; }
-  button, input { font: inherit; padding: .2rem .6rem; }
-  dialog { border: 1px solid #999; border-radius: .4rem; min-width: 24rem; }
-  dialog input { width: 100%; box-sizing: border-box; font-family: monospace; }
-  [role=status], [role=alert] { white-space: pre-wrap; color: #a00; }
-</style>
-<h1>Bamboo <small>mesos-lab rehearsal</small></h1>
+<style>${pageStyle}</style>
+<header><div><b>Bamboo</b> <small>mesos-lab rehearsal</small></div></header>
+<main>
+<h1>Applications</h1>
+<p class="dim">A rule says in HAProxy's words which requests go to an application.</p>
 <table>
   <thead><tr><th>Application</th><th>ACL</th><th>Tasks</th><th></th></tr></thead>
   <tbody id="apps"><tr><td colspan="4">loading …</td></tr></tbody>
 </table>
 <p id="message" role="status"></p>
+</main>
 <dialog id="editor">
   <form id="form">
     <h2 id="title"></h2>
     <p><label for="acl">acl</label> <input id="acl" name="acl" placeholder="path_beg -i /" autocomplete="off"></p>
-    <p><button id="submit"></button> <button type="button" id="cancel">Cancel</button></p>
+    <p><button id="submit" class="main"></button> <button type="button" id="cancel">Cancel</button></p>
     <p id="problem" role="alert"></p>
   </form>
 </dialog>
@@ -75,7 +72,7 @@ export const bambooPage = `<!doctype html>
   function row(id, app, service) {
     const buttons = make("td");
     if (service === undefined) buttons.append(button("+", "Create a rule for " + id, () => edit(id)));
-    else buttons.append(button("✎", "Edit the rule of " + id, () => edit(id, service.Acl)), " ", button("🗑", "Delete the rule of " + id, () => remove(id)));
+    else buttons.append(button("✎", "Edit the rule of " + id, () => edit(id, service.Acl)), " ", button("✕", "Delete the rule of " + id, () => remove(id)));
     const tasks = (app?.Tasks ?? []).map((task) => make("div", task.Host + ":" + task.Port));
     const acl = service === undefined ? make("td", "(default) path_beg -i " + id) : make("td", service.Acl);
     return make("tr", undefined, make("td", id), acl, make("td", tasks.length ? undefined : "no running task", ...tasks), buttons);

@@ -17,6 +17,8 @@ export interface StartBamboo {
   readonly store: Store;
   /** The path of the rules in the store, `/bamboo`. */
   readonly folder: string;
+  /** The names under which clients may call; absent: any. */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** Ends with this instance. */
   readonly proxy: TrafficProxy;
   readonly log?: (line: string) => void;
@@ -36,12 +38,11 @@ export async function startBamboo(start: StartBamboo): Promise<Running> {
   // Nothing is routed yet, but who asks gets a 503 and the statistics.
   await proxy.apply({ apps: [], services: {} });
   const renderer = new Renderer({ apps, rules, proxy, log });
-  const server = await listen(bambooApi({ apps, rules, proxy, renderer }), start.listen).catch(
-    async (error) => {
-      await proxy.close();
-      throw error;
-    },
-  );
+  const address = { ...start.listen, allowedHosts: start.allowedHosts };
+  const server = await listen(bambooApi({ apps, rules, proxy, renderer }), address).catch(async (error) => {
+    await proxy.close();
+    throw error;
+  });
   // Also the first rendering: the watch calls back at once.
   const unwatch = rules.watch(() => void renderer.nudge());
   const callbackUrl = `${start.bambooEndpoint || server.url}/api/marathon/event_callback`;

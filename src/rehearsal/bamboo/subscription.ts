@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { send } from "../client.ts";
 
-const retryMs = 2_000;
+const longestPauseMs = 2_000;
+/** The first pauses are short: Marathon is most likely just starting as well. */
+const firstPauseMs = 50;
 
 /**
  * Asks Marathon for its events, again and again until each endpoint has agreed or the signal ends it. Bamboo 0.2.11
@@ -23,6 +26,7 @@ async function subscribeOne(
 ): Promise<void> {
   const url = `${endpoint}/v2/eventSubscriptions?callbackUrl=${encodeURIComponent(callbackUrl)}`;
   let last = "";
+  let pauseMs = firstPauseMs;
   while (!signal.aborted) {
     const problem = await post(url, signal);
     if (problem === undefined) {
@@ -32,13 +36,14 @@ async function subscribeOne(
     if (problem !== last && !signal.aborted)
       log(`${endpoint} does not take the subscription yet: ${problem}`);
     last = problem;
-    await sleep(retryMs, undefined, { signal }).catch(() => {});
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
+    pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }
 }
 
 async function post(url: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const response = await fetch(url, {
+    const response = await send(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { send } from "../client.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { AppDefinition, HealthCheck, Task } from "./model.ts";
 import { timestamp } from "./timestamp.ts";
@@ -117,12 +118,11 @@ async function probe(task: Task, check: HealthCheck, signal: AbortSignal): Promi
   if (check.protocol === "TCP") return probeTcp(task.host, port, timeoutMs);
   const path = (check.path ?? "/").replace(/^\/*/, "/");
   try {
-    const response = await fetch(`http://${task.host}:${port}${path}`, {
-      redirect: "manual",
+    const response = await send(`http://${task.host}:${port}${path}`, {
       headers: { connection: "close" },
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
-    await response.body?.cancel();
+    response.discard();
     return response.status >= 200 && response.status < 400 ? undefined : `it answered ${response.status}`;
   } catch (error) {
     return (error as Error).message;

@@ -1,3 +1,4 @@
+import { send } from "../client.ts";
 import type { Store } from "../store.ts";
 import type { EventBus, MarathonEvent } from "./event-bus.ts";
 
@@ -68,13 +69,13 @@ export class HttpCallbacks {
 
   private async post(url: string, event: MarathonEvent): Promise<void> {
     try {
-      const response = await fetch(url, {
+      const response = await send(url, {
         method: "POST",
         body: JSON.stringify(event),
         headers: { "content-type": "application/json", accept: "application/json" },
         signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(slowMs)]),
       });
-      await response.body?.cancel();
+      response.discard();
       if (!response.ok) throw new Error(`it answered ${response.status}`);
       this.limits.delete(url);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { hostname as machineName } from "node:os";
+import { send } from "../client.ts";
 import type { FrameworkInfo, SchedulerCall, SchedulerEvent } from "../mesos/api.ts";
 import { decodeRecords } from "../recordio.ts";
 
@@ -17,7 +18,9 @@ export type Call = SchedulerCall extends infer C
     : never
   : never;
 
-const retryMs = 1_000;
+const longestRetryMs = 1_000;
+/** A master that has just been elected may need a moment before it takes subscriptions. */
+const firstRetryMs = 20;
 /** Heartbeats that may be missing in a row before the master counts as gone. */
 const missedHeartbeats = 5;
 
@@ -30,6 +33,7 @@ export class MesosClient {
   private frameworkId: string | undefined;
   private connection: AbortController | undefined;
   private retry: NodeJS.Timeout | undefined;
+  private retryMs = firstRetryMs;
 
   constructor(info: () => FrameworkInfo, handlers: SchedulerHandlers) {
     this.info = info;
@@ -60,7 +64,7 @@ export class MesosClient {
     const { master, streamId, frameworkId } = this;
     if (master === undefined || streamId === undefined || frameworkId === undefined) return false;
     try {
-      const response = await fetch(`http://${master}/api/v1/scheduler`, {
+      const response = await send(`http://${master}/api/v1/scheduler`, {
         method: "POST",
         headers: { "content-type": "application/json", "mesos-stream-id": streamId },
         body: JSON.stringify({ framework_id: { value: frameworkId }, ...call }),
@@ -101,21 +105,21 @@ export class MesosClient {
     if (this.connection !== connection) return;
     connection.abort();
     this.lost();
-    this.retry = setTimeout(() => this.reconnect(), retryMs);
+    this.retry = setTimeout(() => this.reconnect(), this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
   }
 
   private async readStream(master: string, connection: AbortController): Promise<void> {
     const info = this.info();
     const id = info.id === undefined ? {} : { framework_id: info.id };
-    const response = await fetch(`http://${master}/api/v1/scheduler`, {
+    const response = await send(`http://${master}/api/v1/scheduler`, {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       body: JSON.stringify({ ...id, type: "SUBSCRIBE", subscribe: { framework_info: info, force: true } }),
       signal: connection.signal,
     });
-    if (!response.ok || response.body === null)
-      throw new Error(`${response.status} ${await response.text()}`);
-    const streamId = response.headers.get("mesos-stream-id") ?? "";
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    const streamId = String(response.headers["mesos-stream-id"] ?? "");
     let silence: NodeJS.Timeout | undefined;
     let allowedMs = missedHeartbeats * 15_000;
     const heard = () => {
@@ -129,6 +133,7 @@ export class MesosClient {
         if (event.type === "SUBSCRIBED") {
           allowedMs = missedHeartbeats * (event.subscribed.heartbeat_interval_seconds || 15) * 1000;
           this.streamId = streamId;
+          this.retryMs = firstRetryMs;
           this.frameworkId = event.subscribed.framework_id.value;
           this.handlers.subscribed(this.frameworkId, master);
         } else this.handlers.event(event);

@@ -1,83 +1,53 @@
-/** Marathon's page: apps, their tasks, a Kill button, a form. It needs nothing from elsewhere. */
+import { pageStyle } from "../page-style.ts";
+import { marathonScript } from "./page-script.ts";
+
+/** Marathon's page: the apps, each with a page of its own where instances are selected and killed, and a form. */
 export const marathonPage = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Marathon — mesos-lab rehearsal</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-  h1 small { font-size: 1rem; font-weight: normal; background: #fd6; padding: .1rem .5rem; border-radius: .3rem; }
-  table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
-  th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #ddd; }
-  textarea { width: 100%; height: 9rem; font: 14px/1.4 monospace; box-sizing: border-box; }
-  button { font: inherit; padding: .2rem .8rem; }
-  #message { white-space: pre-wrap; color: #a00; }
-</style>
-<h1>Marathon <small>mesos-lab rehearsal</small></h1>
-<div id="apps">loading …</div>
-<h2>New application</h2>
-<form id="create">
-  <label for="definition">Definition as JSON</label>
-  <textarea id="definition" spellcheck="false"></textarea>
-  <p><button>Create</button></p>
-</form>
+<style>${pageStyle}</style>
+<header><div><b>Marathon</b> <a href="#/apps">Apps</a> <small>mesos-lab rehearsal</small></div></header>
+<main>
+<section id="list">
+  <h1>Apps</h1>
+  <p><button class="main" id="new">+ New App</button></p>
+  <table>
+    <thead><tr><th>ID</th><th>Memory (MB)</th><th>CPUs</th><th>Tasks / Instances</th><th>Status</th></tr></thead>
+    <tbody id="apps"><tr><td colspan="5">loading …</td></tr></tbody>
+  </table>
+</section>
+<section id="app" hidden>
+  <p><a href="#/apps">← all apps</a></p>
+  <h1 id="app-id"></h1>
+  <p id="facts" class="dim"></p>
+  <p>
+    <button class="danger" id="kill" disabled>Kill</button>
+    <button id="scale">Scale</button>
+    <button id="destroy">Destroy App</button>
+  </p>
+  <table>
+    <thead><tr><th><input type="checkbox" id="all" aria-label="select all instances"></th><th>ID</th><th>Address</th><th>Status</th><th>Started</th></tr></thead>
+    <tbody id="tasks"></tbody>
+  </table>
+  <p id="failure" class="dim"></p>
+</section>
 <p id="message" role="status"></p>
-<script>
-  const byId = (id) => document.getElementById(id);
-  // textContent only: what apps are called must never become markup.
-  const make = (tag, text, ...children) => {
-    const element = document.createElement(tag);
-    if (text !== undefined) element.textContent = text;
-    element.append(...children);
-    return element;
-  };
-  const row = (tag, cells) =>
-    make("tr", undefined, ...cells.map((cell) => (cell instanceof Node ? make("td", undefined, cell) : make(tag, cell))));
-  const say = (text) => { byId("message").textContent = text; };
-
-  async function call(method, path, body) {
-    const response = await fetch(path, { method, body, headers: { "content-type": "application/json" } });
-    const answer = await response.text();
-    if (!response.ok) throw new Error(response.status + " " + answer);
-    return answer === "" ? undefined : JSON.parse(answer);
-  }
-
-  function button(label, title, action) {
-    const element = make("button", label);
-    element.title = title;
-    element.onclick = () => action().then(() => { say(""); return show(); }).catch((error) => say(error.message));
-    return element;
-  }
-
-  function showApp(app) {
-    const destroy = button("Destroy", "Destroy " + app.id, () => call("DELETE", "/v2/apps" + app.id));
-    const table = make("table", undefined, row("th", ["Task", "Address", "Status", ""]));
-    for (const task of app.tasks ?? []) {
-      const address = task.ports.length === 0 ? task.host : task.ports.map((port) => task.host + ":" + port).join(", ");
-      const path = "/v2/apps" + app.id + "/tasks/" + encodeURIComponent(task.id);
-      const status = task.startedAt === null ? "Staged" : "Started";
-      table.append(row("td", [task.id, address, status, button("Kill", "Kill " + task.id, () => call("DELETE", path))]));
-    }
-    const state = app.deployments.length > 0 ? "deploying" : "running";
-    const facts = app.tasksRunning + " of " + app.instances + " running, " + state + ", " + app.cpus + " CPU, " + app.mem + " MiB ";
-    return make("section", undefined, make("h2", app.id), make("p", facts, destroy), table);
-  }
-
-  let last = "";
-  async function show() {
-    const { apps } = await call("GET", "/v2/apps?embed=apps.tasks");
-    if (JSON.stringify(apps) === last) return;
-    last = JSON.stringify(apps);
-    byId("apps").replaceChildren(...(apps.length === 0 ? [make("p", "No applications yet.")] : apps.map(showApp)));
-  }
-  byId("definition").value = JSON.stringify({ id: "sleeper", cmd: "sleep 600", cpus: 0.1, mem: 32, instances: 1 }, null, 2);
-  byId("create").onsubmit = (event) => {
-    event.preventDefault();
-    call("POST", "/v2/apps", byId("definition").value).then(() => { say(""); return show(); }).catch((error) => say(error.message));
-  };
-  const refresh = () => show().catch((error) => say(error.message));
-  refresh();
-  setInterval(refresh, 2000);
-</script>
+</main>
+<dialog id="editor">
+  <form id="create">
+    <h2>New application</h2>
+    <label for="id">ID</label> <input id="id" value="sleeper" autocomplete="off">
+    <label for="cmd">Command</label> <input id="cmd" class="mono" value="sleep 600" autocomplete="off">
+    <label for="image">Docker image, instead of a command (with port 8080)</label> <input id="image" class="mono" autocomplete="off">
+    <label for="cpus">CPUs</label> <input id="cpus" value="0.1" inputmode="decimal">
+    <label for="mem">Memory (MB)</label> <input id="mem" value="32" inputmode="decimal">
+    <label for="instances">Instances</label> <input id="instances" value="1" inputmode="numeric">
+    <p><button class="main">Create</button> <button type="button" id="cancel">Cancel</button></p>
+    <p id="problem" role="alert"></p>
+  </form>
+</dialog>
+<script>${marathonScript}</script>
 </html>
 `;

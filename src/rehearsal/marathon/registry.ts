@@ -17,7 +17,9 @@ export class Registry {
   private readonly store: Store;
   private readonly folder: string;
   private readonly apps = new Map<string, AppRecord>();
+  /** Both in the order in which the tasks were launched. */
   private readonly tasks = new Map<string, Task>();
+  private readonly byApp = new Map<string, Map<string, Task>>();
   private id: string | undefined;
 
   constructor(store: Store, folder: string) {
@@ -26,6 +28,7 @@ export class Registry {
   }
 
   async load(): Promise<void> {
+    const tasks: Task[] = [];
     this.id = await this.store.get(`${this.folder}/framework:id`);
     for (const name of await this.store.children(this.folder)) {
       const data =
@@ -37,10 +40,11 @@ export class Registry {
         const record = JSON.parse(data) as AppRecord;
         this.apps.set(record.app.id, record);
       } else {
-        const task = JSON.parse(data) as Task;
-        this.tasks.set(task.id, task);
+        tasks.push(JSON.parse(data) as Task);
       }
     }
+    tasks.sort((a, b) => (a.stagedAt < b.stagedAt ? -1 : 1));
+    for (const task of tasks) this.keep(task);
   }
 
   get frameworkId(): string | undefined {
@@ -92,21 +96,31 @@ export class Registry {
 
   /** In the order in which they were launched. */
   allTasks(): readonly Task[] {
-    return [...this.tasks.values()].sort((a, b) => (a.stagedAt < b.stagedAt ? -1 : 1));
+    return [...this.tasks.values()];
   }
 
   tasksOf(appId: string): readonly Task[] {
-    return this.allTasks().filter((task) => task.appId === appId);
+    return [...(this.byApp.get(appId)?.values() ?? [])];
   }
 
   async saveTask(task: Task): Promise<void> {
-    this.tasks.set(task.id, task);
+    this.keep(task);
     await this.store.set(`${this.folder}/task:${task.id}`, JSON.stringify(task));
   }
 
   async dropTask(id: string): Promise<void> {
+    const task = this.tasks.get(id);
     this.tasks.delete(id);
+    const own = this.byApp.get(task?.appId ?? "");
+    own?.delete(id);
+    if (task !== undefined && own?.size === 0) this.byApp.delete(task.appId);
     await this.store.remove(`${this.folder}/task:${id}`);
+  }
+
+  private keep(task: Task): void {
+    this.tasks.set(task.id, task);
+    const own = this.byApp.get(task.appId) ?? new Map<string, Task>();
+    this.byApp.set(task.appId, own.set(task.id, task));
   }
 
   private async saveRecord(record: AppRecord): Promise<void> {

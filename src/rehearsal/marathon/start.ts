@@ -20,6 +20,8 @@ export interface StartMarathon {
   /** The path in the store, `/marathon`. */
   readonly folder: string;
   readonly followMaster: FollowMaster;
+  /** The names under which clients may call; absent: any. */
+  readonly allowedHosts?: readonly string[] | undefined;
   readonly random?: Random;
   readonly log?: (line: string) => void;
   /** Called when it cannot go on: its place in the store is lost. It has stopped leading by then. */
@@ -59,7 +61,11 @@ export async function startMarathon(start: StartMarathon): Promise<Running> {
   let api: Hono | undefined;
   const app = new Hono();
   app.all("*", (context) => api?.fetch(context.req.raw, context.env) ?? context.text("starting", 503));
-  const server = await listen(app, { host: options.httpAddress, port: options.httpPort });
+  const server = await listen(app, {
+    host: options.httpAddress,
+    port: options.httpPort,
+    allowedHosts: start.allowedHosts,
+  });
   const address = `${options.hostname}:${new URL(server.url).port}`;
   const webuiUrl = options.webuiUrl ?? `http://${address}`;
 

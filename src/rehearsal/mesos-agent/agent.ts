@@ -30,6 +30,8 @@ export interface AgentOptions {
   readonly registrationBackoffMs?: number;
   /** Default: the kernel's; another one than at the last start makes this a new agent. */
   readonly bootId?: string;
+  /** The names under which clients may call; absent: any. */
+  readonly allowedHosts?: readonly string[] | undefined;
   readonly flags?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
   /** Called when the agent has to end, as the master removed it; its tasks have ended by then. */
@@ -110,7 +112,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   const view = { tasks, ip, port, hostname, workDir, resources, attributes, flags, startedAt };
   const server = await listen(
     agentRoutes({ ...view, id: () => id, registered: () => link.registered, master: () => leader }),
-    { host: options.bindIp ?? ip, port },
+    { host: options.bindIp ?? ip, port, allowedHosts: options.allowedHosts },
   );
   const stopFollowing = follow(options.master, log, (found) => {
     leader = found;

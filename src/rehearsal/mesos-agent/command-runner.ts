@@ -6,41 +6,61 @@ import { environmentOf, type Outcome, type Started, type TaskRunner, type TaskTo
 /** Between the SIGTERM and the SIGKILL, as in Mesos' command executor. */
 const graceMs = 3_000;
 
-/** Runs a command as a process group in its sandbox: the `mesos` containerizer, without its isolation. */
-export function commandRunner(): TaskRunner {
+/**
+ * Runs a command as a process group in its sandbox: the `mesos` containerizer, without its isolation.
+ * @param marks variables for the task's environment by which what an agent left behind is found and ended; without them
+ * its container has ended it.
+ */
+export function commandRunner(marks?: Readonly<Record<string, string>>): TaskRunner {
   return {
     name: "mesos",
     accepts: (info) => info.command?.value !== undefined && (info.container?.type ?? "MESOS") === "MESOS",
-    run: runCommand,
-    // Its processes are children of the agent and end with it.
-    recover: async () => {},
+    run: (task, onStarted, kill) => runProcess(task, programOf(task), onStarted, kill, marks),
+    recover: async (agentId) => {
+      if (marks !== undefined) await endLeftovers(marks, agentId);
+    },
   };
 }
 
-async function runCommand(
+/** A program to run: `argv0` is the name it is to see for itself. */
+export interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly argv0?: string;
+}
+
+function programOf(task: TaskToRun): Program {
+  const { shell, value = "", arguments: words = [] } = task.info.command ?? {};
+  // The command is the task's own: running it through a shell is what the framework asked for.
+  if (shell !== false) return { file: "/bin/sh", args: ["-c", value] };
+  return { file: value, args: words.slice(1), ...(words[0] === undefined ? {} : { argv0: words[0] }) };
+}
+
+async function endLeftovers(marks: Readonly<Record<string, string>>, agentId: string): Promise<void> {
+  const { endMarked } = await import("../embedded/marked.ts");
+  await endMarked({ ...marks, MESOS_SLAVE_ID: agentId });
+}
+
+/** Runs a program in the task's sandbox as a process group, which ends with it; its output goes into two files there. */
+export async function runProcess(
   task: TaskToRun,
+  { file, args, argv0 }: Program,
   onStarted: (started: Started) => void,
   kill: AbortSignal,
+  marks: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   if (kill.aborted) return { state: "TASK_KILLED" };
-  const { command } = task.info;
-  const value = command?.value ?? "";
-  // The command is the task's own: running it through a shell is what the framework asked for.
-  const [file, args] =
-    command?.shell === false ? [value, (command.arguments ?? []).slice(1)] : ["/bin/sh", ["-c", value]];
   const [stdout, stderr] = await Promise.all(
     ["stdout", "stderr"].map((name) => open(join(task.sandbox, name), "a")),
   );
   try {
     return await new Promise((resolve) => {
-      const child = spawn(file, args, {
+      const child = spawn(file, [...args], {
         cwd: task.sandbox,
-        env: environment(task),
+        env: { ...environment(task), ...marks },
         detached: true,
         stdio: ["ignore", stdout?.fd, stderr?.fd],
-        ...(command?.shell === false && command.arguments?.[0] !== undefined
-          ? { argv0: command.arguments[0] }
-          : {}),
+        ...(argv0 === undefined ? {} : { argv0 }),
       });
       let hard: NodeJS.Timeout | undefined;
       const onKill = () => {

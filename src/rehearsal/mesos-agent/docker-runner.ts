@@ -12,6 +12,10 @@ export interface DockerOptions {
   readonly pullTimeoutMs: number;
   readonly stopTimeoutMs: number;
   readonly inspectIntervalMs?: number;
+  /** Publishes ports on the agent's own address instead of all. */
+  readonly loopbackOnly?: boolean;
+  /** Labels of the containers, by which what is left of them is found. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** Where a container finds its sandbox. */
@@ -70,7 +74,7 @@ async function runContainer(
   const client = new AbortController();
   let lastLine = "";
   const attached = run(
-    { file: options.docker, args: runArguments(task) },
+    { file: options.docker, args: runArguments(task, options) },
     {
       accept: "any",
       keepOutput: false,
@@ -130,7 +134,10 @@ function withTag(image: string): string {
 }
 
 /** The arguments of `docker run`, in the order of Mesos 0.24. */
-export function runArguments(task: TaskToRun): string[] {
+export function runArguments(
+  task: TaskToRun,
+  { loopbackOnly, labels = {} }: Pick<DockerOptions, "loopbackOnly" | "labels"> = {},
+): string[] {
   const { info, sandbox } = task;
   const docker = info.container?.docker;
   const { scalars } = fromApi(info.resources ?? []);
@@ -157,9 +164,10 @@ export function runArguments(task: TaskToRun): string[] {
     ...(docker?.parameters ?? []).map(({ key, value: text }) => `--${key}=${text}`),
     ...mappings.flatMap((port) => [
       "-p",
-      `${port.host_port}:${port.container_port}/${port.protocol ?? "tcp"}`,
+      `${loopbackOnly ? `${task.hostname}:` : ""}${port.host_port}:${port.container_port}/${port.protocol ?? "tcp"}`,
     ]),
     ...(shell !== false && value !== undefined ? ["--entrypoint", "/bin/sh"] : []),
+    ...Object.entries(labels).flatMap(([key, text]) => ["--label", `${key}=${text}`]),
     ...["--name", containerName(task)],
     docker?.image ?? "",
     ...(shell !== false && value !== undefined ? ["-c", value] : []),

@@ -3,11 +3,10 @@ import { exitCodes, formatError, LabError } from "../../errors.ts";
 import { advertisedAddress } from "../mesos/address.ts";
 import { logLine } from "../mesos/log.ts";
 import type { Running } from "../running.ts";
-import { openZooKeeperStore } from "../zookeeper-store.ts";
+import { inContainer, type OpenStore, type Surroundings } from "../surroundings.ts";
 import { parseZooKeeperUrl } from "../zookeeper-url.ts";
 import { type AgentOptions, startMesosAgent } from "./agent.ts";
 import { commandRunner } from "./command-runner.ts";
-import { dockerRunner } from "./docker-runner.ts";
 import { agentResources } from "./host-resources.ts";
 import { type AgentFlags, parseAttributes, readAgentOptions } from "./options.ts";
 import type { TaskRunner } from "./task-runner.ts";
@@ -16,33 +15,36 @@ import type { TaskRunner } from "./task-runner.ts";
 export async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  around: Surroundings = inContainer,
 ): Promise<Running> {
   const { values, flags } = readAgentOptions(argv, env);
   const { ip, bindIp, hostname } = await advertisedAddress(values, env);
   const log = logLine("mesos-slave");
-  const runners = await runnersFor(values);
+  const runners = around.taskRunners ?? (await runnersFor(values));
   await mkdir(values.work_dir, { recursive: true });
   return startMesosAgent({
     ip,
     bindIp,
     port: values.port,
     hostname,
-    master: masterOf(values.master, log),
+    master: masterOf(values.master, around.openStore, log),
     workDir: values.work_dir,
     resources: await agentResources(values.resources, values.work_dir),
     attributes: parseAttributes(values.attributes ?? ""),
     runners,
     registrationBackoffMs: values.registration_backoff_factor,
+    allowedHosts: around.allowedHosts,
+    ...(around.bootId === undefined ? {} : { bootId: around.bootId }),
     flags,
     log,
     onFatal: (error) => end(error),
   });
 }
 
-function masterOf(text: string, log: (line: string) => void): AgentOptions["master"] {
+function masterOf(text: string, openStore: OpenStore, log: (line: string) => void): AgentOptions["master"] {
   if (text.startsWith("zk://")) {
     const { servers, path } = parseZooKeeperUrl(text);
-    return { openStore: (signal) => openZooKeeperStore(servers, { log, signal }), path };
+    return { openStore: (signal) => openStore(servers, { log, signal }), path };
   }
   if (/^[\w.-]+:\d{1,5}$/.test(text)) return { address: text };
   throw new LabError(`Failed to parse the master: ${JSON.stringify(text)}`, {
@@ -54,8 +56,8 @@ function masterOf(text: string, log: (line: string) => void): AgentOptions["mast
 async function runnersFor(values: AgentFlags): Promise<TaskRunner[]> {
   const makers: Record<string, () => TaskRunner | Promise<TaskRunner>> = {
     mesos: commandRunner,
-    docker: () =>
-      dockerRunner({
+    docker: async () =>
+      (await import("./docker-runner.ts")).dockerRunner({
         docker: values.docker,
         pullTimeoutMs: values.executor_registration_timeout,
         stopTimeoutMs: values.docker_stop_timeout,

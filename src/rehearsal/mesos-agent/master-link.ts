@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type ClientAnswer, send } from "../client.ts";
 import type { AgentMessage, MasterMessage, Registration } from "../mesos/agent-protocol.ts";
 import { decodeRecords } from "../recordio.ts";
 
@@ -50,7 +51,7 @@ export class MasterLink {
         { ...message, agentId: this.agentId },
         AbortSignal.any([line.signal, AbortSignal.timeout(sendLimitMs)]),
       );
-      await answer.body?.cancel();
+      answer.discard();
     } catch {
       // A master that is away shows in the silence on the line.
     }
@@ -86,7 +87,7 @@ export class MasterLink {
     try {
       const line = AbortSignal.any([signal, silent.signal]);
       const answer = await post(`http://${master}/master/register-agent`, this.options.registration(), line);
-      if (!answer.ok || answer.body === null) throw new Error(`it answers ${answer.status}`);
+      if (!answer.ok) throw new Error(`it answers ${answer.status}`);
       for await (const record of decodeRecords(answer.body)) {
         const message = record as MasterMessage;
         if (message.type === "REGISTERED") {
@@ -111,8 +112,8 @@ export class MasterLink {
   }
 }
 
-function post(url: string, body: unknown, signal: AbortSignal): Promise<Response> {
-  return fetch(url, {
+function post(url: string, body: unknown, signal: AbortSignal): Promise<ClientAnswer> {
+  return send(url, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),

@@ -15,9 +15,11 @@ export interface Outcome {
   readonly message?: string;
 }
 
-/** What a running task shows to the network, where it has an address of its own. */
+/** What is known of a task once it runs: its address, where it has one of its own. */
 export interface Started {
   readonly ip?: string;
+  /** Said with TASK_RUNNING, where how it runs is worth a word. */
+  readonly message?: string;
 }
 
 /** One way to run tasks. An agent asks its runners in turn and takes the first that accepts. */

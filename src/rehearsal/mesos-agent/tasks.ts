@@ -108,7 +108,7 @@ export class Tasks {
     await mkdir(directory, { recursive: true });
     const task = { info, frameworkId, agentId: agentId(), containerId, sandbox: directory, hostname };
     const onStarted = (started: Started) => {
-      if (!isOver(execution)) this.report(execution, { state: "TASK_RUNNING", ...networkOf(started) });
+      if (!isOver(execution)) this.report(execution, { state: "TASK_RUNNING", ...wordsOf(started) });
     };
     this.report(execution, await runner.run(task, onStarted, kill.signal));
   }
@@ -187,7 +187,7 @@ export class Tasks {
 
   private report(
     execution: Execution,
-    words: Pick<TaskStatus, "state" | "message" | "reason" | "labels">,
+    words: Pick<TaskStatus, "state" | "message" | "reason" | "labels" | "container_status">,
   ): void {
     if (this.closing) return;
     const status: TaskStatus = {
@@ -223,9 +223,11 @@ export function isOver({ statuses }: Execution): boolean {
   return isTerminal(statuses.at(-1)?.state ?? "TASK_STAGING");
 }
 
-function networkOf({ ip }: Started): Pick<TaskStatus, "labels" | "container_status"> {
-  if (ip === undefined) return {};
+function wordsOf({ ip, message }: Started): Pick<TaskStatus, "message" | "labels" | "container_status"> {
+  const said = message === undefined ? {} : { message };
+  if (ip === undefined) return said;
   return {
+    ...said,
     labels: { labels: [{ key: "Docker.NetworkSettings.IPAddress", value: ip }] },
     container_status: { network_infos: [{ ip_address: ip, ip_addresses: [{ ip_address: ip }] }] },
   };

@@ -50,6 +50,7 @@ export class Agents {
     };
     agents.set(id, agent);
     agent.registration = registration;
+    agent.share = undefined;
     agent.link = sink;
     agent.missedPings = 0;
     if (registration.agentId !== undefined) agent.reregisteredAt = Date.now();
@@ -71,14 +72,8 @@ export class Agents {
       } else if (!agent.tasks.has(key)) {
         const state = statuses.at(-1)?.state ?? "TASK_STAGING";
         const resources = fromApi(info.resources ?? []);
-        agent.tasks.set(key, {
-          info,
-          frameworkId,
-          agentId: agent.id,
-          resources,
-          state,
-          statuses: [...statuses],
-        });
+        const task = { info, frameworkId, agentId: agent.id, resources, state, statuses: [...statuses] };
+        this.cluster.add(agent, task);
       }
     }
     for (const [key, task] of [...agent.tasks]) {

@@ -14,18 +14,21 @@ function allocatable({ scalars }: Resources): boolean {
  */
 export function allocate(cluster: Cluster, now = Date.now()): void {
   const batches = new Map<Framework, Offer[]>();
+  const offersByAgent = cluster.offersByAgent();
   for (const agent of cluster.agents.values()) {
     if (agent.link === undefined) continue;
-    const resources = cluster.freeOn(agent);
+    const resources = cluster.freeOn(agent, offersByAgent.get(agent.id) ?? []);
     if (!allocatable(resources)) continue;
-    const framework = [...cluster.frameworks.values()]
-      .filter((candidate) => candidate.link !== undefined && !refuses(candidate, agent, resources, now))
-      .map((candidate) => ({ candidate, share: dominantShare(cluster, candidate) }))
-      .sort((a, b) => a.share - b.share)[0]?.candidate;
+    const candidates = [...cluster.frameworks.values()].filter(
+      (candidate) => candidate.link !== undefined && !refuses(candidate, agent, resources, now),
+    );
+    const framework = poorest(cluster, candidates);
     if (framework === undefined) continue;
     const offer = { id: cluster.nextId("offer"), frameworkId: framework.id, agentId: agent.id, resources };
     cluster.offers.set(offer.id, offer);
-    batches.set(framework, [...(batches.get(framework) ?? []), offer]);
+    const batch = batches.get(framework) ?? [];
+    batch.push(offer);
+    batches.set(framework, batch);
   }
   for (const [framework, offers] of batches) {
     notify(framework, {
@@ -57,7 +60,16 @@ function refuses(framework: Framework, agent: Agent, resources: Resources, now: 
   const current = (framework.refusals.get(agent.id) ?? []).filter((refusal) => refusal.until > now);
   if (current.length > 0) framework.refusals.set(agent.id, current);
   else framework.refusals.delete(agent.id);
-  return current.some((refusal) => contains(refusal.resources, resources));
+  // The very same resources are the usual case, and quick to tell.
+  return current.some((refusal) => refusal.resources === resources || contains(refusal.resources, resources));
+}
+
+/** The one with the smallest dominant share. Shares are counted only where there is a choice: it takes all tasks. */
+function poorest(cluster: Cluster, candidates: readonly Framework[]): Framework | undefined {
+  if (candidates.length < 2) return candidates[0];
+  return candidates
+    .map((candidate) => ({ candidate, share: dominantShare(cluster, candidate) }))
+    .sort((a, b) => a.share - b.share)[0]?.candidate;
 }
 
 function dominantShare(cluster: Cluster, framework: Framework): number {

@@ -1,76 +1,47 @@
-import { z } from "zod";
 import { type SchedulerCall, type TaskInfo, taskStates } from "../mesos/api.ts";
 import { contains, fromApi, type Resources, subtract, sum } from "../mesos/resources.ts";
+import { amount, byType, list, nonEmptyText, number, object, optional, text } from "../shape.ts";
 import { refuse } from "./allocator.ts";
 import { type Cluster, type Framework, taskKey, tell } from "./cluster.ts";
 import { endTask, type MasterWords, masterStatus, notify } from "./updates.ts";
 
-const value = z.looseObject({ value: z.string().min(1) });
-export const range = z.looseObject({ begin: z.number(), end: z.number() });
-const resource = z.discriminatedUnion("type", [
-  z.looseObject({
-    name: z.string(),
-    type: z.literal("SCALAR"),
-    scalar: z.looseObject({ value: z.number().nonnegative() }),
-  }),
-  z.looseObject({
-    name: z.string(),
-    type: z.literal("RANGES"),
-    ranges: z.looseObject({ range: z.array(range) }),
-  }),
-]);
-export const taskInfo = z.looseObject({
-  name: z.string(),
+const value = object({ value: nonEmptyText });
+export const range = object({ begin: number, end: number });
+const resource = byType({
+  SCALAR: { name: text, scalar: object({ value: amount }) },
+  RANGES: { name: text, ranges: object({ range: list(range) }) },
+});
+export const taskInfo = object({
+  name: text,
   task_id: value,
   agent_id: value,
-  resources: z.array(resource).optional(),
+  resources: optional(list(resource)),
 });
-const operation = z.looseObject({
-  type: z.string(),
-  launch: z.looseObject({ task_infos: z.array(taskInfo) }).optional(),
+const operation = object({
+  type: text,
+  launch: optional(object({ task_infos: list(taskInfo) })),
 });
-const filters = z.looseObject({ refuse_seconds: z.number().nonnegative().optional() }).optional();
-const base = { framework_id: value.optional() };
+const filters = optional(object({ refuse_seconds: optional(amount) }));
+const base = { framework_id: optional(value) };
+const info = object({ user: text, name: text, id: optional(value) });
 
-/** What a scheduler may say. */
-export const schedulerCall: z.ZodType<SchedulerCall> = z.discriminatedUnion("type", [
-  z.looseObject({
+/** What a scheduler may say: the shape of a `SchedulerCall`. */
+export const schedulerCall = byType({
+  SUBSCRIBE: { ...base, subscribe: object({ framework_info: info }) },
+  ACCEPT: {
     ...base,
-    type: z.literal("SUBSCRIBE"),
-    subscribe: z.looseObject({
-      framework_info: z.looseObject({ user: z.string(), name: z.string(), id: value.optional() }),
-    }),
-  }),
-  z.looseObject({
+    accept: object({ offer_ids: list(value), operations: optional(list(operation)), filters }),
+  },
+  DECLINE: { ...base, decline: object({ offer_ids: list(value), filters }) },
+  REVIVE: base,
+  KILL: { ...base, kill: object({ task_id: value, agent_id: optional(value) }) },
+  ACKNOWLEDGE: { ...base, acknowledge: object({ agent_id: value, task_id: value, uuid: text }) },
+  RECONCILE: {
     ...base,
-    type: z.literal("ACCEPT"),
-    accept: z.looseObject({ offer_ids: z.array(value), operations: z.array(operation).optional(), filters }),
-  }),
-  z.looseObject({
-    ...base,
-    type: z.literal("DECLINE"),
-    decline: z.looseObject({ offer_ids: z.array(value), filters }),
-  }),
-  z.looseObject({ ...base, type: z.literal("REVIVE") }),
-  z.looseObject({
-    ...base,
-    type: z.literal("KILL"),
-    kill: z.looseObject({ task_id: value, agent_id: value.optional() }),
-  }),
-  z.looseObject({
-    ...base,
-    type: z.literal("ACKNOWLEDGE"),
-    acknowledge: z.looseObject({ agent_id: value, task_id: value, uuid: z.string() }),
-  }),
-  z.looseObject({
-    ...base,
-    type: z.literal("RECONCILE"),
-    reconcile: z.looseObject({
-      tasks: z.array(z.looseObject({ task_id: value, agent_id: value.optional() })).optional(),
-    }),
-  }),
-  z.looseObject({ ...base, type: z.literal("TEARDOWN") }),
-]) as unknown as z.ZodType<SchedulerCall>;
+    reconcile: object({ tasks: optional(list(object({ task_id: value, agent_id: optional(value) }))) }),
+  },
+  TEARDOWN: base,
+});
 
 /** Mesos' default for `refuse_seconds`. */
 const refuseSeconds = 5;
@@ -187,7 +158,7 @@ function launch(cluster: Cluster, framework: Framework, info: TaskInfo, resource
   const agent = cluster.agents.get(agentId);
   if (agent === undefined) return;
   const task = { info, frameworkId: framework.id, agentId, resources, state: taskStates[0], statuses: [] };
-  agent.tasks.set(taskKey(framework.id, info.task_id.value), task);
+  cluster.add(agent, task);
   if (tell(agent, { type: "LAUNCH", frameworkId: framework.id, task: info })) return;
   endTask(cluster, task, {
     state: "TASK_LOST",

@@ -25,6 +25,8 @@ export interface Agent {
   missedPings: number;
   /** By task id within a framework. A task that ended stays until its last update is acknowledged. */
   readonly tasks: Map<string, Task>;
+  /** What its tasks use and leave, until one of them changes. */
+  share?: { readonly used: Resources; readonly unused: Resources } | undefined;
   /** Kills that the agent could not be told, as it was away. */
   readonly pendingKills: Set<string>;
 }
@@ -105,22 +107,49 @@ export class Cluster {
   }
 
   usedOn(agent: Agent): Resources {
-    return sum(
-      [...agent.tasks.values()].filter((task) => !isTerminal(task.state)).map((task) => task.resources),
-    );
+    return this.shareOf(agent).used;
   }
 
   offered(by: (offer: Offer) => boolean): Resources {
     return sum([...this.offers.values()].filter(by).map((offer) => offer.resources));
   }
 
-  freeOn(agent: Agent): Resources {
-    const taken = this.offered((offer) => offer.agentId === agent.id);
-    return subtract(subtract(agent.registration.resources, this.usedOn(agent)), taken);
+  /** What is neither used nor in one of these offers, which are all of this agent. */
+  freeOn(agent: Agent, offers: readonly Offer[]): Resources {
+    return offers.reduce((left, offer) => subtract(left, offer.resources), this.shareOf(agent).unused);
+  }
+
+  /** Asked for at every round of offers, for every agent: counted only where something has changed. */
+  private shareOf(agent: Agent) {
+    if (agent.share === undefined) {
+      const live = [...agent.tasks.values()].filter((task) => !isTerminal(task.state));
+      const used = sum(live.map((task) => task.resources));
+      agent.share = { used, unused: subtract(agent.registration.resources, used) };
+    }
+    return agent.share;
+  }
+
+  offersByAgent(): ReadonlyMap<string, readonly Offer[]> {
+    const found = new Map<string, Offer[]>();
+    for (const offer of this.offers.values())
+      found.set(offer.agentId, [...(found.get(offer.agentId) ?? []), offer]);
+    return found;
+  }
+
+  add(agent: Agent, task: Task): void {
+    agent.tasks.set(taskKey(task.frameworkId, task.info.task_id.value), task);
+    agent.share = undefined;
+  }
+
+  /** A task has another state. */
+  changed(task: Task): void {
+    const agent = this.agents.get(task.agentId);
+    if (agent !== undefined) agent.share = undefined;
   }
 
   /** Moves a task that is over out of the way. */
   complete(task: Task): void {
+    this.changed(task);
     this.agents.get(task.agentId)?.tasks.delete(taskKey(task.frameworkId, task.info.task_id.value));
     const framework = this.frameworks.get(task.frameworkId);
     framework?.completedTasks.push(task);

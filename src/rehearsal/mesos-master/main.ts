@@ -2,7 +2,7 @@ import { exitCodes, formatError, type LabError } from "../../errors.ts";
 import { advertisedAddress } from "../mesos/address.ts";
 import { logLine } from "../mesos/log.ts";
 import type { Running } from "../running.ts";
-import { openZooKeeperStore } from "../zookeeper-store.ts";
+import { inContainer, type Surroundings } from "../surroundings.ts";
 import { parseZooKeeperUrl } from "../zookeeper-url.ts";
 import { startMesosMaster } from "./master.ts";
 import { readMasterOptions } from "./options.ts";
@@ -11,6 +11,7 @@ import { readMasterOptions } from "./options.ts";
 export async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  around: Surroundings = inContainer,
 ): Promise<Running> {
   const { values, flags } = readMasterOptions(argv, env);
   const { ip, bindIp, hostname } = await advertisedAddress(values, env);
@@ -26,7 +27,7 @@ export async function run(
       : {
           election: {
             openStore: (signal) =>
-              openZooKeeperStore(zk.servers, { sessionTimeoutMs: values.zk_session_timeout, log, signal }),
+              around.openStore(zk.servers, { sessionTimeoutMs: values.zk_session_timeout, log, signal }),
             path: zk.path,
             quorum: values.quorum ?? 1,
           },
@@ -35,6 +36,7 @@ export async function run(
     slavePingTimeoutMs: values.slave_ping_timeout,
     maxSlavePingTimeouts: values.max_slave_ping_timeouts,
     registryFetchTimeoutMs: values.registry_fetch_timeout,
+    allowedHosts: around.allowedHosts,
     flags,
     log,
     onFatal: (error) => end(error),

@@ -28,6 +28,8 @@ export interface MasterOptions {
   readonly slavePingTimeoutMs?: number;
   readonly maxSlavePingTimeouts?: number;
   readonly registryFetchTimeoutMs?: number;
+  /** The names under which clients may call; absent: any. */
+  readonly allowedHosts?: readonly string[] | undefined;
   /** Shown in state.json. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
@@ -77,7 +79,11 @@ export async function startMesosMaster(options: MasterOptions): Promise<Running>
     knowsAll,
     onChange,
   });
-  const server = await listen(routes, { host: options.bindIp ?? ip, port });
+  const server = await listen(routes, {
+    host: options.bindIp ?? ip,
+    port,
+    allowedHosts: options.allowedHosts,
+  });
   const timers = [
     setInterval(onChange, options.allocationIntervalMs ?? 1_000),
     setInterval(() => agents.ping(), pings.intervalMs),

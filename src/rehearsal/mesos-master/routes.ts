@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
+import type { AgentMessage, Registration } from "../mesos/agent-protocol.ts";
+import type { SchedulerCall } from "../mesos/api.ts";
 import { page } from "../mesos/page.ts";
 import { agentMessage, registration } from "./agent-input.ts";
 import type { Agents } from "./agents.ts";
@@ -57,15 +58,17 @@ export function masterRoutes(master: MasterParts): Hono {
   app.post("/api/v1/scheduler", (c) => scheduler(c, master));
   app.post("/register-agent", async (c) => {
     if (!master.election.serving) return c.text("Not the leading master", 503);
-    const input = registration.safeParse(await readJson(c));
-    if (!input.success) return c.text(z.prettifyError(input.error), 400);
-    return new Response(master.agents.register(input.data).body, { headers: streamHeaders });
+    const input = await readJson(c);
+    const wrong = registration(input, "the registration");
+    if (wrong !== undefined) return c.text(wrong, 400);
+    return new Response(master.agents.register(input as Registration).body, { headers: streamHeaders });
   });
   app.post("/agent-message", async (c) => {
     if (!master.election.serving) return c.text("Not the leading master", 503);
-    const input = agentMessage.safeParse(await readJson(c));
-    if (!input.success) return c.text(z.prettifyError(input.error), 400);
-    return master.agents.receive(input.data) ? c.body(null, 202) : c.text("Not registered", 410);
+    const input = await readJson(c);
+    const wrong = agentMessage(input, "the message");
+    if (wrong !== undefined) return c.text(wrong, 400);
+    return master.agents.receive(input as AgentMessage) ? c.body(null, 202) : c.text("Not registered", 410);
   });
   return app;
 }
@@ -81,9 +84,10 @@ async function scheduler(c: Context, master: MasterParts): Promise<Response> {
   if (!master.election.serving) return c.text("Not the leading master", 503);
   if (!/^application\/json\b/.test(c.req.header("Content-Type") ?? ""))
     return c.text("Expecting 'Content-Type' of application/json", 415);
-  const parsed = schedulerCall.safeParse(await readJson(c));
-  if (!parsed.success) return c.text(`Failed to parse the call: ${z.prettifyError(parsed.error)}`, 400);
-  const call = parsed.data;
+  const input = await readJson(c);
+  const wrong = schedulerCall(input, "it");
+  if (wrong !== undefined) return c.text(`Failed to parse the call: ${wrong}`, 400);
+  const call = input as SchedulerCall;
   if (call.type === "SUBSCRIBE") {
     const { framework_info: info } = call.subscribe;
     const { streamId, sink } = master.frameworks.subscribe(info, (call.framework_id ?? info.id)?.value);

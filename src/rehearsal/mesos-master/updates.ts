@@ -12,6 +12,7 @@ export function record(cluster: Cluster, task: Task, status: TaskStatus): void {
   task.statuses.push(status);
   if (wasOver) return;
   task.state = status.state;
+  if (isTerminal(status.state)) cluster.changed(task);
   if (isTerminal(status.state)) cluster.ended.set(status.state, (cluster.ended.get(status.state) ?? 0) + 1);
 }
 

@@ -1,4 +1,5 @@
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
+import { pageStyle } from "../page-style.ts";
 
 export interface Table {
   readonly title: string;
@@ -12,27 +13,32 @@ export function page(title: string, facts: readonly (readonly [string, string])[
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="5">
-<title>${title} - mesos-lab rehearsal</title>
-<style>
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; color: #222; }
-p.notice { background: #fff3cd; padding: .5em 1em; }
-table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .3em .8em .3em 0; border-bottom: 1px solid #ddd; }
-td { overflow-wrap: anywhere; }
-</style>
+<title>${title} — mesos-lab rehearsal</title>
+<style>${raw(pageStyle)}</style>
 </head>
 <body>
-<h1>${title}</h1>
-<p class="notice">mesos-lab rehearsal: a stand-in that speaks the HTTP API of Mesos, not Mesos itself.</p>
-<dl>${facts.map(([name, value]) => html`<dt><b>${name}</b></dt><dd>${value}</dd>`)}</dl>
+<header><div><b>${title}</b>
+${tables.map(({ title: name }) => html`<a href="#${anchor(name)}">${name}</a>`)}
+<small>mesos-lab rehearsal</small></div></header>
+<main>
+<p class="dim">A stand-in that speaks the HTTP API of Mesos, not Mesos itself.</p>
+<dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${value}</dd>`)}</dl>
 ${tables.map(
-  ({ title: name, columns, rows }) => html`<h2>${name} (${rows.length})</h2>
+  ({ title: name, columns, rows }) => html`<h2 id="${anchor(name)}">${name} (${rows.length})</h2>
 <table>
 <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+<tbody>${rows.length === 0 ? html`<tr><td class="dim" colspan="${columns.length}">none</td></tr>` : ""}${rows.map(
+    (row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`,
+  )}</tbody>
 </table>`,
 )}
+</main>
 </body>
 </html>`;
+}
+
+function anchor(title: string): string {
+  return title.toLowerCase().replaceAll(" ", "-");
 }

@@ -86,7 +86,7 @@ describe.skipIf(noNetwork)(
 
     test("--json tells the same as one event", async () => {
       const desk = openDesk({ network, programs: without("vagrant", "ansible-playbook") });
-      const { exitCode, stdout, stderr } = await desk.run(["create", "--json"]);
+      const { exitCode, stdout, stderr } = await desk.run(["create", "--machines", "vagrant", "--json"]);
       expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: "" });
       const last = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
       expect(last).toMatchObject({

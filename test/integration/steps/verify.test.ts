@@ -16,7 +16,10 @@ async function verifyDeadLab(lastLines: Parameters<typeof verify>[1]) {
   const root = mkdtempSync(join(tmpdir(), "mesos-lab-step-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const dead = await closedPort();
-  const ports = { mesosMaster: dead, mesosSlave: dead, marathon: dead, bamboo: dead, haproxy: dead };
+  const ports = {
+    ...tutorialLab.ports,
+    ...{ mesosMaster: dead, mesosSlave: dead, marathon: dead, bamboo: dead, haproxy: dead },
+  };
   // ZooKeeper's port is fixed: an address of the loopback network on which nothing listens there.
   const machines = tutorialLab.machines.map((machine) => ({ ...machine, ip: "127.93.33.18" }));
   const events: LabEvent[] = [];

@@ -1,0 +1,81 @@
+import { balancerGroup } from "../lab/catalogue/marathon-lb.ts";
+import { type Lab, type Machine, machinesWith, marathonLbPorts } from "../lab/model.ts";
+import { ask } from "../probes/answer.ts";
+import { originOf, type ProbeContext } from "../probes/context.ts";
+import { askApps, askTasks } from "../probes/marathon.ts";
+import { askBackends, askHealth } from "../probes/marathon-lb.ts";
+import { about, type Claim } from "./claim.ts";
+import { judgeServicePorts, type Route, routesOf } from "./judge/routes.ts";
+import { judgeServed } from "./judge/served.ts";
+
+export function marathonLbClaims(lab: Lab): Claim[] {
+  const [marathon] = machinesWith(lab, "marathon");
+  return machinesWith(lab, "marathon-lb").flatMap((machine) => [
+    healthy(machine),
+    ...(marathon === undefined ? [] : [routes(lab, machine, marathon), serves(lab, machine, marathon)]),
+  ]);
+}
+
+function healthy(machine: Machine): Claim {
+  return {
+    ...about("marathon-lb-healthy", machine),
+    service: "marathon-lb",
+    title: "marathon-lb's HAProxy runs",
+    expected: "/_haproxy_health_check answers 200",
+    look: `curl -si http://${machine.ip}:${marathonLbPorts.admin}/_haproxy_health_check`,
+    check: async (context) => {
+      const { status } = await askHealth(context, originOf(context, machine, marathonLbPorts.admin));
+      return { holds: status === 200, seen: String(status) };
+    },
+  };
+}
+
+function routes(lab: Lab, machine: Machine, marathon: Machine): Claim {
+  return {
+    ...about("marathon-lb-routes", machine),
+    service: "marathon-lb",
+    title: "marathon-lb routes to the tasks that Marathon runs",
+    expected: `a backend for every service port of the applications in the group ${balancerGroup}, with one server for each running task`,
+    look: `curl -s http://${machine.ip}:${marathonLbPorts.admin}/_haproxy_getconfig`,
+    check: async (context) => {
+      const [backends, wanted] = await Promise.all([
+        askBackends(context, originOf(context, machine, marathonLbPorts.admin)),
+        groupRoutes(context, lab, marathon),
+      ]);
+      return judgeServicePorts(wanted, (route) => backends.get(backendName(route)));
+    },
+  };
+}
+
+function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
+  return {
+    ...about("marathon-lb-serves", machine),
+    service: "marathon-lb",
+    title: "The applications answer through marathon-lb",
+    expected: "no 503 and no refusal at the service ports",
+    look: `curl -si http://${machine.ip}:10000/`,
+    check: async (context) => {
+      const wanted = await groupRoutes(context, lab, marathon);
+      const asked = wanted.map(async (route) => {
+        const { status } = await ask(context, `${originOf(context, machine, route.servicePort)}/`);
+        return { route, status };
+      });
+      return judgeServed(await Promise.all(asked));
+    },
+  };
+}
+
+async function groupRoutes(context: ProbeContext, lab: Lab, marathon: Machine): Promise<Route[]> {
+  const origin = originOf(context, marathon, lab.ports.marathon);
+  const [apps, tasks] = await Promise.all([askApps(context, origin), askTasks(context, origin)]);
+  const isOurs = (labels: Readonly<Record<string, string>> = {}) =>
+    (labels.HAPROXY_GROUP ?? "").split(",").includes(balancerGroup);
+  return routesOf(
+    apps.filter((app) => isOurs(app.labels ?? {})),
+    tasks,
+  );
+}
+
+function backendName({ app, servicePort }: Route): string {
+  return `${app.slice(1).replaceAll("/", "_")}_${servicePort}`;
+}

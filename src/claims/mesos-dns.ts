@@ -1,0 +1,107 @@
+import { dnsNames } from "../lab/catalogue/mesos-dns.ts";
+import { type Lab, type Machine, machinesWith } from "../lab/model.ts";
+import { type Address, originOf, type ProbeContext } from "../probes/context.ts";
+import { askDns } from "../probes/dns.ts";
+import { askService } from "../probes/dns-service.ts";
+import { askTasks, type MarathonTask } from "../probes/marathon.ts";
+import { askHosts, askVersion } from "../probes/mesos-dns.ts";
+import { about, type Claim, type Finding } from "./claim.ts";
+import { allOf, judgeAddresses, judgeService, judgeVersion } from "./judge/mesos-dns.ts";
+import { askLeadingMaster } from "./leader.ts";
+
+export function mesosDnsClaims(lab: Lab): Claim[] {
+  const [marathon] = machinesWith(lab, "marathon");
+  return machinesWith(lab, "mesos-dns").flatMap((machine) => [
+    answers(lab, machine),
+    namesLeader(lab, machine),
+    ...(marathon === undefined ? [] : [namesTasks(lab, machine, marathon)]),
+  ]);
+}
+
+function answers(lab: Lab, machine: Machine): Claim {
+  const origin = (context: ProbeContext) => originOf(context, machine, lab.ports.mesosDns);
+  return {
+    ...about("mesos-dns-answers", machine),
+    service: "mesos-dns",
+    title: "Mesos-DNS answers and knows a leader",
+    expected: "Mesos-DNS 0.2 to 0.6, which is what this Mesos understands, with an address for leader.mesos",
+    look: `curl -s http://${machine.ip}:${lab.ports.mesosDns}/v1/version`,
+    check: async (context) =>
+      judgeVersion(
+        ...(await Promise.all([
+          askVersion(context, origin(context)),
+          askHosts(context, origin(context), "leader.mesos"),
+        ])),
+      ),
+  };
+}
+
+function namesLeader(lab: Lab, machine: Machine): Claim {
+  return {
+    ...about("mesos-dns-leader", machine),
+    service: "mesos-dns",
+    title: "leader.mesos is the leading master",
+    expected: "the address in the leading master's pid",
+    look: dig(lab, machine, "leader.mesos"),
+    check: async (context) => {
+      const { pid } = await askLeadingMaster(context, lab);
+      const ip = /@([^:]+):/.exec(pid)?.[1] ?? pid;
+      return judgeAddresses(
+        "leader.mesos",
+        await askDns(serverOf(context, lab, machine), "leader.mesos", "A", context),
+        [ip],
+      );
+    },
+  };
+}
+
+function namesTasks(lab: Lab, machine: Machine, marathon: Machine): Claim {
+  return {
+    ...about("mesos-dns-tasks", machine),
+    service: "mesos-dns",
+    title: "Mesos-DNS names the tasks that Marathon runs",
+    expected: "an A record for the host and an SRV record for the port of every running task, and no others",
+    look: dig(lab, machine, `${dnsNames("/tomcat").service} SRV`),
+    check: async (context) => {
+      const tasks = await askTasks(context, originOf(context, marathon, lab.ports.marathon));
+      const running = tasks.filter((task) => task.startedAt);
+      const apps = [...new Set(running.map(({ appId }) => appId))].sort();
+      const findings = await Promise.all(
+        apps.map((app) =>
+          appFindings(
+            context,
+            lab,
+            machine,
+            running.filter((task) => task.appId === app),
+          ),
+        ),
+      );
+      return allOf(findings.flat(), "no application");
+    },
+  };
+}
+
+async function appFindings(
+  context: ProbeContext,
+  lab: Lab,
+  machine: Machine,
+  tasks: readonly MarathonTask[],
+): Promise<Finding[]> {
+  const { address, service } = dnsNames(tasks[0]?.appId ?? "");
+  const hosts = tasks.map(({ host }) => host);
+  const ports = tasks.flatMap((task) => (task.ports ?? []).map((port) => `${task.host}:${port}`));
+  return [
+    judgeAddresses(address, await askDns(serverOf(context, lab, machine), address, "A", context), hosts),
+    ...(ports.length === 0
+      ? []
+      : [judgeService(service, await askService(serverOf(context, lab, machine), service, context), ports)]),
+  ];
+}
+
+function serverOf(context: ProbeContext, lab: Lab, machine: Machine): Address {
+  return context.addressOf(machine, lab.ports.dns);
+}
+
+function dig(lab: Lab, { ip }: Machine, question: string): string {
+  return `dig @${ip}${lab.ports.dns === 53 ? "" : ` -p ${lab.ports.dns}`} +short ${question}`;
+}

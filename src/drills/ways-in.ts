@@ -1,0 +1,76 @@
+import type { AppAddress, Way } from "../lab/catalogue/method.ts";
+import { methods } from "../lab/catalogue/methods.ts";
+import { discoveryOf } from "../lab/discovery.ts";
+import type { Lab } from "../lab/model.ts";
+import type { Address, AddressOf } from "../probes/context.ts";
+import { askService, type ServiceTarget } from "../probes/dns-service.ts";
+
+/** How one kind of client reaches the application: what a sampler needs. */
+export interface WayIn {
+  /** The lane's name: the method, and how the client does it where that matters. */
+  readonly method: string;
+  readonly url: string;
+  readonly host?: string;
+  /** Where to connect, asked before each request. */
+  readonly resolve?: () => Promise<{ readonly address: string; readonly port: number }>;
+}
+
+export interface WaysOptions {
+  readonly addressOf: AddressOf;
+  readonly signal: AbortSignal;
+  /** Milliseconds on a clock that never steps. */
+  readonly now: () => number;
+}
+
+/** A client's own patience with its DNS server. */
+const lookupMs = 1_000;
+
+/** Every way into an application that this lab has, in the order of its methods. */
+export function waysIn(lab: Lab, app: AppAddress, options: WaysOptions): readonly WayIn[] {
+  return discoveryOf(lab).flatMap((name) => methods[name].ways(lab, app).map((way) => wayIn(way, options)));
+}
+
+function wayIn(way: Way, options: WaysOptions): WayIn {
+  const { host, port } = options.addressOf(way.machine, way.port);
+  if (way.dns === undefined)
+    return { method: way.name, url: `http://${host}:${port}/`, ...(way.host && { host: way.host }) };
+  const { name, keepsTtl } = way.dns;
+  const resolve = serviceResolver({ host, port }, name, { ...options, keepsTtl });
+  return { method: way.name, url: `http://${name.replace(/^_([^.]+)\._tcp/, "$1")}/`, resolve };
+}
+
+/**
+ * A client that asks for a service's SRV records and connects to one of them. One that keeps the TTL asks anew only when
+ * what it was told has expired; the other one before every connection. Lookups that overlap share one question.
+ * The returned function rejects when there is no such service at the moment.
+ */
+export function serviceResolver(
+  server: Address,
+  name: string,
+  options: Pick<WaysOptions, "signal" | "now"> & { readonly keepsTtl: boolean },
+): () => Promise<{ address: string; port: number }> {
+  let known: { readonly targets: readonly ServiceTarget[]; readonly until: number } | undefined;
+  let asking: Promise<readonly ServiceTarget[]> | undefined;
+  let turn = 0;
+
+  const ask = async (): Promise<readonly ServiceTarget[]> => {
+    const asked = options.now();
+    const { targets, ttl } = await askService(server, name, { signal: options.signal, timeoutMs: lookupMs });
+    // From the question on, as a careful cache counts: the answer was true no later than that.
+    if (options.keepsTtl && targets.length > 0) known = { targets, until: asked + ttl * 1_000 };
+    return targets;
+  };
+
+  return async () => {
+    let targets = known !== undefined && options.now() < known.until ? known.targets : undefined;
+    if (targets === undefined) {
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
+      targets = await asking;
+    }
+    const target = targets[turn++ % Math.max(targets.length, 1)];
+    if (target === undefined) throw new Error(`${name} has no address`);
+    return target;
+  };
+}

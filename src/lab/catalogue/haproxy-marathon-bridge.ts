@@ -1,0 +1,36 @@
+import { machinesWith } from "../model.ts";
+import { marathonUrl } from "./addresses.ts";
+import { type Method, pageUrl } from "./method.ts";
+
+/** No container: HAProxy of the distribution, and a script that a timer runs, on every slave. */
+export const haproxyMarathonBridge: Method = {
+  title: "HAProxy on every slave, by haproxy-marathon-bridge",
+  beside: "mesos-slave",
+  on: "every",
+  variables: (lab) => ({
+    haproxy_marathon_bridge_marathons: machinesWith(lab, "marathon")
+      .map((machine) => marathonUrl(lab, machine))
+      .join(" "),
+    haproxy_marathon_bridge_stats_port: String(lab.ports.bridge),
+  }),
+  pages: (lab) =>
+    machinesWith(lab, "haproxy-marathon-bridge").map((machine) => ({
+      title: `Bridge on ${machine.name}`,
+      service: "haproxy-marathon-bridge",
+      url: pageUrl(machine, lab.ports.bridge, "/haproxy?stats"),
+    })),
+  // Every slave leads to every application; a client that has one address uses the first.
+  ways: (lab, app) =>
+    machinesWith(lab, "haproxy-marathon-bridge")
+      .slice(0, 1)
+      .map((machine) => ({ name: "haproxy-marathon-bridge", machine, port: app.servicePort })),
+  commands: (lab) => [
+    ...machinesWith(lab, "marathon")
+      .slice(0, 1)
+      .map(
+        (machine) =>
+          `curl -s -H 'Accept: text/plain' ${marathonUrl(lab, machine)}/v2/tasks  # application, service port, tasks`,
+      ),
+    ...machinesWith(lab, "haproxy-marathon-bridge").map(({ ip }) => `curl http://${ip}:SERVICE_PORT/`),
+  ],
+};

@@ -1,0 +1,74 @@
+import { type Lab, type Machine, machinesWith, marathonLbPorts } from "../model.ts";
+import { marathonUrl } from "./addresses.ts";
+import { type Entry, everywhere } from "./container.ts";
+import { type Method, pageUrl } from "./method.ts";
+import { defaultPorts } from "./ports.ts";
+
+/** Only applications of this group are served; their label HAPROXY_GROUP names it. */
+export const balancerGroup = "external";
+/** The name under which the demo application is a virtual host. */
+export const demoVhost = "tomcat.lab";
+
+/** Where marathon-lb's templates lie, on the machine. */
+const folder = "/etc/marathon-lb/templates";
+
+function entry(lab: Lab, machine: Machine): Entry {
+  const port = lab.ports.marathonLb;
+  const marathons = machinesWith(lab, "marathon").map((other) => marathonUrl(lab, other));
+  // Its templates are the only way to give the virtual hosts another port.
+  const moved = port !== defaultPorts.marathonLb;
+  return {
+    service: "marathon-lb",
+    machine,
+    tutorial: {
+      name: "mlb",
+      image: lab.images["marathon-lb"],
+      network: "host",
+      // It holds back new connections with iptables while it reloads.
+      privileged: true,
+      ...(moved && { volumes: [`${folder}:/marathon-lb/templates:ro`] }),
+      env: { PORTS: [port, marathonLbPorts.admin, marathonLbPorts.apps].join(",") },
+      args: ["sse", "-m", ...marathons, "--group", balancerGroup],
+    },
+    additions: everywhere,
+    ...(moved && { config: { folder, files: { HAPROXY_HTTP_FRONTEND_HEAD: frontendHead(port) } } }),
+    ready: {
+      means: "marathon-lb answers",
+      url: `http://${machine.ip}:${marathonLbPorts.admin}/_haproxy_health_check`,
+    },
+  };
+}
+
+function frontendHead(port: number): string {
+  return `\nfrontend marathon_http_in\n  bind *:${port}\n  mode http\n`;
+}
+
+/** What an application needs to be served by marathon-lb: in the group, HTTP, and under a name. */
+export const demoLabels: Readonly<Record<string, string>> = {
+  HAPROXY_GROUP: balancerGroup,
+  HAPROXY_0_MODE: "http",
+  HAPROXY_0_VHOST: demoVhost,
+};
+
+export const marathonLb: Method = {
+  title: "Load balancer marathon-lb",
+  beside: "marathon",
+  on: "first",
+  entry,
+  pages: (lab) =>
+    machinesWith(lab, "marathon-lb").map((machine) => ({
+      title: "marathon-lb",
+      service: "marathon-lb",
+      url: pageUrl(machine, marathonLbPorts.admin, "/haproxy?stats"),
+    })),
+  ways: (lab, app) =>
+    machinesWith(lab, "marathon-lb")
+      .slice(0, 1)
+      .map((machine) => ({ name: "marathon-lb", machine, port: app.servicePort })),
+  commands: (lab) =>
+    machinesWith(lab, "marathon-lb").flatMap((machine) => [
+      `curl -H 'Host: ${demoVhost}' ${pageUrl(machine, lab.ports.marathonLb)}`,
+      `curl -H 'X-Marathon-App-Id: /tomcat' ${pageUrl(machine, marathonLbPorts.apps)}`,
+      `curl ${pageUrl(machine, marathonLbPorts.admin, "/_haproxy_getconfig")}`,
+    ]),
+};

@@ -1,0 +1,106 @@
+import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { zookeeperUrl } from "./addresses.ts";
+import { type Entry, everywhere } from "./container.ts";
+import { type Method, pageUrl } from "./method.ts";
+import { defaultPorts } from "./ports.ts";
+
+/** Where Mesos-DNS' configuration lies, on the machine as in the container. */
+const folder = "/etc/mesos-dns";
+
+/** Seconds between two looks at the Mesos master; Mesos-DNS' own 60 would hide everything else. */
+const refreshSeconds = 5;
+/** Seconds for which clients may keep an answer: longer than the refresh, so that the two can be told apart. */
+const ttlSeconds = 10;
+
+function entry(lab: Lab, machine: Machine): Entry {
+  return {
+    service: "mesos-dns",
+    machine,
+    tutorial: {
+      name: "dns",
+      image: lab.images["mesos-dns"],
+      network: "host",
+      volumes: [`${folder}:${folder}:ro`],
+      args: ["/usr/bin/mesos-dns", "-v=2", `-config=${folder}/config.json`],
+    },
+    additions: everywhere,
+    config: {
+      folder,
+      files: { "config.json": `${JSON.stringify(mesosDnsConfig(lab, machine), null, 2)}\n` },
+    },
+    ready: {
+      means: "Mesos-DNS knows the leading master",
+      url: `http://${machine.ip}:${lab.ports.mesosDns}/v1/hosts/leader.mesos`,
+      condition: "answer.json[0].ip | default('') | length > 0",
+    },
+  };
+}
+
+/** Mesos-DNS' config.json on a machine. */
+export function mesosDnsConfig(lab: Lab, machine: Machine) {
+  return {
+    zk: zookeeperUrl(lab, "mesos"),
+    masters: machinesWith(lab, "mesos-master").map(({ ip }) => `${ip}:${lab.ports.mesosMaster}`),
+    refreshSeconds,
+    ttl: ttlSeconds,
+    domain: "mesos",
+    // Not all addresses: systemd-resolved has port 53 of one of them.
+    listener: machine.ip,
+    port: lab.ports.dns,
+    timeout: 5,
+    dnson: true,
+    httpon: true,
+    httpport: lab.ports.mesosDns,
+    // Names of the lab only: nothing is asked of the world outside.
+    externalon: false,
+    // The host's address comes first: that is where Docker's bridge publishes an application's port.
+    IPSources: ["host", "netinfo", "mesos"],
+  };
+}
+
+/** The names of a Marathon application: `tomcat.marathon.mesos` and `_tomcat._tcp.marathon.mesos`. */
+export function dnsNames(appId: string): { readonly address: string; readonly service: string } {
+  // Marathon names the task of /a/b "b.a", and Mesos-DNS makes one label of it.
+  const task = appId.split("/").filter(Boolean).reverse().join("-");
+  const label = task
+    .toLowerCase()
+    .replaceAll(/[._]/g, "-")
+    .replaceAll(/[^a-z0-9-]|^-+/g, "")
+    .slice(0, 63)
+    .replace(/-+$/, "");
+  return { address: `${label}.marathon.mesos`, service: `_${label}._tcp.marathon.mesos` };
+}
+
+export const mesosDns: Method = {
+  title: "Mesos-DNS",
+  beside: "mesos-master",
+  on: "first",
+  entry,
+  pages: (lab) =>
+    machinesWith(lab, "mesos-dns").map((machine) => ({
+      title: "Mesos-DNS",
+      service: "mesos-dns",
+      url: pageUrl(machine, lab.ports.mesosDns, "/v1/enumerate"),
+    })),
+  // Two clients: most programs ask anew for each connection, some keep what they were told.
+  ways: (lab, app) =>
+    machinesWith(lab, "mesos-dns")
+      .slice(0, 1)
+      .flatMap((machine) =>
+        [false, true].map((keepsTtl) => ({
+          name: keepsTtl ? "mesos-dns (TTL kept)" : "mesos-dns",
+          machine,
+          port: lab.ports.dns,
+          dns: { name: dnsNames(app.id).service, keepsTtl },
+        })),
+      ),
+  commands: (lab) => {
+    const { address, service } = dnsNames("/tomcat");
+    const port = lab.ports.dns === defaultPorts.dns ? "" : ` -p ${lab.ports.dns}`;
+    return machinesWith(lab, "mesos-dns").flatMap(({ ip }) => [
+      `dig @${ip}${port} +short ${address}`,
+      `dig @${ip}${port} +short ${service} SRV`,
+      `npx mesos-lab dig ${service}`,
+    ]);
+  },
+};

@@ -1,0 +1,43 @@
+import { methods } from "./catalogue/methods.ts";
+import { type DiscoveryName, discoveryNames, type Lab, machinesWith, type ServiceName } from "./model.ts";
+
+/** What the two HAProxys that could own port 80 are reached at. */
+export const vhostPorts = { alone: 80, besideBamboo: 8081 } as const;
+
+export function isDiscovery(service: ServiceName): service is DiscoveryName {
+  return (discoveryNames as readonly ServiceName[]).includes(service);
+}
+
+/** The ways of discovery that a lab has, in the order in which they start. */
+export function discoveryOf(lab: Lab): readonly DiscoveryName[] {
+  return discoveryNames.filter((name) => machinesWith(lab, name).length > 0);
+}
+
+/**
+ * Where methods are to be added and removed so that exactly the wanted ones run: a method that a machine lists
+ * stays there, one that no machine lists gets its usual place.
+ */
+export function placeDiscovery(
+  machines: readonly (readonly ServiceName[])[],
+  wanted: readonly DiscoveryName[],
+): readonly { readonly dropped: readonly DiscoveryName[]; readonly added: readonly DiscoveryName[] }[] {
+  const missing = wanted.filter((name) => !machines.some((services) => services.includes(name)));
+  return machines.map((services, index) => ({
+    dropped: services.filter(isDiscovery).filter((name) => !wanted.includes(name)),
+    added: missing.filter((name) => {
+      const { beside, on } = methods[name];
+      if (!services.includes(beside)) return false;
+      return on === "every" || machines.findIndex((each) => each.includes(beside)) === index;
+    }),
+  }));
+}
+
+/** What somebody who looks at the lab must know about how its methods share the machines: sentences. */
+export function discoveryNotes(lab: Lab): readonly string[] {
+  return machinesWith(lab, "marathon-lb")
+    .filter(({ services }) => services.includes("bamboo"))
+    .map(
+      ({ name }) =>
+        `On ${name}, Bamboo's HAProxy has port ${lab.ports.haproxy}; marathon-lb serves its virtual hosts at port ${lab.ports.marathonLb}.`,
+    );
+}

@@ -1,0 +1,148 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCodes, LabError } from "../errors.ts";
+import type { Entry } from "../lab/catalogue/container.ts";
+import { catalogue } from "../lab/catalogue/index.ts";
+import type { Lab } from "../lab/model.ts";
+import type { LauncherState, Plan } from "../rehearsal/embedded/plan.ts";
+import { lineOf, type Run } from "../steps/run.ts";
+import { readIfThere } from "../tools/files.ts";
+import { isInstalled } from "../tools/host.ts";
+import type { LabFolder } from "../tools/lab-folder.ts";
+import { line, type Task } from "../ui/tasks.ts";
+import { movedPorts, settleAddresses } from "./embedded-addresses.ts";
+import { embeddedBreaks } from "./embedded-breaks.ts";
+import { embeddedPlan, serviceId } from "./embedded-plan.ts";
+import { endLab, lastLines, runningState, startLauncher, tryBind, untilReady } from "./embedded-processes.ts";
+import type { Machines } from "./machines.ts";
+
+/** No machines: every service is a process of this host on a loopback address, kept running by a small launcher. */
+export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
+  const home = folder.file("embedded");
+  const plan = (): Plan => embeddedPlan(lab, home, lab.embedded?.proxy ?? hostProxy());
+  const logOf = (entry: Entry) => {
+    if (entry.service === "zookeeper") throw noZookeeper();
+    return folder.file("embedded", "logs", `${serviceId(lab, entry)}.log`);
+  };
+  return {
+    words: wordsFor(lab),
+    running: async () => {
+      const state = runningState(home);
+      return (
+        state !== undefined &&
+        isUp(state) &&
+        readIfThere(folder.file("embedded", "plan.json")) === text(plan())
+      );
+    },
+    preflight: async (running) => {
+      if (running) return { lab, note: "the lab's processes are running" };
+      // What runs of an earlier shape of this lab holds the ports that this one wants.
+      await endLab(home, true);
+      const settled: Lab = { ...(await settleAddresses(lab, tryBind)), embedded: { proxy: hostProxy() } };
+      const moved = movedPorts(settled);
+      return moved.length === 0 ? { lab: settled } : { lab: settled, note: moved.join("; ") };
+    },
+    startTasks: (run, running) => [start(run, running, plan())],
+    resumeTasks: (run, running) => [start(run, running, plan())],
+    states: async () => {
+      const state = runningState(home);
+      return new Map(lab.machines.map(({ name }) => [name, stateOf(lab, name, state)]));
+    },
+    halt: () => endLab(home, true),
+    destroy: () => endLab(home, false),
+    shell: async (machine) => {
+      throw new LabError(
+        `${machine.name} is no machine to log in to: this lab is embedded, its services are processes here`,
+        {
+          exitCode: exitCodes.usage,
+          details: [`its files, with the sandboxes of its tasks: ${folder.file("embedded", machine.name)}`],
+          remedy: machine.services
+            .filter((name) => name !== "zookeeper")
+            .map((name) => `npx mesos-lab logs ${name}`),
+        },
+      );
+    },
+    logs: async (entry, { follow, tail }) => {
+      const { runInteractive } = await import("../tools/exec.ts");
+      return runInteractive({ file: "tail", args: [...(follow ? ["-f"] : []), "-n", tail, logOf(entry)] });
+    },
+    lastLines: async (entry) => lastLines(logOf(entry)),
+    checkHaproxy: async (_, config, signal) =>
+      lab.embedded?.proxy === "haproxy" ? checkWithHaproxy(config, signal) : checkWithoutHaproxy(config),
+    breaks: embeddedBreaks(lab, home),
+  };
+}
+
+function start(run: Run, running: boolean, plan: Plan): Task {
+  return line(lineOf(run, "boot", "Start the services as processes"), async (say) => {
+    if (running) return "all are running";
+    await endLab(plan.folder, true);
+    startLauncher(plan);
+    await untilReady(plan, run.signal, say);
+    return `${plan.services.length} and their launcher`;
+  });
+}
+
+function hostProxy(): Plan["proxy"] {
+  return isInstalled("haproxy") ? "haproxy" : "built-in";
+}
+
+function wordsFor(lab: Lab): string {
+  const proxy = lab.embedded?.proxy ?? hostProxy();
+  const words = proxy === "haproxy" ? "this host's HAProxy" : "a built-in proxy for HAProxy";
+  return `none (embedded: processes on loopback, a store in their launcher for ZooKeeper, ${words})`;
+}
+
+function text(plan: Plan): string {
+  return JSON.stringify(plan, undefined, 2);
+}
+
+function isUp(state: LauncherState): boolean {
+  return Object.values(state.services).every(({ process }) => process !== undefined);
+}
+
+function stateOf(lab: Lab, machine: string, state: LauncherState | undefined): string {
+  if (state === undefined) return "stopped";
+  const own = catalogue(lab).filter(
+    (entry) => entry.machine.name === machine && entry.service !== "zookeeper",
+  );
+  const down = own.filter((entry) => state.services[serviceId(lab, entry)]?.ready !== true);
+  if (own.length > 0 && down.length === own.length) return "down";
+  return down.length === 0 ? "running" : `running without ${down.map(({ service }) => service).join(", ")}`;
+}
+
+function noZookeeper(): LabError {
+  return new LabError("ZooKeeper is not part of an embedded lab: the launcher has a store in its place", {
+    exitCode: exitCodes.usage,
+    remedy: ["npx mesos-lab logs mesos-master"],
+  });
+}
+
+async function checkWithHaproxy(config: string, signal: AbortSignal): Promise<string | undefined> {
+  const { run } = await import("../tools/exec.ts");
+  // From a file: HAProxy cannot open a standard input that is a socket, as that of a child of Node is.
+  const folder = await mkdtemp(join(tmpdir(), "mesos-lab-"));
+  try {
+    const file = join(folder, "haproxy.cfg");
+    await writeFile(file, config);
+    const options = { signal, timeoutMs: 15_000, accept: "any" } as const;
+    const { exitCode, stdout, stderr } = await run({ file: "haproxy", args: ["-c", "-f", file] }, options);
+    return exitCode === 0 ? undefined : `${stdout}\n${stderr}`.trim();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The ACLs of a configuration: all that the built-in proxy would take from it. */
+async function checkWithoutHaproxy(config: string): Promise<string | undefined> {
+  const { parseAcl } = await import("../rehearsal/bamboo/acl.ts");
+  for (const [, acl = ""] of config.matchAll(/^\s*acl\s+\S+\s+(.+)$/gm)) {
+    try {
+      parseAcl(acl);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+  return undefined;
+}

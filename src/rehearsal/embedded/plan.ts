@@ -1,0 +1,57 @@
+/** What an embedded lab's launcher is told to run, and what it says of it: two JSON files in the lab's folder. */
+
+/** One stand-in within a process, started as its container would be. */
+export interface Instance {
+  readonly machine: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** One process. */
+export interface PlannedService {
+  /** `marathon@master` */
+  readonly id: string;
+  readonly service: "mesos-master" | "mesos-agent" | "marathon" | "bamboo";
+  /** More than one where many agents share a process. */
+  readonly instances: readonly Instance[];
+  readonly log: string;
+}
+
+export interface Plan {
+  /** The lab's folder for everything that runs: the mark by which its processes are known. */
+  readonly folder: string;
+  /** Where the store keeps what outlives a halt. */
+  readonly storeFile: string;
+  readonly stateFile: string;
+  /** The addresses and names under which the stand-ins may be called. */
+  readonly allowedHosts: readonly string[];
+  /** What carries Bamboo's traffic. */
+  readonly proxy: "haproxy" | "built-in";
+  readonly services: readonly PlannedService[];
+}
+
+/** A process for certain: a number alone may be given to another one later. */
+export interface ProcessMark {
+  readonly pid: number;
+  /** When it started, in the words of this system; another process of the same number differs here. */
+  readonly startedAt: string;
+}
+
+export interface ServiceState {
+  /** Absent between the end of a process and the next one. */
+  readonly process?: ProcessMark;
+  /** Whether all that the process is to serve answers. */
+  readonly ready: boolean;
+  /** Ends without having been asked to end, in a row without being ready in between. */
+  readonly failures: number;
+}
+
+export interface LauncherState {
+  readonly launcher: ProcessMark;
+  readonly services: Readonly<Record<string, ServiceState>>;
+}
+
+/** In the environment of every process of an embedded lab, tasks included: the plan's folder. */
+export const folderMark = "MESOS_LAB_FOLDER";
+/** Beside it: the name of the machine that the process belongs to. */
+export const machineMark = "MESOS_LAB_MACHINE";

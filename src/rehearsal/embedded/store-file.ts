@@ -1,0 +1,68 @@
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { createMemoryTree, type MemorySession } from "../memory-store.ts";
+
+type Line = readonly [path: string, data?: string];
+
+export interface FileStore {
+  openSession(): MemorySession;
+  close(): void;
+}
+
+/** A tree whose persistent nodes are kept in a file: a line for every change, written anew at every start. */
+export function openFileStore(path: string): FileStore {
+  mkdirSync(dirname(path), { recursive: true });
+  const kept = readNodes(path);
+  const text = [...kept].map((line) => `${JSON.stringify(line)}\n`).join("");
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+  const file = openSync(path, "a");
+  let started = false;
+  let pending = "";
+  const flush = () => {
+    if (pending !== "") writeSync(file, pending);
+    pending = "";
+  };
+  const openSession = createMemoryTree(kept, (node, data) => {
+    if (!started) return;
+    if (pending === "") setImmediate(flush);
+    pending += `${JSON.stringify(data === undefined ? [node] : [node, data])}\n`;
+  });
+  started = true;
+  return {
+    openSession,
+    close: () => {
+      flush();
+      closeSync(file);
+    },
+  };
+}
+
+function readNodes(path: string): Map<string, string> {
+  const nodes = new Map<string, string>();
+  for (const text of readOrEmpty(path).split("\n")) {
+    const [node, data] = parseLine(text);
+    if (node === undefined) continue;
+    if (data === undefined) nodes.delete(node);
+    else nodes.set(node, data);
+  }
+  return nodes;
+}
+
+/** The last line may be half: whoever wrote it was killed. */
+function parseLine(text: string): Line | [] {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    return [];
+  }
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/** What a service and the launcher, which has the store, say to each other over the channel between them. */
+
+export type Operation = "get" | "set" | "remove" | "children" | "createEphemeral";
+
+export type ToStore =
+  | { readonly type: "open"; readonly session: number }
+  | { readonly type: "close"; readonly session: number; readonly call: number }
+  | {
+      readonly type: "call";
+      readonly session: number;
+      readonly call: number;
+      readonly operation: Operation;
+      readonly args: readonly string[];
+    }
+  | { readonly type: "watch"; readonly session: number; readonly watch: number; readonly path: string }
+  | { readonly type: "unwatch"; readonly session: number; readonly watch: number };
+
+export type FromStore =
+  | { readonly type: "answer"; readonly call: number; readonly value?: unknown; readonly error?: string }
+  | { readonly type: "children"; readonly watch: number; readonly names: string[] };

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TrafficProxy } from "../bamboo/proxy.ts";
+import type { Store } from "../store.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { folderMark, machineMark, type Plan, type PlannedService } from "./plan.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a stand-in finds in an embedded lab instead of a container of its own. */
+export async function surroundingsOf(
+  plan: Plan,
+  service: PlannedService,
+  env: Env,
+  openStore: () => Store,
+): Promise<Surroundings> {
+  const machine = env[machineMark] ?? "";
+  const common = { openStore: async () => openStore(), allowedHosts: plan.allowedHosts };
+  if (service.service === "mesos-agent")
+    return {
+      ...common,
+      bootId: readFileSync(bootIdFile(plan.folder, machine), "utf8"),
+      taskRunners: await taskRunners(plan, machine),
+    };
+  if (service.service === "bamboo")
+    return { ...common, trafficProxy: await trafficProxy(plan, machine, env) };
+  return common;
+}
+
+/** Written when a machine is made, and anew when it is "rebooted". */
+export function bootIdFile(folder: string, machine: string): string {
+  return join(folder, machine, "boot_id");
+}
+
+async function taskRunners(plan: Plan, machine: string) {
+  const marks = { [folderMark]: plan.folder, [machineMark]: machine };
+  const [{ commandRunner }, { imageRunner }] = await Promise.all([
+    import("../mesos-agent/command-runner.ts"),
+    import("../mesos-agent/image-runner.ts"),
+  ]);
+  return [commandRunner(marks), imageRunner(marks)];
+}
+
+async function trafficProxy(plan: Plan, machine: string, env: Env): Promise<TrafficProxy> {
+  const [host = "127.0.0.1", port = "80"] = (env.MESOS_LAB_PROXY_BIND ?? "").split(":");
+  const log = (line: string) => process.stderr.write(`bamboo: ${line}\n`);
+  if (plan.proxy === "built-in") {
+    const { BuiltInProxy } = await import("../bamboo/built-in-proxy.ts");
+    return new BuiltInProxy({ host, port: Number(port), log });
+  }
+  const [{ HaproxyProcess }, { endMarked }] = await Promise.all([
+    import("../bamboo/haproxy-process.ts"),
+    import("./marked.ts"),
+  ]);
+  const runFolder = join(plan.folder, machine, "haproxy");
+  // An HAProxy outlives a Bamboo that was killed, and would go on taking its share of the connections.
+  const mark = { MESOS_LAB_HAPROXY: runFolder };
+  await endMarked(mark);
+  return new HaproxyProcess({
+    bind: `${host}:${port}`,
+    outputPath: join(runFolder, "haproxy.cfg"),
+    runFolder,
+    env: mark,
+    log,
+  });
+}

@@ -1,0 +1,192 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { exitCodes, LabError } from "../../errors.ts";
+
+export interface HaproxyOptions {
+  /** Where the configuration is written. */
+  readonly outputPath: string;
+  /** A folder for the pid file and the control socket; made if missing. Short: sockets have a length limit. */
+  readonly runFolder: string;
+  /** Added to HAProxy's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+}
+
+/** Both generous: on an emulated processor of a busy host even these take seconds. */
+const startMs = 60_000;
+const checkMs = 60_000;
+const pollMs = 20;
+const killAfterMs = 5_000;
+/** Characters of what it printed last. */
+const keptOutput = 4_000;
+
+/**
+ * The real HAProxy in master-worker mode: a reload starts a new worker on the same listening sockets, and the old one
+ * ends when its clients are done. Nothing waits for them.
+ */
+export class HaproxyProcess {
+  private readonly options: HaproxyOptions;
+  private readonly ending = new AbortController();
+  private process: Promise<void> | undefined;
+  private exited = "";
+  private applied = "";
+  private candidates = 0;
+
+  constructor(options: HaproxyOptions) {
+    this.options = options;
+  }
+
+  /** @throws LabError with what is wrong, when `apply` would refuse this configuration. */
+  async check(text: string): Promise<void> {
+    await rm(await this.checked(text));
+  }
+
+  /** Resolves when new connections are served by this configuration. @throws LabError when it cannot be; the old one stays. */
+  async apply(text: string): Promise<void> {
+    const alive = this.process !== undefined;
+    if (alive && text === this.applied) return;
+    const candidate = await this.checked(text);
+    await rename(candidate, this.options.outputPath);
+    if (alive) await this.reload();
+    else await this.start();
+    this.applied = text;
+  }
+
+  async close(): Promise<void> {
+    this.ending.abort();
+    await this.process;
+    await rm(this.path("haproxy.pid"), { force: true });
+  }
+
+  private path(name: string): string {
+    return join(this.options.runFolder, name);
+  }
+
+  /** @returns the file with the configuration that HAProxy has accepted */
+  private async checked(text: string): Promise<string> {
+    await mkdir(this.options.runFolder, { recursive: true });
+    await mkdir(dirname(this.options.outputPath), { recursive: true });
+    // A name of its own: a rule may be checked while a changed task is being applied.
+    this.candidates += 1;
+    const candidate = `${this.options.outputPath}.${this.candidates}`;
+    await writeFile(candidate, text);
+    const complaint = await complaintAbout(candidate);
+    if (complaint === undefined) return candidate;
+    await rm(candidate, { force: true });
+    const alerts = complaint.split("\n").filter((line) => line.startsWith("[ALERT]"));
+    throw new LabError("HAProxy refuses the configuration", {
+      exitCode: exitCodes.tool,
+      details: alerts.map((line) => line.replaceAll(`${candidate}:`, "line ")),
+    });
+  }
+
+  private async start(): Promise<void> {
+    this.exited = "";
+    const args = ["-W", "-f", this.options.outputPath, "-p", this.path("haproxy.pid")];
+    const { env = {} } = this.options;
+    // A group of its own: a terminal's Ctrl-C is not for it.
+    const child = spawn("haproxy", [...args, "-S", this.path("master.sock")], {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        output = (output + text).slice(-keptOutput);
+      });
+    const stop = () => endGroup(child);
+    this.ending.signal.addEventListener("abort", stop, { once: true });
+    this.process = new Promise<string>((resolve) => {
+      child.once("error", ({ message }) => resolve(message));
+      child.once("close", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
+    }).then((reason) => {
+      this.ending.signal.removeEventListener("abort", stop);
+      this.exited = `${reason}\n${output}`.trim();
+      // The next apply starts it again.
+      this.process = undefined;
+      if (!this.ending.signal.aborted) this.options.log(`haproxy: ${this.exited}`);
+    });
+    await this.until("HAProxy does not start", (workers) => workers.length > 0);
+  }
+
+  private async reload(): Promise<void> {
+    const before = new Set(await this.workers());
+    const pid = Number(await readFile(this.path("haproxy.pid"), "utf8"));
+    process.kill(pid, "SIGUSR2");
+    await this.until("HAProxy does not take over the new configuration", (workers) =>
+      workers.some((worker) => !before.has(worker)),
+    );
+  }
+
+  private async until(failure: string, enough: (workers: readonly string[]) => boolean): Promise<void> {
+    const deadline = Date.now() + startMs;
+    let last = "no answer";
+    while (Date.now() < deadline && this.process !== undefined) {
+      const workers = await this.workers().catch((error: Error) => error.message);
+      if (typeof workers !== "string" && enough(workers)) return;
+      last = typeof workers === "string" ? workers : `workers: ${workers.join(", ") || "none"}`;
+      await sleep(pollMs);
+    }
+    throw new LabError(failure, {
+      exitCode: exitCodes.tool,
+      details: [this.exited || `last seen after ${startMs / 1000} s: ${last}`],
+      remedy: [`haproxy -d -f ${this.options.outputPath}`],
+    });
+  }
+
+  /** The pids of the workers that carry new traffic, from the master's control socket. */
+  async workers(): Promise<string[]> {
+    const answer = await ask(this.path("master.sock"), "show proc\n");
+    const current = answer.split("# old workers")[0] ?? "";
+    return current.split("\n").flatMap((line) => /^(\d+)\s+worker\b/.exec(line)?.[1] ?? []);
+  }
+}
+
+/** What HAProxy has against a configuration file, or undefined. @throws LabError where it does not run. */
+function complaintAbout(file: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    execFile("haproxy", ["-c", "-f", file], { timeout: checkMs }, (error, _, stderr) => {
+      if (error === null) resolve(undefined);
+      else if (typeof error.code === "number") resolve(stderr);
+      else
+        reject(
+          new LabError(`haproxy could not check its configuration: ${error.message}`, {
+            exitCode: exitCodes.tool,
+            remedy: [`haproxy -c -f ${file}`],
+            cause: error,
+          }),
+        );
+    });
+  });
+}
+
+/** Its master passes the signal on to its workers. */
+function endGroup(child: ChildProcess): void {
+  child.kill("SIGINT");
+  const timer = setTimeout(() => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // The group is gone: that is what was wanted.
+    }
+  }, killAfterMs);
+  child.once("close", () => clearTimeout(timer));
+}
+
+function ask(socketPath: string, question: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(socketPath, () => socket.end(question));
+    socket.setTimeout(2_000, () => socket.destroy(new Error(`${socketPath} did not answer`)));
+    socket.setEncoding("utf8");
+    socket.on("data", (data) => {
+      answer += data;
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(answer));
+  });
+}

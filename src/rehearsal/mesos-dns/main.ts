@@ -1,0 +1,41 @@
+import { exitCodes, formatError, LabError } from "../../errors.ts";
+import { masterInStore } from "../marathon/start.ts";
+import { logLine } from "../mesos/log.ts";
+import type { Running } from "../running.ts";
+import { openZooKeeperStore } from "../zookeeper-store.ts";
+import { parseZooKeeperUrl } from "../zookeeper-url.ts";
+import { readMesosDnsOptions } from "./config.ts";
+import { startMesosDns } from "./start.ts";
+
+/**
+ * Starts the stand-in with Mesos-DNS' flags and its config.json. Ends the process when no master leads in time, as
+ * Mesos-DNS does, and when it loses its ZooKeeper session.
+ * @throws LabError `usage` for a wrong flag or file.
+ */
+export async function run(argv: readonly string[]): Promise<Running> {
+  const config = readMesosDnsOptions(argv);
+  const log = logLine("mesos-dns");
+  if (config.zk === "") return startMesosDns({ config, log });
+  const { servers, path } = parseZooKeeperUrl(config.zk);
+  const store = await openZooKeeperStore(servers);
+  const exit = (reason: LabError) => {
+    process.stderr.write(`${formatError(reason)}\n`);
+    process.exit(reason.exitCode);
+  };
+  store.onSessionLost(() =>
+    exit(new LabError("Mesos-DNS lost its ZooKeeper session", { exitCode: exitCodes.tool })),
+  );
+  const running = await startMesosDns({
+    config,
+    followMaster: masterInStore(store, path),
+    log,
+    onExit: exit,
+  });
+  return {
+    url: running.url,
+    close: async () => {
+      await running.close();
+      await store.close();
+    },
+  };
+}

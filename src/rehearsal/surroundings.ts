@@ -1,0 +1,26 @@
+import type { TrafficProxy } from "./bamboo/proxy.ts";
+import type { TaskRunner } from "./mesos-agent/task-runner.ts";
+import type { Store } from "./store.ts";
+import type { ZooKeeperOptions } from "./zookeeper-store.ts";
+
+/** Opens a session with what keeps the shared state; `servers` is `h1:2181,h2:2181`. */
+export type OpenStore = (servers: string, options?: ZooKeeperOptions) => Promise<Store>;
+
+/** What a stand-in finds where it runs. What is absent it makes itself, as in its container. */
+export interface Surroundings {
+  readonly openStore: OpenStore;
+  /** The names under which clients may call; absent: any. */
+  readonly allowedHosts?: readonly string[];
+  /** How an agent runs its tasks, instead of what `--containerizers` says. */
+  readonly taskRunners?: readonly TaskRunner[];
+  /** Names the start of the host, for an agent that has to notice it; absent: the kernel's. */
+  readonly bootId?: string;
+  /** Carries Bamboo's traffic, instead of HAProxy on port 80. */
+  readonly trafficProxy?: TrafficProxy;
+}
+
+/** A container with ZooKeeper on the network. Its client is loaded only where it is used. */
+export const inContainer: Surroundings = {
+  openStore: async (servers, options) =>
+    (await import("./zookeeper-store.ts")).openZooKeeperStore(servers, options),
+};

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type BenchLab, bareNodes, benchLab, builtTool, median, timed } from "./lab.ts";
+
+/**
+ * What an embedded lab costs, side by side with as many bare Node processes in the same run; and how it grows.
+ * `npm run bench`; `npm run bench -- quick` leaves the growth out.
+ */
+
+const rounds = 7;
+const sizes = [
+  { slaves: 25, tasks: 250 },
+  { slaves: 50, tasks: 500 },
+  { slaves: 100, tasks: 1_000 },
+];
+
+const tool = await builtTool();
+try {
+  await startAndSize();
+  if (process.argv[2] !== "quick") for (const { slaves, tasks } of sizes) await scale(slaves, tasks);
+} finally {
+  tool.remove();
+}
+
+async function startAndSize(): Promise<void> {
+  const lab = benchLab(tool.cli, "runsOn: embedded\n");
+  const creates: number[] = [];
+  const bare: number[] = [];
+  const destroys: number[] = [];
+  let processes: ReturnType<BenchLab["processes"]> = [];
+  for (let round = 0; round < rounds; round += 1) {
+    creates.push(await timed(() => lab.run("create")));
+    processes = lab.processes();
+    // The tool itself is one more process.
+    bare.push(await bareNodes(processes.filter(isNode).length + 1));
+    destroys.push(await timed(() => lab.run("destroy")));
+  }
+  const total = (key: "rss" | "pss") => processes.reduce((sum, one) => sum + one[key], 0);
+  const ratios = creates.map((value, index) => value / (bare[index] ?? 1));
+  print("two machines", [
+    ["create to verified", `${Math.round(median(creates))} ms`],
+    [`${processes.filter(isNode).length + 1} bare Node processes at once`, `${Math.round(median(bare))} ms`],
+    ["ratio, median of the rounds", median(ratios).toFixed(1)],
+    ["destroy", `${Math.round(median(destroys))} ms`],
+    [
+      "processes",
+      `${processes.filter(isNode).length} of Node, ${processes.filter((one) => !isNode(one)).length} others`,
+    ],
+    ["resident memory, summed", `${Math.round(total("rss"))} MiB`],
+    ["of it without what they share (PSS)", `${Math.round(total("pss"))} MiB`],
+  ]);
+  await lab.remove();
+}
+
+function isNode({ command }: { readonly command: string }): boolean {
+  return command.startsWith(process.execPath);
+}
+
+async function scale(slaves: number, tasks: number): Promise<void> {
+  const lab = benchLab(tool.cli, labFile(slaves));
+  const create = await timed(() => lab.run("create"));
+  const before = lab.processes();
+  const perApp = 50;
+  const marathon = "http://127.0.33.18:8080";
+  const running = await timed(async () => {
+    for (let index = 0; index < tasks / perApp; index += 1) {
+      const app = { id: `sleep-${index}`, cmd: "exec sleep 3600", cpus: 0.1, mem: 16, instances: perApp };
+      const answer = await fetch(`${marathon}/v2/apps`, { method: "POST", body: JSON.stringify(app) });
+      if (answer.status !== 201) throw new Error(await answer.text());
+    }
+    for (;;) {
+      const { apps } = (await (await fetch(`${marathon}/v2/apps`)).json()) as {
+        apps: { tasksRunning: number }[];
+      };
+      if (apps.reduce((sum, app) => sum + app.tasksRunning, 0) === tasks) return;
+      await sleep(100);
+    }
+  });
+  const after = lab.processes();
+  const services = after.filter(isNode);
+  const sum = (list: typeof after, key: "rss" | "pss") =>
+    Math.round(list.reduce((all, one) => all + one[key], 0));
+  const destroy = await timed(() => lab.run("destroy"));
+  print(`${slaves} slaves, ${tasks} tasks`, [
+    ["create to verified", `${Math.round(create)} ms`],
+    ["all tasks RUNNING", `${Math.round(running)} ms, ${(running / tasks).toFixed(1)} ms each`],
+    ["the lab's own memory without tasks", `${sum(before, "rss")} MiB, PSS ${sum(before, "pss")} MiB`],
+    ["the lab's own memory with tasks", `${sum(services, "rss")} MiB, PSS ${sum(services, "pss")} MiB`],
+    ["processes of Node", String(services.length)],
+    ["destroy", `${Math.round(destroy)} ms`],
+  ]);
+  await lab.remove();
+}
+
+function labFile(slaves: number): string {
+  const machines = Array.from(
+    { length: slaves },
+    (_, index) => `  - {name: slave-${index + 1}, ip: 127.0.33.${index + 100}, services: [mesos-slave]}`,
+  );
+  return `runsOn: embedded
+machines:
+  - {name: master, ip: 127.0.33.18, services: [zookeeper, mesos-master, marathon, bamboo]}
+${machines.join("\n")}
+`;
+}
+
+function print(title: string, rows: readonly (readonly [string, string])[]): void {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  process.stdout.write(
+    `\n${title}\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n")}\n`,
+  );
+}

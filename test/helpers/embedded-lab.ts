@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { inject } from "vitest";
+import type { Lab } from "../../src/lab/model.ts";
+import type { LauncherState } from "../../src/rehearsal/embedded/plan.ts";
+
+export interface EmbeddedLab {
+  readonly folder: string;
+  readonly master: string;
+  readonly slave: string;
+  /** Added to the environment of the tool. */
+  readonly env: NodeJS.ProcessEnv;
+  /** An address in the lab's own network. */
+  loopback(last: number): string;
+  /** Runs the tool; an exit code other than 0 is a result too. */
+  run(
+    ...args: string[]
+  ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  lab(): Lab;
+  state(): LauncherState;
+  /** The processes that carry the lab's mark. */
+  processes(): { readonly pid: number; readonly command: string }[];
+  remove(): Promise<void>;
+}
+
+/** A folder for one embedded lab at addresses of its own; `env` replaces variables of the tool's environment. */
+export function embeddedLab(env: NodeJS.ProcessEnv = {}, more = ""): EmbeddedLab {
+  const folder = mkdtempSync(join(tmpdir(), "mesos-lab-embedded-"));
+  // 127.0: where the addresses of machines go as well.
+  const network = `127.0.${randomInt(40, 250)}`;
+  const [master, slave] = [`${network}.18`, `${network}.19`];
+  const labFile = `runsOn: embedded
+machines:
+  - {name: master, ip: ${master}, services: [zookeeper, mesos-master, marathon, bamboo]}
+  - {name: slave, ip: ${slave}, services: [mesos-slave]}
+${more}`;
+  writeFileSync(join(folder, "mesos-lab.yaml"), labFile);
+  const home = join(folder, "generated", "mesos-lab");
+  const run: EmbeddedLab["run"] = async (...args) => {
+    const options = { cwd: folder, env: { ...process.env, ...env } };
+    try {
+      return {
+        exitCode: 0,
+        ...(await promisify(execFile)(process.execPath, [inject("cli"), ...args], options)),
+      };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { exitCode: code, stdout, stderr };
+    }
+  };
+  return {
+    ...{ folder, master, slave, env, run },
+    loopback: (last) => `${network}.${last}`,
+    lab: () => JSON.parse(readFileSync(join(home, "lab.json"), "utf8")).lab,
+    state: () => JSON.parse(readFileSync(join(home, "embedded", "state.json"), "utf8")),
+    processes: () => processesOf(join(home, "embedded")),
+    remove: async () => {
+      await run("destroy");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function processesOf(home: string) {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const environment = readFileSync(`/proc/${name}/environ`, "utf8").split("\0");
+        if (!environment.includes(`MESOS_LAB_FOLDER=${home}`)) return [];
+        return [
+          { pid: Number(name), command: readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ") },
+        ];
+      } catch {
+        // Ended while it was looked at.
+        return [];
+      }
+    });
+}
+
+export interface MarathonTask {
+  readonly id: string;
+  readonly host: string;
+  readonly ports: readonly number[];
+  readonly startedAt: string | null;
+}
+
+/** Marathon's running tasks. */
+export async function runningTasks(origin: string): Promise<MarathonTask[]> {
+  const answer = await fetch(`${origin}/v2/tasks?status=running`, {
+    headers: { accept: "application/json" },
+  });
+  return ((await answer.json()) as { tasks: MarathonTask[] }).tasks;
+}
+
+export async function post(url: string, body: unknown): Promise<{ status: number; text: string }> {
+  const answer = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  return { status: answer.status, text: await answer.text() };
+}

@@ -1,0 +1,75 @@
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { StoreClient } from "../../../src/rehearsal/embedded/store-client.ts";
+import { openFileStore } from "../../../src/rehearsal/embedded/store-file.ts";
+import { StoreServer } from "../../../src/rehearsal/embedded/store-server.ts";
+import { createMemoryTree } from "../../../src/rehearsal/memory-store.ts";
+import { amount, byType, list, object, optional, text } from "../../../src/rehearsal/shape.ts";
+import { eventually } from "../../helpers/eventually.ts";
+
+/** A process with a channel to the launcher: what goes over it is JSON. */
+function connect(open: ReturnType<typeof createMemoryTree>) {
+  const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value));
+  const client: StoreClient = new StoreClient((message) => server.receive(copy(message)));
+  const server: StoreServer = new StoreServer(open, (message) => client.receive(copy(message)));
+  return { client, end: () => server.end() };
+}
+
+test("two processes share the launcher's store; what one was holds ends with it", async () => {
+  const open = createMemoryTree();
+  const [one, two] = [connect(open), connect(open)];
+  const [first, second] = [one.client.open(), two.client.open()];
+  await first.set("/a", "1");
+  expect([await second.get("/a"), await second.get("/b"), await second.children("/")]).toEqual([
+    "1",
+    undefined,
+    ["a"],
+  ]);
+  const seen: string[][] = [];
+  second.watchChildren("/m", (names) => seen.push(names));
+  expect(await first.createEphemeral("/m/x_", "me")).toBe("/m/x_0000000000");
+  await eventually(() => expect(seen.at(-1)).toEqual(["x_0000000000"]));
+  one.end();
+  await eventually(() => expect(seen.at(-1)).toEqual([]));
+  await second.set("/p/child", "");
+  await expect(second.remove("/p")).rejects.toThrow("/p is not empty");
+  await second.close();
+});
+
+test("the store's file keeps what is to outlive the launcher, whatever the last line is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "store-"));
+  try {
+    const path = join(folder, "store.jsonl");
+    const before = openFileStore(path);
+    const session = before.openSession();
+    await session.set("/apps/a", "1");
+    await session.set("/apps/a", "2");
+    await session.set("/apps/b", "1");
+    await session.remove("/apps/b");
+    await session.createEphemeral("/leader/x_", "me");
+    before.close();
+    appendFileSync(path, '["/apps/c","ha');
+    const after = openFileStore(path);
+    const next = after.openSession();
+    expect(await next.get("/apps/a")).toBe("2");
+    expect([await next.children("/apps"), await next.children("/leader")]).toEqual([["a"], []]);
+    after.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("shapes say where a value is wrong", () => {
+  const shape = byType({ A: { list: list(object({ n: amount })), name: optional(text) }, B: {} });
+  expect(shape({ type: "A", list: [{ n: 1, more: 2 }] }, "it")).toBeUndefined();
+  expect(shape({ type: "A", list: [{ n: 1 }, { n: -1 }] }, "it")).toBe(
+    "it.list[1].n must be a number, not negative",
+  );
+  expect(shape({ type: "A", list: [], name: 7 }, "it")).toBe("it.name must be text");
+  expect(shape({ type: "C" }, "it")).toBe("it.type must be one of A, B");
+  expect(shape(null, "it")).toBe("it must be an object");
+  // A field of the prototype is not one of the message.
+  expect(shape({ type: "toString" }, "it")).toBe("it.type must be one of A, B");
+});
