@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { stripVTControlCharacters } from "node:util";
 import type { Context } from "./commands/context.ts";
-import { exitCodes, formatError, LabError } from "./errors.ts";
+import { exitCodes, formatError, LabError, remedies } from "./errors.ts";
 import { parseCommandLine } from "./program.ts";
 import { packageVersion } from "./tools/files.ts";
 import type { LabEvent } from "./ui/events.ts";
@@ -59,7 +59,9 @@ function fail(error: unknown, json: boolean): number {
   const exitCode = error instanceof LabError ? error.exitCode : exitCodes.bug;
   if (json) {
     const { message, details, remedy } =
-      error instanceof LabError ? error : { message: formatError(error), details: [], remedy: [] };
+      error instanceof LabError
+        ? { message: error.message, details: error.details, remedy: remedies(error) }
+        : { message: formatError(error), details: [], remedy: [] };
     printEvent({ event: "error", message, details, remedy, exitCode });
   } else process.stderr.write(`${formatError(error)}\n`);
   return exitCode;

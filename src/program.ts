@@ -37,6 +37,8 @@ const flags = {
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
+  fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
+  yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],
 } as const;
 
@@ -53,6 +55,12 @@ const verbs: readonly Verb[] = [
     flags: [...describe, "dryRun", "json"],
     example: "mesos-lab create --provider libvirt --stack rehearsal",
     action: async (_, options, context) => (await import("./commands/create.ts")).create(options, context),
+  },
+  {
+    usage: "doctor",
+    help: "Tell whether this host can make the lab, and what to do where it cannot",
+    flags: [...describe, "fix", "yes", "json"],
+    action: async (_, options, context) => (await import("./commands/doctor.ts")).doctor(options, context),
   },
   {
     usage: "render",

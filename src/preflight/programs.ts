@@ -1,7 +1,8 @@
 import semver from "semver";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Command, run } from "../tools/exec.ts";
-import type { Problem } from "./problem.ts";
+import { type Finding, lacking, ok } from "./finding.ts";
+import type { PackageNeed } from "./install.ts";
 
 interface Requirement {
   readonly name: string;
@@ -9,6 +10,7 @@ interface Requirement {
   /** A semver range. */
   readonly needed: string;
   readonly install: string;
+  readonly need?: PackageNeed;
 }
 
 const vagrant: Requirement = {
@@ -17,6 +19,7 @@ const vagrant: Requirement = {
   needed: ">=2.2.19",
   install:
     "install it: `apt-get install vagrant`, `brew install vagrant`, or from developer.hashicorp.com/vagrant",
+  need: "vagrant",
 };
 
 const ansible: Requirement = {
@@ -25,50 +28,69 @@ const ansible: Requirement = {
   needed: ">=2.11.0",
   install:
     "install Ansible: `apt-get install ansible`, `brew install ansible` or `pipx install --include-deps ansible`",
+  need: "ansible",
 };
 
-/** What is missing or too old of the programs that make and set up machines. */
-export async function programProblems(signal: AbortSignal): Promise<readonly Problem[]> {
-  const [problem, others] = await Promise.all([problemWith(vagrant, signal), ansibleProblems(signal)]);
-  return [...(problem ? [problem] : []), ...others];
+const ssh: Requirement = {
+  name: "ssh",
+  command: { file: "ssh", args: ["-V"] },
+  // accept-new, by which a machine's key is trusted once.
+  needed: ">=7.6.0",
+  install: "install OpenSSH's client: `apt-get install openssh-client`, `brew install openssh`",
+  need: "ssh",
+};
+
+export function vagrantFinding(signal: AbortSignal): Promise<Finding> {
+  return programFinding(vagrant, signal);
 }
 
-/** What is missing or too old of Ansible. */
-export async function ansibleProblems(signal: AbortSignal): Promise<readonly Problem[]> {
-  const [problem, collections] = await Promise.all([
-    problemWith(ansible, signal),
-    collectionProblems(signal),
+export function sshFinding(signal: AbortSignal): Promise<Finding> {
+  return programFinding(ssh, signal);
+}
+
+/** Ansible and the collection that drives Docker. */
+export async function ansibleFindings(signal: AbortSignal): Promise<readonly Finding[]> {
+  const [program, collection] = await Promise.all([
+    programFinding(ansible, signal),
+    collectionFinding(signal),
   ]);
-  return problem ? [problem] : collections;
+  return program.level === "error" ? [program] : [program, collection];
 }
 
-async function problemWith(requirement: Requirement, signal: AbortSignal): Promise<Problem | undefined> {
-  const { name, command, needed, install } = requirement;
+async function programFinding(requirement: Requirement, signal: AbortSignal): Promise<Finding> {
+  const { name, command, needed, install, need } = requirement;
   const output = await outputOf(command, signal);
-  if (output === undefined) return { what: `${name} is not installed`, remedy: install };
+  const fault = (seen: string) => lacking("error", name, seen, install, need);
+  if (output === undefined) return fault(`${name} is not installed`);
   const version = semver.coerce(output);
-  if (version === null)
-    return { what: `${name} does not tell its version: "${output.trim()}"`, remedy: install };
-  if (semver.satisfies(version, needed)) return undefined;
-  return { what: `${name} ${version} is too old, ${needed} is needed`, remedy: install };
+  if (version === null) return fault(`${name} does not tell its version: "${output.trim()}"`);
+  if (semver.satisfies(version, needed)) return ok(name, `${version}`);
+  return fault(`${name} ${version} is too old, ${needed} is needed`);
 }
+
+const installCollection = "ansible-galaxy collection install community.docker";
 
 /** `community.docker` comes with the package `ansible`, not with `ansible-core`. */
-async function collectionProblems(signal: AbortSignal): Promise<readonly Problem[]> {
+async function collectionFinding(signal: AbortSignal): Promise<Finding> {
   const command = {
     file: "ansible-galaxy",
     args: ["collection", "list", "community.docker"],
     env: { LC_ALL: "C.UTF-8" },
   };
   const output = await outputOf(command, signal);
-  if (output?.includes("community.docker")) return [];
-  return [
-    {
-      what: "Ansible has no collection community.docker",
-      remedy:
-        "install the package `ansible` (not only `ansible-core`), or: ansible-galaxy collection install community.docker",
-    },
-  ];
+  const subject = "community.docker";
+  const version = semver.coerce(/^community\.docker\s+(\S+)/m.exec(output ?? "")?.[1]);
+  if (version === null)
+    return lacking(
+      "error",
+      subject,
+      "Ansible has no collection community.docker",
+      `install the package \`ansible\` (not only \`ansible-core\`), or: ${installCollection}`,
+      "ansible",
+    );
+  if (version.major >= 3) return ok(subject, `${version}`);
+  // Before 3.0 its modules needed Docker's SDK for Python in the machines.
+  return lacking("error", subject, `${subject} ${version} is too old, >=3.0.0 is needed`, installCollection);
 }
 
 /** What a program prints, or undefined where it is missing or fails. */
