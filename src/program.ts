@@ -34,6 +34,9 @@ const flags = {
   timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
   tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
   output: ["--output <file>", "Where to write the result", text],
+  app: ["--app <file>", "JSON of an app of your own, instead of the tutorial's Tomcat", text],
+  acl: ["--acl <acl>", "Which requests go to the app (default: path_beg -i /)", text],
+  remove: ["--remove", "Take the app and its rule away again", {}],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
@@ -84,6 +87,13 @@ const verbs: readonly Verb[] = [
     action: async (_, options, context) => (await import("./commands/status.ts")).status(options, context),
   },
   {
+    usage: "demo",
+    help: "Deploy Tomcat, let HAProxy serve it, and visit it",
+    flags: [...which, "app", "acl", "remove", "json"],
+    example: "mesos-lab demo --app my-app.json --acl 'hdr(host) -i my.example'",
+    action: async (_, options, context) => (await import("./commands/demo.ts")).demo(options, context),
+  },
+  {
     usage: "ssh <machine> [...command]",
     help: "Open a shell on a machine, or run one command there (after --)",
     flags: which,
@@ -116,6 +126,22 @@ const verbs: readonly Verb[] = [
     help: "Remove the machines and everything made for the lab",
     flags: [...which, "json"],
     action: async (_, options, context) => (await import("./commands/machines.ts")).destroy(options, context),
+  },
+  {
+    usage: "images <action>",
+    help: "build or list the rehearsal stack's images (build: as root on Debian or Ubuntu)",
+    flags: ["json"],
+    example: "mesos-lab images build",
+    action: async ([action = ""], _, context) =>
+      (await import("./commands/build.ts")).imagesCommand(action, context),
+  },
+  {
+    usage: "box <action>",
+    help: "build a libvirt box from Debian packages (as root on Debian or Ubuntu)",
+    flags: ["withImages", "output", "json"],
+    example: "mesos-lab box build --with-images",
+    action: async ([action = ""], options, context) =>
+      (await import("./commands/build.ts")).boxCommand(action, options, context),
   },
 ];
 

@@ -54,7 +54,7 @@ async function carryOut(start: Run, context: Context): Promise<void> {
 function write(run: Run, running: boolean): Task {
   return line(lineOf(run, "write", `Write ${run.folder.path}`), async (say) => {
     const changed = writeLab(run.lab, run.folder);
-    bringImages(run);
+    await bringImages(run);
     if (running && changed.includes("Vagrantfile"))
       say("the Vagrantfile has changed, which running machines notice at `vagrant reload` only");
     return changed.length === 0 ? "nothing to change" : `${changed.length} files`;

@@ -20,3 +20,8 @@ export function tomcatApp(lab: Lab) {
 
 /** The tutorial's rule: every request goes to the app. */
 export const demoAcl = "path_beg -i /";
+
+/** Whether an answer is the welcome page of a Tomcat, the image's or the Debian package's. */
+export function isWelcomePage(body: string, status: number): boolean {
+  return status === 200 && /tomcat/i.test(body);
+}

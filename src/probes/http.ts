@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
 import { Agent, type buildConnector, interceptors, request } from "undici";
 import { startDeadline } from "./deadline.ts";
 import { networkWords } from "./network-words.ts";
@@ -6,6 +7,8 @@ import { ProbeError } from "./probe-error.ts";
 
 /** Longer than the 2.5 s that Marathon takes to say that it has no leader. */
 export const defaultRequestTimeoutMs = 5_000;
+/** Longer lines of a stream are cut. */
+const maxLine = 256 * 1024;
 const maxAnswerBytes = 16 * 1024 * 1024;
 /** Bounds the sockets that a given-up request leaves connecting to a machine that is gone. */
 const connectTimeoutMs = 10_000;
@@ -41,6 +44,10 @@ export interface Http {
     body?: unknown,
     options?: HttpOptions,
   ): Promise<HttpAnswer>;
+  /** POSTs a text that is said to be JSON, whatever it is: the server's own complaint is wanted. */
+  sendText(method: "POST" | "PUT", url: string, text: string, options?: HttpOptions): Promise<HttpAnswer>;
+  /** Reads a 200's body as it comes, line by line, until it ends; `timeoutMs` bounds the wait for its beginning. */
+  lines(url: string, onLine: (line: string) => void, options?: HttpOptions): Promise<void>;
   /** Cuts whatever is still under way. */
   close(): Promise<void>;
 }
@@ -48,13 +55,15 @@ export interface Http {
 /** Opens the one thing that speaks HTTP; close it when done. */
 export function openHttp(): Http {
   const sockets = new Set<Socket>();
-  const agent = new Agent({
+  const settings = {
     pipelining: 0,
     headersTimeout: 0,
     bodyTimeout: 0,
-    maxResponseSize: maxAnswerBytes,
-    connect: (options, callback) => openSocket(sockets, options, callback),
-  });
+    connect: (options: buildConnector.Options, callback: buildConnector.Callback) =>
+      openSocket(sockets, options, callback),
+  };
+  const agent = new Agent({ ...settings, maxResponseSize: maxAnswerBytes });
+  const streams = new Agent(settings);
 
   async function exchange(method: string, url: string, body: string | undefined, options: HttpOptions = {}) {
     const { timeoutMs = defaultRequestTimeoutMs, signal, maxRedirects = 0 } = options;
@@ -83,12 +92,42 @@ export function openHttp(): Http {
     }
   }
 
+  async function follow(url: string, onLine: (line: string) => void, options: HttpOptions = {}) {
+    const { timeoutMs = defaultRequestTimeoutMs, signal } = options;
+    const deadline = startDeadline(timeoutMs, signal);
+    try {
+      const answering = request(url, {
+        dispatcher: streams,
+        headers: requestHeaders(options, undefined),
+        signal: signal ?? null,
+      });
+      answering.catch(() => undefined);
+      const answer = await Promise.race([answering, deadline.aborted]);
+      deadline.clear();
+      if (answer.statusCode !== 200) {
+        await answer.body.dump();
+        throw new ProbeError(`answered ${answer.statusCode}`);
+      }
+      for await (const line of createInterface({ input: answer.body })) onLine(line.slice(0, maxLine));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof ProbeError) throw error;
+      throw new ProbeError(networkWords(error) ?? (error instanceof Error ? error.message : String(error)), {
+        cause: error,
+      });
+    } finally {
+      deadline.clear();
+    }
+  }
+
   return {
     get: (url, options) => exchange("GET", url, undefined, options),
     send: (method, url, body, options) =>
       exchange(method, url, body === undefined ? undefined : JSON.stringify(body), options),
+    sendText: (method, url, text, options) => exchange(method, url, text, options),
+    lines: (url, onLine, options) => follow(url, onLine, options),
     close: async () => {
-      await agent.destroy();
+      await Promise.all([agent.destroy(), streams.destroy()]);
       // The agent forgets the sockets that are still connecting; they would hold the process for seconds.
       for (const socket of sockets) socket.destroy();
     },

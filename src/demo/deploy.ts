@@ -1,0 +1,141 @@
+import { exitCodes, LabError } from "../errors.ts";
+import type { Http } from "../probes/http.ts";
+import { waitFor } from "../probes/wait.ts";
+import { type AppDefinition, absoluteId, isAsWanted, progressOf } from "./app.ts";
+import { type Addresses, encodePath, findApp, findRules, refused } from "./services.ts";
+
+/** What every step of the demo shares. */
+export interface Stage {
+  readonly http: Http;
+  readonly at: Addresses;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+/** An image may have to be pulled, and a machine in software is slow. */
+const runningLimitMs = 600_000;
+const pageLimitMs = 120_000;
+
+/** Makes Marathon run the app as it is written; returns whether anything had to be changed. */
+export async function deployApp(stage: Stage, text: string): Promise<boolean> {
+  const { http, at, signal } = stage;
+  const wanted = parsed(text);
+  if (wanted !== undefined) {
+    const there = await findApp(http, at.marathon, absoluteId(wanted.id), signal);
+    if (there !== undefined && isAsWanted(wanted, there)) return false;
+    if (there !== undefined) {
+      const answer = await http.send(
+        "PUT",
+        `${at.marathon}/v2/apps/${encodePath(absoluteId(wanted.id))}`,
+        wanted,
+        { signal },
+      );
+      if (answer.status >= 300) throw refused("Marathon", answer);
+      return true;
+    }
+  }
+  // What is no JSON goes to Marathon as it is, whose complaint is shown.
+  const answer = await http.sendText("POST", `${at.marathon}/v2/apps`, text, { signal });
+  if (answer.status !== 201) throw refused("Marathon", answer);
+  return true;
+}
+
+function parsed(text: string): AppDefinition | undefined {
+  try {
+    const value = JSON.parse(text) as Partial<AppDefinition> | null;
+    return typeof value?.id === "string" && value.id !== "" ? (value as AppDefinition) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Waits until all of the app's tasks run and no deployment is under way; returns their `host:port`s. */
+export async function untilRunning(stage: Stage, id: string): Promise<readonly string[]> {
+  const waited = await waitFor(
+    async (signal) => {
+      const app = await findApp(stage.http, stage.at.marathon, id, signal);
+      if (app === undefined) return { ok: false, seen: "Marathon does not know the app" };
+      stage.say(progressOf(app));
+      const settled = app.tasksRunning >= app.instances && app.deployments.length === 0;
+      return settled
+        ? {
+            ok: true,
+            value: app.tasks.flatMap(({ host, ports }) => ports.slice(0, 1).map((port) => `${host}:${port}`)),
+          }
+        : { ok: false, seen: progressOf(app) };
+    },
+    { timeoutMs: runningLimitMs, signal: stage.signal },
+  );
+  if (waited.ok) return waited.value;
+  throw new LabError(`the app ${id} does not run within ${runningLimitMs / 1000} s`, {
+    exitCode: exitCodes.verify,
+    details: [`last seen: ${waited.seen}`],
+    remedy: [`look at ${stage.at.marathon}/`, "npx mesos-lab logs mesos-slave"],
+  });
+}
+
+/** Gives the app its rule in Bamboo; returns whether it had to be changed. */
+export async function putRule(stage: Stage, id: string, acl: string): Promise<boolean> {
+  const { http, at, signal } = stage;
+  if ((await findRules(http, at.bamboo, signal)).get(id) === acl) return false;
+  // PUT creates or replaces; POST would refuse what exists.
+  const answer = await http.send(
+    "PUT",
+    `${at.bamboo}/api/services/${encodePath(id)}`,
+    { id, acl },
+    { signal },
+  );
+  if (answer.status !== 200) throw refused("Bamboo", answer);
+  return true;
+}
+
+/** Waits until visitors get the app's page through HAProxy. */
+export async function untilServed(
+  stage: Stage,
+  isPage: (body: string, status: number) => boolean,
+): Promise<void> {
+  const { page } = stage.at;
+  const waited = await waitFor(
+    async (signal) => {
+      const { status, text } = await stage.http.get(page, { signal, timeoutMs: 5000 });
+      const seen = status === 503 ? "503: HAProxy has no server for it yet" : `status ${status}`;
+      stage.say(seen);
+      return isPage(text, status) ? { ok: true, value: undefined } : { ok: false, seen };
+    },
+    { timeoutMs: pageLimitMs, signal: stage.signal },
+  );
+  if (waited.ok) return;
+  throw new LabError(`${page} does not show the app within ${pageLimitMs / 1000} s`, {
+    exitCode: exitCodes.verify,
+    details: [`last seen: ${waited.seen}`],
+    remedy: ["npx mesos-lab verify", "npx mesos-lab logs bamboo"],
+  });
+}
+
+/** Removes the rule and the app, as far as they are there; returns whether anything was. */
+export async function removeApp(stage: Stage, id: string): Promise<boolean> {
+  const { http, at, signal } = stage;
+  const hasRule = (await findRules(http, at.bamboo, signal)).has(id);
+  if (hasRule) {
+    const answer = await http.send("DELETE", `${at.bamboo}/api/services/${encodePath(id)}`, undefined, {
+      signal,
+    });
+    if (answer.status !== 200) throw refused("Bamboo", answer);
+  }
+  if ((await findApp(http, at.marathon, id, signal)) === undefined) return hasRule;
+  const answer = await http.send("DELETE", `${at.marathon}/v2/apps/${encodePath(id)}`, undefined, { signal });
+  if (answer.status !== 200 && answer.status !== 404) throw refused("Marathon", answer);
+  const gone = await waitFor(
+    async (each) =>
+      (await findApp(http, at.marathon, id, each)) === undefined
+        ? { ok: true, value: undefined }
+        : { ok: false, seen: "Marathon still has it" },
+    { timeoutMs: pageLimitMs, signal },
+  );
+  if (gone.ok) return true;
+  throw new LabError(`the app ${id} is not gone within ${pageLimitMs / 1000} s`, {
+    exitCode: exitCodes.verify,
+    details: [`last seen: ${gone.seen}`],
+    remedy: [`look at ${at.marathon}/`],
+  });
+}

@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { exitCodes, LabError } from "../errors.ts";
+import { bambooUrl, marathonUrl } from "../lab/catalogue/addresses.ts";
+import { type Lab, machinesWith } from "../lab/model.ts";
+import { pages } from "../lab/pages.ts";
+import { clean } from "../probes/clean.ts";
+import type { Http, HttpAnswer } from "../probes/http.ts";
+import type { AppState } from "./app.ts";
+
+/** Where the demo's requests go. */
+export interface Addresses {
+  readonly marathon: string;
+  readonly bamboo: string;
+  /** Where visitors come in: HAProxy. */
+  readonly page: string;
+}
+
+export function addressesOf(lab: Lab): Addresses {
+  const [marathon] = machinesWith(lab, "marathon");
+  const [bamboo] = machinesWith(lab, "bamboo");
+  const page = pages(lab).find(({ title }) => title === "HAProxy");
+  if (marathon === undefined || bamboo === undefined || page === undefined)
+    throw new LabError("this lab has no Bamboo: there is no way in for visitors", {
+      exitCode: exitCodes.usage,
+      remedy: ["let a machine run `bamboo` in mesos-lab.yaml"],
+    });
+  return { marathon: marathonUrl(lab, marathon), bamboo: bambooUrl(lab, bamboo), page: page.url };
+}
+
+const appSchema = z.object({
+  app: z.looseObject({
+    id: z.string(),
+    instances: z.number(),
+    tasksRunning: z.number(),
+    tasksStaged: z.number(),
+    deployments: z.array(z.unknown()).default([]),
+    lastTaskFailure: z.object({ state: z.string(), message: z.string() }).nullish(),
+    tasks: z
+      .array(z.object({ id: z.string(), host: z.string(), ports: z.array(z.number()).default([]) }))
+      .default([]),
+  }),
+});
+
+/** The app as Marathon has it, or undefined where it has none of that name. */
+export async function findApp(
+  http: Http,
+  marathon: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<(AppState & Record<string, unknown>) | undefined> {
+  const answer = await http.get(`${marathon}/v2/apps/${encodePath(id)}`, { signal });
+  if (answer.status === 404) return undefined;
+  if (answer.status !== 200) throw refused("Marathon", answer);
+  return appSchema.parse(JSON.parse(answer.text)).app;
+}
+
+const servicesSchema = z.record(z.string(), z.object({ Id: z.string(), Acl: z.string() }));
+
+/** Bamboo's rules by app id. */
+export async function findRules(
+  http: Http,
+  bamboo: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const answer = await http.get(`${bamboo}/api/services`, { signal });
+  if (answer.status !== 200) throw refused("Bamboo", answer);
+  return new Map(
+    Object.values(servicesSchema.parse(JSON.parse(answer.text))).map(({ Id, Acl }) => [Id, Acl]),
+  );
+}
+
+/** The error for an answer that is a refusal: the service's own words, whole. */
+export function refused(service: string, answer: HttpAnswer): LabError {
+  return new LabError(`${service} refused with status ${answer.status}`, {
+    exitCode: answer.status < 500 ? exitCodes.usage : exitCodes.verify,
+    details: [clean(answer.text, 10_000)],
+    remedy: ["npx mesos-lab verify"],
+  });
+}
+
+/** An app's id as part of a URL: its slashes stay. */
+export function encodePath(id: string): string {
+  return id.split("/").map(encodeURIComponent).join("/");
+}
