@@ -1,5 +1,7 @@
 import { entriesOf } from "../lab/catalogue/index.ts";
+import { machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith, serviceNames } from "../lab/model.ts";
+import { classicPins } from "../lab/pins.ts";
 import { groupName } from "./container-task.ts";
 import { serviceVariables } from "./playbook.ts";
 
@@ -20,7 +22,7 @@ export function inventory(lab: Lab): object {
   return { all: { hosts: Object.fromEntries(hosts), children: Object.fromEntries(groups) } };
 }
 
-/** `group_vars/all.yml`. */
+/** `group_vars/all.yml`; `pinReasons` tells why its pins are what they are. */
 export function groupVariables(lab: Lab): object {
   return {
     ansible_user: "vagrant",
@@ -31,10 +33,18 @@ export function groupVariables(lab: Lab): object {
     ansible_ssh_common_args:
       "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
     ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
+    machine_check_classic: lab.stack === "classic",
+    ...(lab.stack === "classic" &&
+      Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
   };
 }
 
-/** `host_vars/<machine>.yml`: in what the machines of one service differ, and the images a machine needs. */
+/** Why each pinned version is the one it is, by its variable. */
+export const pinReasons: ReadonlyMap<string, string> = new Map(
+  Object.entries(classicPins).map(([name, { reason }]) => [name, `Pinned: ${reason}.`]),
+);
+
+/** `host_vars/<machine>.yml`: what a machine needs, and in what the machines of one service differ. */
 export function hostVariables(lab: Lab, machine: Machine): object {
   const own = serviceNames.flatMap((service) => {
     const entries = entriesOf(lab, service);
@@ -42,13 +52,9 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     return index < 0 ? [] : [serviceVariables(entries)[index] ?? {}];
   });
   return {
-    ...(lab.stack === "rehearsal" && { machine_images: machineImages(lab, machine) }),
+    machine_images: machineImages(lab, machine),
+    machine_check_ports: portNeeds(lab, machine),
+    machine_check_memory: memoryNeed(lab, machine),
     ...Object.assign({}, ...own),
   };
-}
-
-function machineImages(lab: Lab, machine: Machine): string[] {
-  const services = serviceNames.filter((service) => machine.services.includes(service));
-  const images = services.map((service) => lab.images[service]);
-  return machine.services.includes("mesos-slave") ? [...images, lab.images.tomcat] : images;
 }

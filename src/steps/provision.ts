@@ -3,7 +3,7 @@ import { playbooks } from "../render/lab.ts";
 import { type AnsibleLine, ansiblePlaybook, parseAnsibleLine } from "../tools/ansible.ts";
 import { pretty, run as runCommand } from "../tools/exec.ts";
 import { line, type Task } from "../ui/tasks.ts";
-import { explain } from "./explain.ts";
+import { explain, splitMessage } from "./explain.ts";
 import { lineOf, type Run } from "./run.ts";
 
 /** Runs `site.yml` once; one line a playbook, in which the running Ansible task is shown. */
@@ -36,6 +36,7 @@ function sitePlaybookFollowed(run: Run) {
   let current: Play | undefined;
   let task = "";
   const failures: string[] = [];
+  const ownRemedies = new Set<string>();
 
   const onNews = (news: AnsibleLine) => {
     if (news.kind === "play") {
@@ -45,7 +46,9 @@ function sitePlaybookFollowed(run: Run) {
       task = news.name;
       current?.say(task);
     } else if (news.kind === "failure") {
-      failures.push(`${news.machine}: ${task}: ${news.message}`);
+      const { said, remedies } = splitMessage(news.message);
+      failures.push(`${news.machine}: ${task}: ${said}`);
+      for (const remedy of remedies) ownRemedies.add(remedy);
     } else if (news.kind === "result" && current) {
       if (news.status === "ok") current.ok += 1;
       if (news.status === "changed") current.changed += 1;
@@ -64,7 +67,8 @@ function sitePlaybookFollowed(run: Run) {
     throw new LabError(`Ansible could not finish${failures.length > 0 ? ` "${task}"` : ""}`, {
       exitCode: exitCodes.tool,
       details: [...(failures.length > 0 ? failures : error.details), `log: ${logFile}`],
-      remedy: [...explain(failures.join("\n")), pretty(command)],
+      // A playbook that says itself what helps knows better than what its words resemble.
+      remedy: [...(ownRemedies.size > 0 ? ownRemedies : explain(failures.join("\n"))), pretty(command)],
       cause: error,
     });
   });
