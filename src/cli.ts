@@ -2,19 +2,29 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Context } from "./commands/context.ts";
 import { exitCodes, formatError, LabError, remedies } from "./errors.ts";
+import { ProbeError } from "./probes/probe-error.ts";
 import { parseCommandLine } from "./program.ts";
+import { explainFileError } from "./tools/file-errors.ts";
 import { packageVersion } from "./tools/files.ts";
+import { wantsColor } from "./ui/color.ts";
 import type { LabEvent } from "./ui/events.ts";
 import { chooseDisplay } from "./ui/tasks.ts";
 
-// A reader that closes early (`mesos-lab status | head -1`) is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCodes.ok);
-  throw error;
-});
-
 const interruption = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+
+// A reader that closes early (`mesos-lab status | head -1`) is no failure. What still runs is ended in order:
+// an exit at once would leave Vagrant or Ansible at work with nobody watching.
+let unread = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // EIO: the terminal is gone.
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    unread = true;
+    interruption.abort();
+  });
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   // `on`, not `once`: a second Ctrl-C must not kill the clean-up that the first one began.
   process.on(signal, () => {
     if (interruption.signal.aborted) process.stderr.write("still cleaning up, please wait\n");
@@ -38,13 +48,14 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function makeContext(json: boolean): Context {
-  const color = process.stdout.isTTY && process.env.NO_COLOR === undefined && process.env.TERM !== "dumb";
+  const color = wantsColor(process.stdout, process.env);
   return {
     json,
     signal: interruption.signal,
     display: chooseDisplay({ json, tty: process.stdout.isTTY && process.stderr.isTTY, env: process.env }),
     color,
-    width: process.stdout.columns ?? 100,
+    // A terminal that was never given a size says 0.
+    width: process.stdout.columns || 100,
     print: (text) => process.stdout.write(`${color ? text : stripVTControlCharacters(text)}\n`),
     note: (text) => {
       if (!json) process.stderr.write(`${text}\n`);
@@ -55,8 +66,10 @@ function makeContext(json: boolean): Context {
   };
 }
 
-function fail(error: unknown, json: boolean): number {
+function fail(thrown: unknown, json: boolean): number {
+  const error = explainSilence(explainFileError(thrown));
   const exitCode = error instanceof LabError ? error.exitCode : exitCodes.bug;
+  if (unread && exitCode === exitCodes.interrupted) return exitCodes.ok;
   if (json) {
     const { message, details, remedy } =
       error instanceof LabError
@@ -65,6 +78,16 @@ function fail(error: unknown, json: boolean): number {
     printEvent({ event: "error", message, details, remedy, exitCode });
   } else process.stderr.write(`${formatError(error)}\n`);
   return exitCode;
+}
+
+/** A part of the lab that does not answer is no fault of this tool. */
+function explainSilence(error: unknown): unknown {
+  if (!(error instanceof ProbeError)) return error;
+  return new LabError(`the lab does not answer: ${error.message}`, {
+    exitCode: exitCodes.verify,
+    remedy: ["npx mesos-lab status"],
+    cause: error,
+  });
 }
 
 function printEvent(event: LabEvent): void {

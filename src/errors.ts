@@ -11,6 +11,8 @@ export const exitCodes = {
   tool: 4,
   /** The lab does not do what it should. */
   verify: 5,
+  /** A drill's lab did not recover by the deadline. */
+  notRecovered: 6,
   /** Interrupted with Ctrl-C. */
   interrupted: 130,
 } as const;

@@ -1,6 +1,7 @@
 import { type CAC, cac } from "cac";
 import type { Context } from "./commands/context.ts";
 import { exitCodes, LabError } from "./errors.ts";
+import { suggestion } from "./lab/problems.ts";
 
 type Options = Record<string, unknown>;
 /** What a command's work returns: an exit code where it is another program's, else nothing. */
@@ -16,7 +17,7 @@ interface Verb {
   readonly action: Action;
 }
 
-// Every value is declared a list of strings: cac would make numbers of names like 007, and lists of repeated flags.
+// Declared a list, so that a flag that is given twice can be told from one that is given once.
 const text = { type: [String] as [typeof String] };
 
 const flags = {
@@ -37,6 +38,10 @@ const flags = {
   app: ["--app <file>", "JSON of an app of your own, instead of the tutorial's Tomcat", text],
   acl: ["--acl <acl>", "Which requests go to the app (default: path_beg -i /)", text],
   remove: ["--remove", "Take the app and its rule away again", {}],
+  repeat: ["--repeat <times>", "Do it so often, and tell min, median and max", text],
+  settle: ["--settle <seconds>", "A page that answers so long without a miss is back (default: 5)", text],
+  deadline: ["--deadline <seconds>", "How long the lab may take to recover (default: 300)", text],
+  rate: ["--rate <per second>", "Requests a second, at least 50 (default: 60)", text],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
@@ -76,7 +81,7 @@ const verbs: readonly Verb[] = [
     help: "Check over the network that everything works",
     flags: [...which, "timeout", "json"],
     action: async (_, { timeout, ...options }, context) => {
-      const seconds = timeout === undefined ? {} : { timeout: positiveNumber("--timeout", String(timeout)) };
+      const seconds = numberFlag("timeout", timeout, 1, 86_400);
       await (await import("./commands/verify.ts")).verifyCommand({ ...options, ...seconds }, context);
     },
   },
@@ -94,6 +99,21 @@ const verbs: readonly Verb[] = [
     action: async (_, options, context) => (await import("./commands/demo.ts")).demo(options, context),
   },
   {
+    usage: "drill <name>",
+    help: "Break one thing, and measure how long nobody is served",
+    flags: [...which, "repeat", "settle", "deadline", "rate", "json"],
+    example: "mesos-lab drill kill-task --repeat 3",
+    action: async ([name = ""], { repeat, settle, deadline, rate, ...options }, context) => {
+      const numbers = {
+        ...numberFlag("repeat", repeat, 1, 1000),
+        ...numberFlag("settle", settle, 1, 600),
+        ...numberFlag("deadline", deadline, 1, 86_400),
+        ...numberFlag("rate", rate, 50, 1000),
+      };
+      await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
+    },
+  },
+  {
     usage: "ssh <machine> [...command]",
     help: "Open a shell on a machine, or run one command there (after --)",
     flags: which,
@@ -106,8 +126,10 @@ const verbs: readonly Verb[] = [
     help: "Show what a service has printed",
     flags: [...which, "follow", "tail"],
     example: "mesos-lab logs marathon -f",
-    action: async ([service = ""], options) =>
-      (await import("./commands/machines.ts")).logs(service, options),
+    action: async ([service = ""], options) => {
+      numberFlag("tail", options.tail, 0, 999_999_999);
+      return (await import("./commands/machines.ts")).logs(service, options);
+    },
   },
   {
     usage: "halt",
@@ -166,7 +188,7 @@ export function parseCommandLine(argv: readonly string[], version: string): Invo
   cli.help();
   cli.version(version);
   try {
-    cli.parse([...argv], { run: false });
+    cli.parse(markValues(argv), { run: false });
     if (cli.options.help || cli.options.version) return undefined;
     if (cli.matchedCommand === undefined) throw unknownCommand(cli);
     cli.runMatchedCommand();
@@ -176,6 +198,29 @@ export function parseCommandLine(argv: readonly string[], version: string): Invo
     throw error;
   }
   return invocation;
+}
+
+/**
+ * No argument can hold this character. Before a value it keeps cac from reading 007, 1e3 or the version 4.10
+ * as a number, and tells a value from the `true` that cac gives a flag without one.
+ */
+const mark = "\0";
+
+const valueFlags = new Set(
+  Object.entries(flags).flatMap(([name, [usage]]) =>
+    usage.includes("<") ? [`--${name}`, `--${kebab(name)}`] : [],
+  ),
+);
+
+function markValues(argv: readonly string[]): string[] {
+  const own = argv.includes("--") ? argv.indexOf("--") : argv.length;
+  return argv.map((word, index) => {
+    if (index >= own) return word;
+    const [, flag = "", value] = /^(--[^=]+)=(.*)$/s.exec(word) ?? [];
+    if (valueFlags.has(flag)) return `${flag}=${mark}${value}`;
+    const isValue = valueFlags.has(argv[index - 1] ?? "") && !word.startsWith("-");
+    return isValue ? mark + word : word;
+  });
 }
 
 function declare(cli: CAC, verb: Verb, run: (args: readonly string[], options: Options) => void): void {
@@ -200,9 +245,10 @@ function chosenFlags(verb: Verb, raw: Options): Options {
       const value = raw[name];
       if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
       if (!Array.isArray(value)) return [[name, value]];
-      const given = value.filter((each) => each !== "undefined");
-      if (given.length > 1) throw usageError(`--${kebab(name)} is given ${given.length} times`);
-      return given.length === 0 ? [] : [[name, given[0]]];
+      if (value.length > 1) throw usageError(`--${kebab(name)} is given ${value.length} times`);
+      const [given] = value as string[];
+      if (!given?.startsWith(mark)) throw usageError(`--${kebab(name)} needs a value`);
+      return [[name, given.slice(mark.length)]];
     }),
   );
 }
@@ -212,13 +258,15 @@ function unknownCommand(cli: CAC): LabError {
   const names = verbs.map(({ usage }) => usage.split(" ")[0] ?? "");
   return given === undefined
     ? usageError("no command is given", ["npx mesos-lab create", "npx mesos-lab --help"])
-    : usageError(`there is no command "${given}"`, [`one of ${names.join(", ")}`, "npx mesos-lab --help"]);
+    : usageError(`there is no command "${given}", ${suggestion(given, names)}`);
 }
 
-function positiveNumber(flag: string, value: string): number {
-  if (!/^\d+(\.\d+)?$/.test(value))
-    throw usageError(`${flag} ${value}: must be a number of seconds, like 30`);
-  return Number(value);
+/** A flag's value as a whole number within bounds, under the flag's name; nothing where it is not given. */
+function numberFlag(flag: string, value: unknown, min: number, max: number): Record<string, number> {
+  if (value === undefined) return {};
+  const number = /^\d{1,9}$/.test(String(value)) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return { [flag]: number };
+  throw usageError(`--${flag} ${value}: must be a whole number from ${min} to ${max}`);
 }
 
 function usageError(message: string, remedy: readonly string[] = ["npx mesos-lab --help"]): LabError {

@@ -11,7 +11,11 @@ export default defineConfig({
     projects: [
       project("unit", { testTimeout: 10_000 }),
       project("golden", { testTimeout: 20_000 }),
-      project("integration", { testTimeout: 30_000, hookTimeout: 60_000 }),
+      project("integration", {
+        testTimeout: 30_000,
+        hookTimeout: 60_000,
+        globalSetup: "./test/helpers/cli-setup.ts",
+      }),
       project("lint", { testTimeout: 120_000 }),
       project("e2e", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
     ],

@@ -47,6 +47,8 @@ export const maskedUnits = [
   "getty@tty1.service",
   // Docker loads its own profile; the others are for programs that are not here.
   "apparmor.service",
+  "modprobe@drm.service",
+  "modprobe@efi_pstore.service",
   // Docker asks for a network that is up; the lab's own waits say what they wait for.
   "systemd-networkd-wait-online.service",
 ];
@@ -113,6 +115,11 @@ export const boxFiles: readonly TreeFile[] = [
   {
     path: "etc/docker/daemon.json",
     text: `${JSON.stringify({ "storage-driver": "overlay2", "exec-opts": ["native.cgroupdriver=cgroupfs"] })}\n`,
+  },
+  // Docker makes no use of the interface for Kubernetes.
+  {
+    path: "etc/containerd/config.toml",
+    text: 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n',
   },
   { path: "etc/sudoers.d/vagrant", text: "vagrant ALL=(ALL) NOPASSWD: ALL\n", mode: 0o440 },
 ];

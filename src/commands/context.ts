@@ -1,6 +1,7 @@
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab, ProviderName } from "../lab/model.ts";
 import { type LabFlags, parseLab } from "../lab/parse.ts";
+import { systemWords } from "../tools/file-errors.ts";
 import { readIfThere } from "../tools/files.ts";
 import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
 import type { Emit } from "../ui/events.ts";
@@ -34,13 +35,27 @@ const usualFile = "mesos-lab.yaml";
 export function describedLab(options: LabOptions, fallbackProvider?: ProviderName): Lab {
   const { file, ...flags } = options;
   const path = file ?? usualFile;
-  const text = readIfThere(path);
+  const text = readLabFile(path);
   if (text === undefined && file !== undefined)
     throw new LabError(`there is no lab file ${file}`, {
       exitCode: exitCodes.usage,
       remedy: ["leave --file out for the tutorial's lab"],
     });
   return parseLab(text === undefined ? undefined : { text, file: path }, flags, fallbackProvider);
+}
+
+function readLabFile(path: string): string | undefined {
+  try {
+    return readIfThere(path);
+  } catch (error) {
+    throw new LabError(
+      `the lab file ${path} cannot be read: ${systemWords(error as NodeJS.ErrnoException)}`,
+      {
+        exitCode: exitCodes.usage,
+        cause: error,
+      },
+    );
+  }
 }
 
 export interface MadeLab {
@@ -54,7 +69,9 @@ export interface MadeLab {
  */
 export function madeLab(options: LabOptions): MadeLab {
   const labs = knownLabs();
-  const name = options.name ?? (labs.length === 1 ? labs[0] : undefined) ?? nameInFile(options, labs);
+  // A file that somebody names is meant, whatever labs there are.
+  const only = options.file === undefined && labs.length === 1 ? labs[0] : undefined;
+  const name = options.name ?? only ?? nameInFile(options, labs);
   const folder = new LabFolder(name);
   const lab = folder.recorded();
   if (lab === undefined)
@@ -67,7 +84,7 @@ export function madeLab(options: LabOptions): MadeLab {
 }
 
 function nameInFile(options: LabOptions, labs: readonly string[]): string {
-  if (labs.length > 1 && readIfThere(options.file ?? usualFile) === undefined)
+  if (labs.length > 1 && readLabFile(options.file ?? usualFile) === undefined)
     throw new LabError("there are several labs here", {
       exitCode: exitCodes.usage,
       details: [`labs here: ${labs.join(", ")}`],

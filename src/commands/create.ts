@@ -12,7 +12,7 @@ import { vagrantUp } from "../tools/vagrant.ts";
 import { line, runTasks, type Task } from "../ui/tasks.ts";
 import { type Context, describedLab, type LabOptions } from "./context.ts";
 import { printLab } from "./overview.ts";
-import { keepSettled, writeLab } from "./render.ts";
+import { keepSettled, refuseOrphans, writeLab } from "./render.ts";
 
 export interface CreateOptions extends LabOptions {
   readonly dryRun?: boolean;
@@ -29,6 +29,7 @@ export async function create(options: CreateOptions, context: Context): Promise<
 }
 
 async function carryOut(start: Run, context: Context): Promise<void> {
+  refuseOrphans(start.lab, start.folder);
   const machines = machinesOf(start.lab, start.folder);
   const running = await machines.running();
   let lab = start.lab;
@@ -44,7 +45,7 @@ async function carryOut(start: Run, context: Context): Promise<void> {
   const tasks = [
     write(run, running),
     ...machinesOf(lab, run.folder).startTasks(run, running),
-    verify(run, (found) => {
+    verify(run, machines.lastLines, (found) => {
       verdict = found;
     }),
   ];
@@ -52,12 +53,14 @@ async function carryOut(start: Run, context: Context): Promise<void> {
 }
 
 function write(run: Run, running: boolean): Task {
-  return line(lineOf(run, "write", `Write ${run.folder.path}`), async (say) => {
+  return line(lineOf(run, "write", `Write ${run.folder.path}`), async () => {
     const changed = writeLab(run.lab, run.folder);
     await bringImages(run);
-    if (running && changed.includes("Vagrantfile"))
-      say("the Vagrantfile has changed, which running machines notice at `vagrant reload` only");
-    return changed.length === 0 ? "nothing to change" : `${changed.length} files`;
+    const late = running && changed.includes("Vagrantfile");
+    const notice = late
+      ? ", the Vagrantfile among them: running machines heed it after `vagrant reload`"
+      : "";
+    return changed.length === 0 ? "nothing to change" : `${changed.length} files${notice}`;
   });
 }
 

@@ -6,6 +6,7 @@ import type { Finding } from "../preflight/finding.ts";
 import { hostReport, worstLevel } from "../preflight/report.ts";
 import { installMissing } from "../steps/install.ts";
 import { hostProvider } from "../tools/host.ts";
+import { LabFolder } from "../tools/lab-folder.ts";
 import { type Context, describedLab, type LabOptions } from "./context.ts";
 
 export interface DoctorOptions extends LabOptions {
@@ -41,7 +42,7 @@ function exitCodeFor(findings: readonly Finding[]): number {
 
 async function examine(flags: LabOptions, { signal }: Context): Promise<readonly Finding[]> {
   const { lab, fault } = labOrTutorial(flags);
-  return [...fault, ...(await hostFindings(lab, signal, "all"))];
+  return [...fault, ...(await hostFindings({ lab, folder: new LabFolder(lab.name), signal }, "all"))];
 }
 
 /** A lab file with mistakes is one line of the report, and no reason to say nothing of the host. */

@@ -1,13 +1,17 @@
+import { existsSync } from "node:fs";
+import type { Verdict } from "../claims/verify.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { effective } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
-import type { Lab, Machine } from "../lab/model.ts";
+import { type Lab, type Machine, serviceNames } from "../lab/model.ts";
+import { suggestion } from "../lab/problems.ts";
 import { machinesOf } from "../machines/index.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { verify } from "../steps/verify.ts";
 import { line, runTasks, type Task } from "../ui/tasks.ts";
 import { type Context, type LabOptions, type MadeLab, madeLab } from "./context.ts";
 import { printLab } from "./overview.ts";
+import { writeLab } from "./render.ts";
 
 /** `up`: starts the machines of a lab again and waits until every service is back. */
 export async function up(options: LabOptions, context: Context): Promise<void> {
@@ -16,10 +20,14 @@ export async function up(options: LabOptions, context: Context): Promise<void> {
   await made.folder.locked(async () => {
     const machines = machinesOf(made.lab, made.folder);
     const running = await machines.running();
-    await runTasks(
-      [...machines.resumeTasks(start, running), verify(start, (found) => printLab(start, found, context))],
-      context.display,
-    );
+    let verdict: Verdict | undefined;
+    const tasks = [
+      ...machines.resumeTasks(start, running),
+      verify(start, machines.lastLines, (found) => {
+        verdict = found;
+      }),
+    ];
+    await runTasks(tasks, context.display).finally(() => printLab(start, verdict, context));
   });
 }
 
@@ -35,13 +43,21 @@ export async function halt(options: LabOptions, context: Context): Promise<void>
 export async function destroy(options: LabOptions, context: Context): Promise<void> {
   const made = madeLab(options);
   const left = await made.folder.locked(async () => {
+    // Without a Vagrantfile Vagrant would not find its machines again.
+    if (!existsSync(made.folder.file("Vagrantfile"))) writeLab(made.lab, made.folder);
     await runTasks([stopTask(made, "destroy", "Destroy the machines", context)], context.display);
     return made.folder.remove();
   });
   if (context.json) context.emit({ event: "result", destroyed: made.lab.name, left });
   else if (left.length > 0)
-    context.note(`not made by mesos-lab, so left in ${made.folder.path}: ${left.join(", ")}`);
+    context.note(`not made by mesos-lab, so left in ${made.folder.path}: ${few(left)}`);
   else context.note(`nothing is left of lab "${made.lab.name}"`);
+}
+
+/** The first of many names. */
+function few(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(", ");
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }
 
 function stopTask(made: MadeLab, verb: "halt" | "destroy", title: string, context: Context): Task {
@@ -74,7 +90,7 @@ export async function logs(service: string, options: LogsOptions): Promise<numbe
   const entries = catalogue(made.lab);
   const entry = entries.find((each) => each.service === service || effective(each).name === service);
   if (entry === undefined)
-    throw new LabError(`there is no service "${service}"`, {
+    throw new LabError(`there is no service "${service}", ${suggestion(service, serviceNames)}`, {
       exitCode: exitCodes.usage,
       remedy: entries.map((each) => `npx mesos-lab logs ${each.service}`),
     });
@@ -84,7 +100,8 @@ export async function logs(service: string, options: LogsOptions): Promise<numbe
 function namedMachine(lab: Lab, name: string): Machine {
   const machine = lab.machines.find((each) => each.name === name);
   if (machine !== undefined) return machine;
-  throw new LabError(`there is no machine "${name}"`, {
+  const names = lab.machines.map((each) => each.name);
+  throw new LabError(`there is no machine "${name}", ${suggestion(name, names)}`, {
     exitCode: exitCodes.usage,
     remedy: lab.machines.map((each) => `npx mesos-lab ssh ${each.name}`),
   });

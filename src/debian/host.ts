@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
+import { exists } from "../tools/cache.ts";
 import { run } from "../tools/exec.ts";
 import {
   type AptSource,
@@ -36,11 +37,8 @@ export async function requireDebianHost(more: readonly (readonly [string, string
     });
   const missing: string[] = [];
   for (const [program, debianPackage] of [...needed, ...more]) {
-    const found = await run(
-      { file: "sh", args: ["-c", 'command -v "$1"', "sh", program] },
-      { accept: "any" },
-    );
-    if (found.exitCode !== 0) missing.push(debianPackage);
+    const places = (process.env.PATH ?? "").split(":").map((dir) => join(dir, program));
+    if (!(await Promise.all(places.map(exists))).includes(true)) missing.push(debianPackage);
   }
   if (missing.length > 0)
     throw new LabError(`this host lacks ${missing.join(", ")}`, {

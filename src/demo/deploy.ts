@@ -2,7 +2,7 @@ import { exitCodes, LabError } from "../errors.ts";
 import type { Http } from "../probes/http.ts";
 import { waitFor } from "../probes/wait.ts";
 import { type AppDefinition, absoluteId, isAsWanted, progressOf } from "./app.ts";
-import { type Addresses, encodePath, findApp, findRules, refused } from "./services.ts";
+import { type Addresses, encodePath, findApp, findRules, patientMs, refused } from "./services.ts";
 
 /** What every step of the demo shares. */
 export interface Stage {
@@ -35,7 +35,10 @@ export async function deployApp(stage: Stage, text: string): Promise<boolean> {
     }
   }
   // What is no JSON goes to Marathon as it is, whose complaint is shown.
-  const answer = await http.sendText("POST", `${at.marathon}/v2/apps`, text, { signal });
+  const answer = await http.sendText("POST", `${at.marathon}/v2/apps`, text, {
+    signal,
+    timeoutMs: patientMs,
+  });
   if (answer.status !== 201) throw refused("Marathon", answer);
   return true;
 }
@@ -119,11 +122,15 @@ export async function removeApp(stage: Stage, id: string): Promise<boolean> {
   if (hasRule) {
     const answer = await http.send("DELETE", `${at.bamboo}/api/services/${encodePath(id)}`, undefined, {
       signal,
+      timeoutMs: patientMs,
     });
     if (answer.status !== 200) throw refused("Bamboo", answer);
   }
   if ((await findApp(http, at.marathon, id, signal)) === undefined) return hasRule;
-  const answer = await http.send("DELETE", `${at.marathon}/v2/apps/${encodePath(id)}`, undefined, { signal });
+  const answer = await http.send("DELETE", `${at.marathon}/v2/apps/${encodePath(id)}`, undefined, {
+    signal,
+    timeoutMs: patientMs,
+  });
   if (answer.status !== 200 && answer.status !== 404) throw refused("Marathon", answer);
   const gone = await waitFor(
     async (each) =>

@@ -48,7 +48,7 @@ export async function findApp(
   id: string,
   signal: AbortSignal,
 ): Promise<(AppState & Record<string, unknown>) | undefined> {
-  const answer = await http.get(`${marathon}/v2/apps/${encodePath(id)}`, { signal });
+  const answer = await http.get(`${marathon}/v2/apps/${encodePath(id)}`, { signal, timeoutMs: patientMs });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw refused("Marathon", answer);
   return appSchema.parse(JSON.parse(answer.text)).app;
@@ -62,12 +62,15 @@ export async function findRules(
   bamboo: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const answer = await http.get(`${bamboo}/api/services`, { signal });
+  const answer = await http.get(`${bamboo}/api/services`, { signal, timeoutMs: patientMs });
   if (answer.status !== 200) throw refused("Bamboo", answer);
   return new Map(
     Object.values(servicesSchema.parse(JSON.parse(answer.text))).map(({ Id, Acl }) => [Id, Acl]),
   );
 }
+
+/** Longer than a machine in software takes to answer while it starts a task. */
+export const patientMs = 30_000;
 
 /** The error for an answer that is a refusal: the service's own words, whole. */
 export function refused(service: string, answer: HttpAnswer): LabError {

@@ -25,8 +25,10 @@ echo "\${MYID:-1}" >"$data/myid"
 exec "$@"
 `;
 
-const zkJava =
-  "exec java $JVMFLAGS -cp /etc/zookeeper:/usr/share/java/zookeeper.jar -Dzookeeper.log.dir=/tmp -Djava.net.preferIPv4Stack=true";
+const zkJava = `lib=/usr/share/java
+exec java $JVMFLAGS -Djava.net.preferIPv4Stack=true \\
+  -cp "/etc/zookeeper:$lib/zookeeper.jar:$lib/slf4j-log4j12.jar:$lib/log4j-1.2.jar" \\
+ `;
 
 export const zkLogging = `log4j.rootLogger=INFO, CONSOLE
 log4j.appender.CONSOLE=org.apache.log4j.ConsoleAppender

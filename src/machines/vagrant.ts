@@ -26,6 +26,13 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
     async (start: Run, say: (text: string) => void) => {
       await run(command, { signal: start.signal, logFile: folder.freshLog(step), onLine: say });
     };
+  const lastLines: Machines["lastLines"] = async (entry, signal) => {
+    const argv = ["sudo", "docker", "logs", "--tail", "20", nameOf(entry)];
+    const bounds = { signal, timeoutMs: 15_000, killAfterMs: 1000 };
+    const { exitCode, stdout, stderr } = await runOn(entry.machine, argv, { ...bounds, accept: "any" });
+    // ssh's own exit code: what it says of a machine that it did not reach is not what the service printed.
+    return exitCode === 255 ? "" : `${stdout}\n${stderr}`.trim();
+  };
   return {
     words: `Vagrant with ${lab.provider}`,
     running: () => machinesAnswer({ lab, folder }),
@@ -34,17 +41,26 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
         await checkProvisioning(signal);
         return { lab, note: "the machines are running" };
       }
-      await checkHost(lab, signal);
+      await checkHost({ lab, folder, signal });
       const settled = await settleEmulation(lab, signal);
       return settled.emulation ? { lab: settled, note: inSoftware } : { lab: settled };
     },
-    startTasks: (start, running) => [boot(start, running), provision(start)],
-    resumeTasks: (start, running) => [boot(start, running)],
+    startTasks: (start, running) => [boot(start, running), provision(start, lastLines)],
+    resumeTasks: (start, running) => {
+      // One that was never made has to be set up as well, which is what `create` does.
+      for (const machine of lab.machines) reachable(lab, folder, machine);
+      return [boot(start, running)];
+    },
     states: async (signal) => {
       if (!isInstalled("vagrant"))
         return new Map(lab.machines.map(({ name }) => [name, "unknown: Vagrant is not installed"]));
-      const { stdout } = await run(vagrantStatus(folder.path), { signal, timeoutMs: 120_000 });
-      return parseStatus(stdout);
+      try {
+        const { stdout } = await run(vagrantStatus(folder.path), { signal, timeoutMs: 120_000 });
+        return parseStatus(stdout);
+      } catch (error) {
+        if (!(error instanceof LabError) || error.exitCode === exitCodes.interrupted) throw error;
+        return new Map(lab.machines.map(({ name }) => [name, `unknown: ${error.message}`]));
+      }
     },
     halt: vagrantRun(vagrantHalt(folder.path), "halt"),
     destroy: async (start, say) => {
@@ -60,15 +76,7 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
         ssh(folder.path, lab, machine, ["sudo", "docker", "logs", ...flags, nameOf(entry)], follow),
       );
     },
-    lastLines: async (entry, signal) => {
-      const argv = ["sudo", "docker", "logs", "--tail", "20", nameOf(entry)];
-      const { stdout, stderr } = await runOn(entry.machine, argv, {
-        signal,
-        timeoutMs: 15_000,
-        accept: "any",
-      });
-      return `${stdout}\n${stderr}`.trim();
-    },
+    lastLines,
     checkHaproxy: async (entry, config, signal) => {
       const argv = ["sudo", "docker", "exec", "-i", nameOf(entry), "haproxy", "-c", "-f", "/dev/stdin"];
       const { exitCode, stdout, stderr } = await runOn(entry.machine, argv, {

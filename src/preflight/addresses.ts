@@ -5,7 +5,7 @@ import { type Finding, lacking, ok } from "./finding.ts";
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
 /** Interfaces that hypervisors make for such labs, and share between them. */
-const madeByHypervisors = /^(virbr|vboxnet|vmnet|bridge1\d\d|vnic)/;
+const madeByHypervisors = /^(virbr|vboxnet|vmnet|bridge1\d\d|vnic|VirtualBox )/;
 
 /** Whether the lab's /24 networks are ones that the host already uses for something else. */
 export function addressFindings(lab: Lab, interfaces: Interfaces): readonly Finding[] {

@@ -1,7 +1,8 @@
 import { statfsSync } from "node:fs";
-import { freemem, networkInterfaces } from "node:os";
-import type { Lab } from "../lab/model.ts";
+import { freemem, networkInterfaces, totalmem } from "node:os";
+import type { Lab, Machine } from "../lab/model.ts";
 import { isInstalled } from "../tools/host.ts";
+import type { LabFolder } from "../tools/lab-folder.ts";
 import { addressFindings } from "./addresses.ts";
 import { diskFinding } from "./disk.ts";
 import { type Finding, lacking, ok } from "./finding.ts";
@@ -14,7 +15,11 @@ import { virtualboxFindings } from "./virtualbox.ts";
 interface Check {
   /** False for what can at most warn: `create` does not spend time on it. */
   readonly blocks: boolean;
-  look(lab: Lab, signal: AbortSignal): Promise<readonly Finding[]> | readonly Finding[];
+  look(
+    lab: Lab,
+    signal: AbortSignal,
+    missing: readonly Machine[],
+  ): Promise<readonly Finding[]> | readonly Finding[];
 }
 
 /** All that is looked at on a host, in the order of the report: by `create` what can block, by `doctor` everything. */
@@ -30,20 +35,22 @@ const checks: readonly Check[] = [
     look: async (lab, signal) => (lab.provider === "libvirt" ? [await kvmFinding(signal)] : []),
   },
   { blocks: true, look: (lab) => [architectureFinding(lab, process.arch)] },
-  { blocks: true, look: (lab) => [memoryFinding(lab, availableMemory())] },
-  { blocks: true, look: (lab) => [diskFinding(lab, freeDisk())] },
+  { blocks: true, look: (_lab, _signal, missing) => [memoryFinding(missing, availableMemory())] },
+  { blocks: true, look: (_lab, _signal, missing) => [diskFinding(missing, freeDisk())] },
   { blocks: true, look: (lab) => addressFindings(lab, networkInterfaces()) },
   { blocks: false, look: async (_, signal) => [await dockerFinding(signal)] },
 ];
 
 /** What is known of this host; `blocking`: only of what can keep the lab from being made. */
 export async function hostFindings(
-  lab: Lab,
-  signal: AbortSignal,
+  { lab, folder, signal }: { lab: Lab; folder: LabFolder; signal: AbortSignal },
   which: "all" | "blocking",
 ): Promise<readonly Finding[]> {
+  // Machines that an earlier run has made have their memory and their room already.
+  const made = new Set(folder.madeMachines().map(({ name }) => name));
+  const missing = lab.machines.filter(({ name }) => !made.has(name));
   const chosen = checks.filter(({ blocks }) => which === "all" || blocks);
-  return (await Promise.all(chosen.map(({ look }) => look(lab, signal)))).flat();
+  return (await Promise.all(chosen.map(({ look }) => look(lab, signal, missing)))).flat();
 }
 
 function providerFindings(lab: Lab, signal: AbortSignal): Promise<readonly Finding[]> | readonly Finding[] {
@@ -76,9 +83,9 @@ async function dockerFinding(signal: AbortSignal): Promise<Finding> {
   );
 }
 
-/** MiB that programs could get: on Linux also what the kernel only caches. */
+/** MiB. macOS counts what its caches hold as used, so that what is free there says nothing. */
 function availableMemory(): number {
-  return freemem() / 2 ** 20;
+  return (process.platform === "darwin" ? totalmem() : freemem()) / 2 ** 20;
 }
 
 /** GiB free where labs are made. */

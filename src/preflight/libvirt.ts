@@ -14,7 +14,8 @@ export async function libvirtFindings(signal: AbortSignal): Promise<readonly Fin
     outputOf({ file: "virsh", args: ["--connect", "qemu:///system", "version"] }, signal),
   ]);
   const faults: Finding[] = [];
-  if (!plugins?.includes("vagrant-libvirt"))
+  // A Vagrant that says nothing is a problem of its own, which others tell.
+  if (plugins !== undefined && !plugins.includes("vagrant-libvirt"))
     faults.push(
       lacking(
         "error",

@@ -4,6 +4,9 @@ import { type Command, run } from "../tools/exec.ts";
 import { type Finding, lacking, ok } from "./finding.ts";
 import type { PackageNeed } from "./install.ts";
 
+/** Vagrant on a slow disk takes a while to tell its version. */
+const versionMs = 60_000;
+
 interface Requirement {
   readonly name: string;
   readonly command: Command;
@@ -59,9 +62,22 @@ export async function ansibleFindings(signal: AbortSignal): Promise<readonly Fin
 
 async function programFinding(requirement: Requirement, signal: AbortSignal): Promise<Finding> {
   const { name, command, needed, install, need } = requirement;
-  const output = await outputOf(command, signal);
   const fault = (seen: string) => lacking("error", name, seen, install, need);
-  if (output === undefined) return fault(`${name} is not installed`);
+  let output: string;
+  try {
+    const { stdout, stderr } = await run(command, { signal, timeoutMs: versionMs });
+    output = stdout || stderr;
+  } catch (error) {
+    if (!(error instanceof LabError) || error.exitCode === exitCodes.interrupted) throw error;
+    if (error.exitCode === exitCodes.preflight) return fault(`${name} is not installed`);
+    const said = error.details.at(-1);
+    return lacking(
+      "error",
+      name,
+      `${name} is installed and does not work: ${error.message}${said === undefined ? "" : ` (${said})`}`,
+      `see for yourself: ${error.remedy.join(", ")}`,
+    );
+  }
   const version = semver.coerce(output);
   if (version === null) return fault(`${name} does not tell its version: "${output.trim()}"`);
   if (semver.satisfies(version, needed)) return ok(name, `${version}`);
@@ -96,7 +112,7 @@ async function collectionFinding(signal: AbortSignal): Promise<Finding> {
 /** What a program prints, or undefined where it is missing or fails. */
 export async function outputOf(command: Command, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await run(command, { signal, timeoutMs: 60_000 });
+    const { stdout, stderr } = await run(command, { signal, timeoutMs: versionMs });
     return stdout || stderr;
   } catch (error) {
     if (error instanceof LabError && error.exitCode !== exitCodes.interrupted) return undefined;

@@ -1,4 +1,4 @@
-import { BlockList } from "node:net";
+import { BlockList, isIPv4 } from "node:net";
 import semver from "semver";
 import type { Lab } from "../lab/model.ts";
 import { readIfThere } from "../tools/files.ts";
@@ -58,7 +58,9 @@ export function refusedRanges(conf: string | undefined, ips: readonly string[]):
   const ranges = lines.flatMap((text) => text.slice(1).trim().split(/\s+/)).filter((range) => range !== "");
   for (const range of ranges.length === 0 ? ["192.168.56.0/21"] : ranges) {
     const [net, prefix] = range.split("/");
-    if (net?.includes(".") && prefix !== undefined) allowed.addSubnet(net, Number(prefix));
+    // What VirtualBox cannot read either allows nothing.
+    if (net !== undefined && isIPv4(net) && /^(?:3[0-2]|[12]?\d)$/.test(prefix ?? ""))
+      allowed.addSubnet(net, Number(prefix));
   }
   return ips.filter((ip) => !allowed.check(ip));
 }

@@ -7,6 +7,8 @@ import { ProbeError } from "./probe-error.ts";
 
 /** Longer than the 2.5 s that Marathon takes to say that it has no leader. */
 export const defaultRequestTimeoutMs = 5_000;
+/** A machine that is gone sends nothing, not even an end; Marathon's stream has a heartbeat every 10 s. */
+const idleMs = 15_000;
 /** Longer lines of a stream are cut. */
 const maxLine = 256 * 1024;
 const maxAnswerBytes = 16 * 1024 * 1024;
@@ -46,7 +48,7 @@ export interface Http {
   ): Promise<HttpAnswer>;
   /** POSTs a text that is said to be JSON, whatever it is: the server's own complaint is wanted. */
   sendText(method: "POST" | "PUT", url: string, text: string, options?: HttpOptions): Promise<HttpAnswer>;
-  /** Reads a 200's body as it comes, line by line, until it ends; `timeoutMs` bounds the wait for its beginning. */
+  /** Reads a 200's body as it comes, line by line, until it ends or falls silent; `timeoutMs` bounds the wait for its beginning. */
   lines(url: string, onLine: (line: string) => void, options?: HttpOptions): Promise<void>;
   /** Cuts whatever is still under way. */
   close(): Promise<void>;
@@ -108,7 +110,19 @@ export function openHttp(): Http {
         await answer.body.dump();
         throw new ProbeError(`answered ${answer.statusCode}`);
       }
-      for await (const line of createInterface({ input: answer.body })) onLine(line.slice(0, maxLine));
+      let heard = performance.now();
+      const idle = setInterval(() => {
+        if (performance.now() - heard > idleMs)
+          answer.body.destroy(new ProbeError(`silent for ${idleMs / 1000} s`));
+      }, 1000);
+      try {
+        for await (const line of createInterface({ input: answer.body })) {
+          heard = performance.now();
+          onLine(line.slice(0, maxLine));
+        }
+      } finally {
+        clearInterval(idle);
+      }
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof ProbeError) throw error;

@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { exitCodes, LabError } from "../errors.ts";
 import { run as runCommand } from "../tools/exec.ts";
 import { parseProgress, vagrantUp } from "../tools/vagrant.ts";
 import { line, type Task } from "../ui/tasks.ts";
+import { explain } from "./explain.ts";
 import { lineOf, type Run } from "./run.ts";
 
 /** Brings all machines up with one `vagrant up`; one line a machine. */
@@ -40,6 +42,16 @@ function vagrantUpFollowed(run: Run) {
       const news = parseProgress(run.lab, text);
       if (news) listeners.get(news.machine)?.(news.text);
     },
+  }).catch((error: unknown) => {
+    if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
+    const { details, remedy, exitCode } = error;
+    const known = explain(details.join("\n"));
+    throw new LabError("Vagrant could not start the machines", {
+      exitCode,
+      details,
+      remedy: [...known, ...remedy],
+      cause: error,
+    });
   });
   // The machines' lines await this one; until they do, a failure must not count as unhandled.
   ended.catch(() => undefined);

@@ -29,6 +29,20 @@ const known: readonly { readonly sign: RegExp; readonly remedy: string }[] = [
     remedy: "the machine's disk is full: npx mesos-lab destroy, then create it again",
   },
   {
+    sign: /VERR_VMX_NO_VMX|VERR_SVM_DISABLED|VT-x is (?:not available|disabled)|AMD-V is (?:not available|disabled)/,
+    remedy:
+      "this host has no hardware virtualisation: switch it on in the firmware, or use `--provider libvirt`, which also runs machines in software",
+  },
+  {
+    sign: /The box '.*' could not be found|Couldn't open file .*\.box|error occurred while downloading the remote file/i,
+    remedy:
+      "the box cannot be fetched: check the network, or use one that is there (`vagrant box list`) with `--box`",
+  },
+  {
+    sign: /Timed out while waiting for the machine to boot/,
+    remedy: "the machine did not answer in time: npx mesos-lab create goes on where it stopped",
+  },
+  {
     sign: /UNREACHABLE|Connection timed out|No route to host|Permission denied \(publickey/i,
     remedy: "the machine does not answer over SSH: npx mesos-lab status",
   },

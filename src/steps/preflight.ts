@@ -4,13 +4,14 @@ import { problemsOf } from "../preflight/finding.ts";
 import { kvmWorks } from "../preflight/kvm.ts";
 import { refuse } from "../preflight/problem.ts";
 import { ansibleFindings } from "../preflight/programs.ts";
+import type { Run } from "./run.ts";
 
 /**
  * Finds everything that would keep the lab from being made on this host.
  * @throws LabError `preflight` that lists all problems with their remedies.
  */
-export async function checkHost(lab: Lab, signal: AbortSignal): Promise<void> {
-  refuse(problemsOf(await hostFindings(lab, signal, "blocking")));
+export async function checkHost(run: Pick<Run, "lab" | "folder" | "signal">): Promise<void> {
+  refuse(problemsOf(await hostFindings(run, "blocking")));
 }
 
 /** What a second `create` needs, whose machines are running: Ansible only. */

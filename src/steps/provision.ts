@@ -1,17 +1,20 @@
 import { exitCodes, LabError } from "../errors.ts";
+import type { Entry } from "../lab/catalogue/container.ts";
+import { entriesOf } from "../lab/catalogue/index.ts";
 import { playbooks } from "../render/lab.ts";
 import { type AnsibleLine, ansiblePlaybook, parseAnsibleLine } from "../tools/ansible.ts";
 import { pretty, run as runCommand } from "../tools/exec.ts";
 import { line, type Task } from "../ui/tasks.ts";
+import { type LastLines, lastWords } from "./diagnose.ts";
 import { explain, splitMessage } from "./explain.ts";
 import { lineOf, type Run } from "./run.ts";
 
 /** Runs `site.yml` once; one line a playbook, in which the running Ansible task is shown. */
-export function provision(run: Run): Task {
+export function provision(run: Run, lastLines: LastLines): Task {
   return {
     title: "Set the machines up with Ansible",
     task: (_, task) => {
-      const site = sitePlaybookFollowed(run);
+      const site = sitePlaybookFollowed(run, lastLines);
       return task.newListr(
         playbooks(run.lab).map(({ name, title }) =>
           line(lineOf(run, "provision", title, name), (say) => site.play(title, say)),
@@ -27,15 +30,17 @@ interface Play {
   changed: number;
   readonly over: Promise<void>;
   finish(): void;
-  say(text: string): void;
+  tell(text: string): void;
+  /** Hears the newest news at once: a play's first task begins before its line does. */
+  listen(say: (text: string) => void): void;
 }
 
-function sitePlaybookFollowed(run: Run) {
+function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
   const logFile = run.folder.freshLog("provision");
   const plays = new Map(playbooks(run.lab).map(({ title }) => [title, newPlay()]));
   let current: Play | undefined;
   let task = "";
-  const failures: string[] = [];
+  const failures: { readonly machine: string; readonly task: string; readonly message: string }[] = [];
   const ownRemedies = new Set<string>();
 
   const onNews = (news: AnsibleLine) => {
@@ -44,10 +49,10 @@ function sitePlaybookFollowed(run: Run) {
       current = plays.get(news.name);
     } else if (news.kind === "task") {
       task = news.name;
-      current?.say(task);
+      current?.tell(task);
     } else if (news.kind === "failure") {
       const { said, remedies } = splitMessage(news.message);
-      failures.push(`${news.machine}: ${task}: ${said}`);
+      failures.push({ machine: news.machine, task, message: said });
       for (const remedy of remedies) ownRemedies.add(remedy);
     } else if (news.kind === "result" && current) {
       if (news.status === "ok") current.ok += 1;
@@ -62,22 +67,34 @@ function sitePlaybookFollowed(run: Run) {
       const news = parseAnsibleLine(text);
       if (news) onNews(news);
     },
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
     if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
-    throw new LabError(`Ansible could not finish${failures.length > 0 ? ` "${task}"` : ""}`, {
+    const [first] = failures;
+    // Without a failed task Ansible did not get so far: its own words are all there is.
+    if (first === undefined) throw error;
+    const told = failures.map((each) => `${each.machine}: ${each.task}: ${each.message}`);
+    throw new LabError(`Ansible could not finish "${first.task}" on ${first.machine}`, {
       exitCode: exitCodes.tool,
-      details: [...(failures.length > 0 ? failures : error.details), `log: ${logFile}`],
+      details: [...told, ...(await lastWords(lastLines, suspects(), run.signal)), `log: ${logFile}`],
       // A playbook that says itself what helps knows better than what its words resemble.
-      remedy: [...(ownRemedies.size > 0 ? ownRemedies : explain(failures.join("\n"))), pretty(command)],
+      remedy: [...(ownRemedies.size > 0 ? ownRemedies : explain(told.join("\n"))), pretty(command)],
       cause: error,
     });
   });
   ended.catch(() => undefined);
 
+  function suspects(): readonly Entry[] {
+    const service = playbooks(run.lab).find((each) => plays.get(each.title) === current)?.service;
+    const failed = new Set(failures.map(({ machine }) => machine));
+    return service === undefined
+      ? []
+      : entriesOf(run.lab, service).filter(({ machine }) => failed.has(machine.name));
+  }
+
   return {
     async play(title: string, say: (text: string) => void): Promise<string> {
       const play = plays.get(title) as Play;
-      play.say = say;
+      play.listen(say);
       await Promise.race([play.over, ended]);
       return play.changed === 0 ? "nothing to change" : `${play.changed} changed`;
     },
@@ -89,5 +106,20 @@ function newPlay(): Play {
   const over = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  return { ok: 0, changed: 0, over, finish, say: () => {} };
+  let newest: string | undefined;
+  let listener: ((text: string) => void) | undefined;
+  return {
+    ok: 0,
+    changed: 0,
+    over,
+    finish,
+    tell(text) {
+      newest = text;
+      listener?.(text);
+    },
+    listen(say) {
+      listener = say;
+      if (newest !== undefined) say(newest);
+    },
+  };
 }

@@ -1,14 +1,24 @@
+import { claimsFor } from "../claims/claims-for.ts";
 import { claimsFailed } from "../claims/failure.ts";
 import { type Verdict, verifyLab } from "../claims/verify.ts";
+import type { Entry } from "../lab/catalogue/container.ts";
+import { catalogue } from "../lab/catalogue/index.ts";
 import { line, type Task } from "../ui/tasks.ts";
+import { type LastLines, lastWords, withDetails } from "./diagnose.ts";
 import { lineOf, type Run } from "./run.ts";
 
 /** Long enough for a lab that is still starting: Marathon on a small machine takes about a minute. */
 const startingMs = 180_000;
 
 /** Checks every claim over the network; what was found is handed to `onVerdict`. */
-export function verify(run: Run, onVerdict: (verdict: Verdict) => void, timeoutMs = startingMs): Task {
+export function verify(
+  run: Run,
+  lastLines: LastLines,
+  onVerdict: (verdict: Verdict) => void,
+  timeoutMs = startingMs,
+): Task {
   return line(lineOf(run, "verify", "Verify every claim over the network"), async (say) => {
+    const count = claimsFor(run.lab).length;
     let settled = 0;
     const verdict = await verifyLab(run.lab, {
       timeoutMs,
@@ -17,11 +27,23 @@ export function verify(run: Run, onVerdict: (verdict: Verdict) => void, timeoutM
         settled += 1;
         const { id, holds, expected, seen, look } = result;
         run.emit({ event: "claim", id, holds, expected, seen, look });
-        say(`${settled} claims settled, ${result.holds ? "holds" : "does not hold"}: ${result.title}`);
+        say(`${settled} of ${count}: ${holds ? "✔" : "✖"} ${result.title}`);
       },
     });
     onVerdict(verdict);
-    if (!verdict.holds) throw claimsFailed(verdict);
+    if (!verdict.holds) {
+      const words = await lastWords(lastLines, suspects(run, verdict), run.signal);
+      throw withDetails(claimsFailed(verdict), words);
+    }
     return `all ${verdict.results.length} claims hold`;
   });
+}
+
+/** The containers of the failing service that starts first: what starts later fails in its wake. */
+function suspects({ lab }: Run, { results }: Verdict): readonly Entry[] {
+  const failing = results.filter(({ holds }) => !holds);
+  const entries = catalogue(lab).filter(({ service, machine }) =>
+    failing.some((claim) => claim.service === service && claim.machine.split(", ").includes(machine.name)),
+  );
+  return entries.filter(({ service }) => service === entries[0]?.service);
 }

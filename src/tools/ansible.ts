@@ -23,7 +23,7 @@ export function parseAnsibleLine(line: string): AnsibleLine | undefined {
     const [ok, changed, unreachable, failed] = recap.slice(2).map(Number) as [number, number, number, number];
     return { kind: "recap", machine: recap[1] ?? "", ok, changed, unreachable, failed };
   }
-  const failure = /^(?:fatal|failed): \[([^\]]+)\].*?(?:FAILED|UNREACHABLE)! => (.*)$/.exec(line);
+  const failure = /^(?:fatal|failed): \[([^\]]+)\].*? => (.*)$/.exec(line);
   if (failure)
     return { kind: "failure", machine: failure[1] ?? "", message: failureMessage(failure[2] ?? "") };
   const result = /^(ok|changed|skipping|included): \[([^\]]+)\]/.exec(line);

@@ -1,4 +1,5 @@
 import { createWriteStream, type WriteStream } from "node:fs";
+import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import { exitCodes, LabError } from "../errors.ts";
@@ -55,6 +56,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
     ...(command.env === undefined ? {} : { env: { ...command.env } }),
   });
   const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
+  // A full disk must not end a run whose program still works.
+  log?.on("error", () => undefined);
   log?.write(`$ ${pretty(command)}\n`);
   const tail: string[] = [];
   const reading = [child.stdout, child.stderr].map((stream) => readLines(stream, log, tail, options.onLine));
@@ -106,7 +109,8 @@ export async function runInteractive(command: Command): Promise<number> {
     ...(command.env === undefined ? {} : { env: { ...command.env } }),
   });
   if (result.code === "ENOENT") throw notInstalled(command, result);
-  return result.exitCode ?? 1;
+  // As a shell tells it.
+  return result.exitCode ?? 128 + (result.signal === undefined ? 0 : constants.signals[result.signal]);
 }
 
 /** The command as one line that can be pasted into a POSIX shell. */

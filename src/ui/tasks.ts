@@ -3,6 +3,7 @@ import {
   type DefaultRenderer,
   Listr,
   ListrLogger,
+  ListrLogLevels,
   type ListrTask,
   ProcessOutput,
   type SimpleRenderer,
@@ -21,10 +22,17 @@ export function chooseDisplay(options: { json: boolean; tty: boolean; env: NodeJ
   return capable ? "live" : "plain";
 }
 
+/** Prints a failed task without its error, which is told once and in full at the end. */
+class ProgressLogger extends ListrLogger {
+  override log(...[level, message, options]: Parameters<ListrLogger["log"]>): void {
+    super.log(level, message, level === ListrLogLevels.FAILED ? undefined : options);
+  }
+}
+
 /** Runs tasks one after another; the first failure ends the run and is thrown as it is. */
 export async function runTasks(tasks: Task[], display: Display): Promise<void> {
   // Progress goes to stderr: stdout is for results.
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
+  const logger = new ProgressLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const options = {
     renderer: { live: "default", plain: "simple", silent: "silent" }[display],
     rendererOptions:
@@ -70,7 +78,7 @@ export function line(
           news = text;
           emit({ ...about, state: "running", text });
           if (options.display === "live") show();
-          else task.output = text;
+          else task.output = part === undefined ? text : `${part}: ${text}`;
         });
         task.title = `${title}${summary === undefined ? "" : `: ${summary}`} (${seconds()} s)`;
         emit({

@@ -7,6 +7,8 @@ export interface FakePrograms {
   readonly path: string;
   /** Adds a program that runs these lines with /bin/sh. */
   add(name: string, script: string): void;
+  /** Takes a program away. */
+  drop(name: string): void;
   remove(): void;
 }
 
@@ -18,5 +20,6 @@ export function fakePrograms(programs: Readonly<Record<string, string>>): FakePr
     chmodSync(join(path, name), 0o755);
   };
   for (const [name, script] of Object.entries(programs)) add(name, script);
-  return { path, add, remove: () => rmSync(path, { recursive: true, force: true }) };
+  const drop = (name: string) => rmSync(join(path, name));
+  return { path, add, drop, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

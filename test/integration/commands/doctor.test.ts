@@ -56,7 +56,7 @@ describe("doctor", () => {
   it("tells what is missing, what is too old, and ends with the exit code of its worst line", async () => {
     programs.add("vagrant", "echo Vagrant 2.0.0");
     programs.add("ansible-galaxy", "echo 'community.docker 1.2.1'");
-    programs.add("VBoxManage", "exit 127");
+    programs.drop("VBoxManage");
     const { lines, exitCode } = await report(...fitting);
     expect(lines.get("Vagrant")).toMatchObject({
       level: "error",
@@ -91,7 +91,7 @@ describe("doctor", () => {
   });
 
   it("asks nobody where there is no terminal: it prints what --fix would run, and runs nothing", async () => {
-    programs.add("vagrant", "exit 127");
+    programs.drop("vagrant");
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log`);
     const { exitCode, stderr } = await doctor("--fix", ...fitting);
     expect(exitCode).toBe(2);
@@ -101,10 +101,10 @@ describe("doctor", () => {
   });
 
   it("installs what is missing with --fix --yes, and looks again", async () => {
-    programs.add("vagrant", "exit 127");
+    programs.drop("vagrant");
     programs.add("sudo", 'exec "$@"');
     // Becomes what it installs.
-    const install = `printf '#!/bin/sh\\n${vagrant}\\n' >${programs.path}/vagrant`;
+    const install = `printf '#!/bin/sh\\n${vagrant}\\n' >${programs.path}/vagrant; /bin/chmod +x ${programs.path}/vagrant`;
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log\nif [ "$1" = install ]; then ${install}; fi`);
     const { exitCode, stdout } = await doctor("--fix", "--yes", ...fitting);
     expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe("update\ninstall --yes vagrant\n");
@@ -113,7 +113,7 @@ describe("doctor", () => {
   });
 
   it("says what failed when an installation fails", async () => {
-    programs.add("vagrant", "exit 127");
+    programs.drop("vagrant");
     programs.add("sudo", 'exec "$@"');
     programs.add("apt-get", "echo 'E: Unable to locate package' >&2; exit 100");
     const { exitCode, stderr } = await doctor("--fix", "--yes", ...fitting);

@@ -1,0 +1,101 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { absoluteId } from "../demo/app.ts";
+import { addressesOf } from "../demo/services.ts";
+import { drills } from "../drills/catalogue.ts";
+import type { DrillReport } from "../drills/model.ts";
+import { picture, spreadTable } from "../drills/picture.ts";
+import { reportHtml } from "../drills/report-html.ts";
+import { runDrill } from "../drills/run.ts";
+import { exitCodes, LabError } from "../errors.ts";
+import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
+import { machinesOf } from "../machines/index.ts";
+import { openHttp } from "../probes/http.ts";
+import { lineOf, type Run } from "../steps/run.ts";
+import { line, runTasks } from "../ui/tasks.ts";
+import { type Context, type LabOptions, madeLab } from "./context.ts";
+
+export interface DrillCommandOptions extends LabOptions {
+  readonly repeat?: number;
+  /** Seconds. */
+  readonly settle?: number;
+  /** Seconds. */
+  readonly deadline?: number;
+  readonly rate?: number;
+}
+
+/** Breaks one thing and measures how long nobody was served; exit code 6 when the lab does not recover. */
+export async function drillCommand(
+  name: string,
+  options: DrillCommandOptions,
+  context: Context,
+): Promise<void> {
+  const { repeat = 1, settle = 5, deadline = 300, rate = 60, ...which } = options;
+  const drill = drills.find((each) => each.name === name);
+  if (drill === undefined)
+    throw new LabError(name === "" ? "which drill?" : `there is no drill "${name}"`, {
+      exitCode: exitCodes.usage,
+      remedy: drills.map((each) => `npx mesos-lab drill ${each.name.padEnd(17)} ${each.help}`),
+    });
+  const { lab, folder } = madeLab(which);
+  const run: Run = { ...context, lab, folder };
+  const http = openHttp();
+  const reports: DrillReport[] = [];
+  try {
+    for (let round = 1; round <= repeat; round += 1) {
+      const title = `Drill ${drill.name}${repeat > 1 ? ` ${round} of ${repeat}` : ""}`;
+      const task = line(lineOf(run, "drill", title, drill.name), async (say) => {
+        const report = await runDrill(drill, {
+          lab,
+          machines: machinesOf(lab, folder),
+          http,
+          at: addressesOf(lab),
+          appId: absoluteId(tomcatApp(lab).id),
+          isPage: isWelcomePage,
+          settleMs: settle * 1000,
+          deadlineMs: deadline * 1000,
+          ratePerSecond: rate,
+          signal: context.signal,
+          say,
+        });
+        reports.push(report);
+        return report.recovered ? undefined : "not recovered";
+      });
+      await runTasks([task], context.display);
+      if (!reports.at(-1)?.recovered) break;
+    }
+  } finally {
+    await http.close();
+    if (reports.length > 0) show(reports, writeReports(run, drill.name, reports), context);
+  }
+  if (reports.some(({ recovered }) => !recovered)) throw notRecovered(reports);
+}
+
+/** Writes the report page and its data below the lab's folder; returns the page's path. */
+function writeReports(run: Run, name: string, reports: readonly DrillReport[]): string {
+  const stamp = (reports[0]?.startedAt ?? "").replaceAll(/[-:]|\..*/g, "");
+  const base = run.folder.file("reports", `${name}-${stamp}`);
+  mkdirSync(run.folder.file("reports"), { recursive: true });
+  writeFileSync(`${base}.json`, `${JSON.stringify(reports, undefined, 2)}\n`);
+  writeFileSync(`${base}.html`, reportHtml(reports));
+  return `${base}.html`;
+}
+
+function show(reports: readonly DrillReport[], page: string, context: Context): void {
+  if (context.json) {
+    context.emit({ event: "result", drills: reports, page });
+    return;
+  }
+  const options = { width: Math.min(context.width, 120), colour: context.color };
+  for (const report of reports) context.print(picture(report, options));
+  if (reports.length > 1) context.print(spreadTable(reports, options));
+  context.print(`report: ${page}`);
+}
+
+function notRecovered(reports: readonly DrillReport[]): LabError {
+  const last = reports.at(-1);
+  return new LabError("the lab did not recover by the deadline", {
+    exitCode: exitCodes.notRecovered,
+    details: Object.entries(last?.lastSeen ?? {}).map(([part, seen]) => `${part}: ${seen}`),
+    remedy: ["npx mesos-lab verify", "npx mesos-lab up"],
+  });
+}

@@ -1,0 +1,51 @@
+import type { ServiceName } from "../lab/model.ts";
+
+/** What a drill breaks, and in which words. */
+export interface Drill {
+  readonly name: string;
+  readonly help: string;
+  /** The first mark of its chain of causes. */
+  readonly mark: string;
+  readonly breaks:
+    | { readonly kind: "kill-task" }
+    | { readonly kind: "remove-task" }
+    | { readonly kind: "restart"; readonly service: ServiceName }
+    /** The first machine that runs the service. */
+    | { readonly kind: "reboot"; readonly service: ServiceName };
+}
+
+const restart = (word: string, service: ServiceName): Drill => ({
+  name: `restart-${word}`,
+  help: `restart ${service}`,
+  mark: `${service} restarted`,
+  breaks: { kind: "restart", service },
+});
+
+const reboot = (word: string, service: ServiceName): Drill => ({
+  name: `reboot-${word}`,
+  help: `reboot the machine of ${service}`,
+  mark: "reboot asked of the machine",
+  breaks: { kind: "reboot", service },
+});
+
+export const drills: readonly Drill[] = [
+  {
+    name: "kill-task",
+    help: "kill the app's task through Marathon, as its Kill button does",
+    mark: "kill asked of Marathon",
+    breaks: { kind: "kill-task" },
+  },
+  {
+    name: "remove-container",
+    help: "remove the task's container behind Mesos' back",
+    mark: "container removed",
+    breaks: { kind: "remove-task" },
+  },
+  restart("slave", "mesos-slave"),
+  restart("master", "mesos-master"),
+  restart("marathon", "marathon"),
+  restart("bamboo", "bamboo"),
+  restart("zookeeper", "zookeeper"),
+  reboot("slave", "mesos-slave"),
+  reboot("master", "mesos-master"),
+];

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { ProviderName } from "../../../src/lab/model.ts";
+import { problemsOf } from "../../../src/preflight/finding.ts";
+import { kvmWorks } from "../../../src/preflight/kvm.ts";
+import { libvirtFindings } from "../../../src/preflight/libvirt.ts";
+import { ansibleFindings, vagrantFinding } from "../../../src/preflight/programs.ts";
+import { virtualboxFindings } from "../../../src/preflight/virtualbox.ts";
+import { tutorialLab } from "../../helpers/labs.ts";
+
+const bin = new URL("../../helpers/bin", import.meta.url).pathname;
+const { signal } = new AbortController();
+let folder: string;
+
+/** A PATH with nothing but these fakes, and what they are told to do. */
+function host(programs: readonly string[], env: Readonly<Record<string, string>> = {}): void {
+  for (const program of programs) symlinkSync(join(bin, program), join(folder, program));
+  vi.stubEnv("PATH", folder);
+  vi.stubEnv("FAKE_LOG", join(folder, "calls.log"));
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mesos-lab-host-"));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What is wrong with Vagrant and Ansible. */
+async function programProblems(signal: AbortSignal) {
+  const [program, others] = await Promise.all([vagrantFinding(signal), ansibleFindings(signal)]);
+  return problemsOf([program, ...others]);
+}
+
+const vagrant = ["vagrant"];
+const ansible = ["ansible-playbook", "ansible-galaxy"];
+const both = [...vagrant, ...ansible];
+
+test.each<[string, readonly string[], Record<string, string>, readonly (string | RegExp)[]]>([
+  ["a host that has all", both, {}, []],
+  ["no Vagrant", ansible, {}, ["Vagrant is not installed"]],
+  // Without it a missing collection is no news.
+  ["no Ansible", vagrant, {}, ["ansible-playbook is not installed"]],
+  ["nothing", [], {}, ["Vagrant is not installed", "ansible-playbook is not installed"]],
+  ["ansible-core", both, { FAKE_GALAXY: "core-only" }, ["Ansible has no collection community.docker"]],
+  [
+    "an old Vagrant",
+    both,
+    { FAKE_VAGRANT_VERSION: "2.2.3" },
+    ["Vagrant 2.2.3 is too old, >=2.2.19 is needed"],
+  ],
+  ["the oldest Vagrant", both, { FAKE_VAGRANT_VERSION: "2.2.19" }, []],
+  [
+    "an old Ansible",
+    both,
+    { FAKE_ANSIBLE_VERSION: "2.9.6" },
+    ["ansible-playbook 2.9.6 is too old, >=2.11.0 is needed"],
+  ],
+  ["a Vagrant of no version", both, { FAKE_VAGRANT_VERSION: "?" }, [/^Vagrant does not tell its version/]],
+  [
+    "a Vagrant that is broken",
+    both,
+    { FAKE_VAGRANT: "broken" },
+    [
+      /^Vagrant is installed and does not work: vagrant failed with exit code 1 \(.*cannot load such file -- vagrant/,
+    ],
+  ],
+])("programs: %s", async (_, programs, env, expected) => {
+  host(programs, env);
+  const problems = await programProblems(signal);
+  expect(problems).toHaveLength(expected.length);
+  for (const [index, { what, remedy }] of problems.entries()) {
+    expect(what).toMatch(expected[index] ?? "");
+    expect(remedy).not.toBe("");
+  }
+});
+
+test.each<[string, ProviderName, readonly string[], Record<string, string>, readonly string[]]>([
+  ["works", "libvirt", ["vagrant", "virsh"], {}, []],
+  [
+    "does not run",
+    "libvirt",
+    ["vagrant", "virsh"],
+    { FAKE_VIRSH: "silent" },
+    ["libvirt does not answer at qemu:///system"],
+  ],
+  ["is not installed", "libvirt", ["vagrant"], {}, ["libvirt does not answer at qemu:///system"]],
+  [
+    "has no plugin",
+    "libvirt",
+    ["vagrant", "virsh"],
+    { FAKE_VAGRANT: "no-plugin" },
+    ["Vagrant has no plugin vagrant-libvirt"],
+  ],
+  // That Vagrant is missing is told once, as what it is.
+  ["has no Vagrant", "libvirt", ["virsh"], {}, []],
+  ["works", "virtualbox", ["VBoxManage"], {}, []],
+  ["is not installed", "virtualbox", [], {}, ["VirtualBox is not installed"]],
+  [
+    "has no kernel module",
+    "virtualbox",
+    ["VBoxManage"],
+    { FAKE_VBOX: "no-module" },
+    ["VirtualBox's kernel module is not loaded"],
+  ],
+])("a provider that %s: %s", async (_, provider, programs, env, expected) => {
+  host(programs, env);
+  const findings =
+    provider === "libvirt" ? await libvirtFindings(signal) : await virtualboxFindings(tutorialLab, signal);
+  expect(problemsOf(findings).map(({ what }) => what)).toEqual(expected);
+});
+
+test.each<[string, readonly string[], Record<string, string>, boolean]>([
+  ["a guest runs under KVM", ["qemu-system-x86_64"], { FAKE_KVM: "works" }, true],
+  ["KVM refuses", ["qemu-system-x86_64"], {}, false],
+  ["no QEMU", [], {}, false],
+])("%s", async (_, programs, env, works) => {
+  host(programs, env);
+  expect(await kvmWorks(signal)).toBe(works);
+});
+
+test("an abort is no problem of the host's", async () => {
+  host(both);
+  const aborted = AbortSignal.abort();
+  await expect(programProblems(aborted)).rejects.toMatchObject({ exitCode: 130 });
+  await expect(kvmWorks(aborted)).rejects.toMatchObject({ exitCode: 130 });
+});

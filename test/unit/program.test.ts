@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { LabError } from "../../src/errors.ts";
+import { parseCommandLine } from "../../src/program.ts";
+
+const parse = (...words: string[]) => parseCommandLine(["node", "mesos-lab", ...words], "1.2.3");
+function refusal(...words: string[]): string {
+  try {
+    parse(...words);
+  } catch (error) {
+    if (error instanceof LabError && error.exitCode === 2) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+test.each<[string[], boolean]>([
+  [["create"], false],
+  [["create", "--json"], true],
+  [["--json", "create"], true],
+  [["create", "--name", "007", "--memory=1024"], false],
+  [["create", "--dry-run"], false],
+  [["ssh", "slave"], false],
+  [["ssh", "slave", "--", "docker", "ps", "--json"], false],
+  [["logs", "marathon", "-f"], false],
+])("%j is accepted, JSON: %s", (words, json) => {
+  expect(parse(...words)?.json).toBe(json);
+});
+
+test.each<[string[], RegExp]>([
+  [[], /^no command is given$/],
+  [["creat"], /^there is no command "creat", did you mean "create"\?$/],
+  [["teardown"], /^there is no command "teardown", known here: create, /],
+  [["create", "--nmae", "x"], /[Uu]nknown option.*nmae/],
+  [["create", "--name"], /^--name needs a value$/],
+  [["create", "--name", "--json"], /^--name needs a value$/],
+  [["create", "--no-name"], /^--name needs a value$/],
+  [["create", "--name", "a", "--name", "b"], /^--name is given 2 times$/],
+  [["create", "--master-ip", "1.1.1.1", "--master-ip", "1.1.1.2"], /^--master-ip is given 2 times$/],
+  [["create", "please"], /[Uu]nused args.*please/],
+  [["ssh"], /missing required args/],
+  [["ssh", "slave", "ls", "-l"], /[Uu]nknown option/],
+  [["status", "--memory", "1024"], /[Uu]nknown option/],
+])("%j is refused", (words, message) => {
+  expect(refusal(...words)).toMatch(message);
+});
+
+test.each([
+  ["verify", "--timeout", "soon"],
+  ["verify", "--timeout", "-1"],
+  ["verify", "--timeout", "99999999"],
+  ["logs zookeeper", "--tail", "all"],
+])("%s %s %s is refused", async (verb, flag, value) => {
+  await expect(async () => parse(...verb.split(" "), flag, value)?.run({} as never)).rejects.toThrow(
+    /--(timeout|tail) .*must be a number|needs a value|[Uu]nknown option/,
+  );
+});

@@ -1,0 +1,46 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { pretty } from "../../../src/tools/exec.ts";
+import { ssh } from "../../../src/tools/ssh.ts";
+import { tutorialLab } from "../../helpers/labs.ts";
+
+const words = [
+  "plain",
+  "two words",
+  "it's",
+  "$HOME",
+  "`id`",
+  "a\nb",
+  "",
+  "ünï",
+  "*",
+  "!x",
+  "\\",
+  '"',
+  "--a=b;c",
+  "~",
+];
+
+test("a shell reads a pretty command back as its words, its environment and its folder", () => {
+  const script = `process.stdout.write(JSON.stringify([process.cwd(), process.env.ODD, ...process.argv.slice(1)]))`;
+  const command = {
+    file: process.execPath,
+    args: ["-e", script, "--", ...words],
+    cwd: "/",
+    env: { ODD: "it's $HOME" },
+  };
+  const said = execFileSync("sh", ["-c", pretty(command)], { encoding: "utf8" });
+  expect(JSON.parse(said)).toEqual(["/", "it's $HOME", ...words]);
+});
+
+test("what needs no quotes gets none", () => {
+  const command = { file: "vagrant", args: ["up", "--provider=libvirt"], cwd: "/a/b-c_d.e" };
+  expect(pretty(command)).toBe("(cd /a/b-c_d.e && vagrant up --provider=libvirt)");
+});
+
+test("the shell at the other end of ssh reads the words back as well", () => {
+  const { args } = ssh("/lab", tutorialLab, tutorialLab.machines[0] as never, ["printf", "%s|", ...words]);
+  const remote = args.at(-1) as string;
+  expect(args.at(-2)).toBe("--");
+  expect(execFileSync("sh", ["-c", remote], { encoding: "utf8" })).toBe(`${words.join("|")}|`);
+});
