@@ -51,6 +51,6 @@ test.each([
   ["logs zookeeper", "--tail", "all"],
 ])("%s %s %s is refused", async (verb, flag, value) => {
   await expect(async () => parse(...verb.split(" "), flag, value)?.run({} as never)).rejects.toThrow(
-    /--(timeout|tail) .*must be a number|needs a value|[Uu]nknown option/,
+    /--(timeout|tail) .*must be a whole number|needs a value|[Uu]nknown option/,
   );
 });

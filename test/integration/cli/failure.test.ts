@@ -96,7 +96,7 @@ describe.skipIf(noNetwork)(
     test("verify: what was expected, what was seen, exit 5", async () => {
       const desk = openDesk({ network: empty });
       await desk.run(["render"]);
-      const { exitCode, stdout, stderr } = await desk.run(["verify", "--timeout", "0.2"]);
+      const { exitCode, stdout, stderr } = await desk.run(["verify", "--timeout", "1"]);
       expect(exitCode).toBe(5);
       expect(stdout).toContain("0 of 11 claims hold");
       expect(stdout).toMatch(/expected {2}.*\n {3}seen {6}.*connection refused/);
