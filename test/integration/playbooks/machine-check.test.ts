@@ -79,21 +79,32 @@ beforeAll(async () => {
   const inventory = {
     all: {
       hosts: { rehearsal, master },
-      children: { mesos_slave: { hosts: Object.fromEntries([...machines, ["rehearsal", {}]]) } },
+      // This host itself: all of the role, on facts that are really gathered.
+      children: {
+        here: {
+          hosts: {
+            localhost: {
+              ansible_connection: "local",
+              ansible_host: "203.0.113.1",
+              machine_check_memory: 1,
+              machine_check_classic: true,
+              machine_check_ports: [{ port: 8080, container: "it's", for: "Marathon's" }],
+              machine_images: [],
+            },
+          },
+        },
+        mesos_slave: { hosts: Object.fromEntries([...machines, ["rehearsal", {}]]) },
+      },
     },
   };
-  const play = {
-    hosts: "all",
-    gather_facts: false,
-    tasks: [
-      {
-        "ansible.builtin.include_role": { name: "machine_check", tasks_from: "judge.yml" },
-      },
-    ],
-  };
+  const judging = { name: "machine_check", tasks_from: "judge.yml" };
+  const plays = [
+    { hosts: "all:!here", gather_facts: false, tasks: [{ "ansible.builtin.include_role": judging }] },
+    { hosts: "here", gather_facts: false, roles: ["machine_check"] },
+  ];
   // JSON is YAML.
   writeFileSync(join(folder, "inventory.yml"), JSON.stringify(inventory));
-  writeFileSync(join(folder, "play.yml"), JSON.stringify([play]));
+  writeFileSync(join(folder, "play.yml"), JSON.stringify(plays));
   const roles = fileURLToPath(new URL("../../../templates/roles", import.meta.url));
   const env = { ANSIBLE_ROLES_PATH: roles, ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8", HOME: folder };
   const command = { file: "ansible-playbook", args: ["-i", "inventory.yml", "play.yml"], cwd: folder, env };
@@ -123,6 +134,12 @@ describe.skipIf(!isInstalled("ansible-playbook"))("the check of a machine", () =
   it.each([...Object.keys(fit), "rehearsal", "master"])("passes %s", (name) => {
     expect(messages.get(name)).toBeUndefined();
     expect(output).toMatch(new RegExp(`^${name} +: ok=[1-9]`, "m"));
+  });
+
+  it("looks at a real machine, and misses an address that it cannot have", () => {
+    expect(messages.get("localhost"), output).toMatch(
+      /^no network interface of this machine has the address 203\.0\.113\.1: it has 127\.0\.0\.1/,
+    );
   });
 
   it("says all of this", async () => {
