@@ -50,6 +50,8 @@ export interface Lab {
   /** The image of each service, and of the demo application. */
   readonly images: Readonly<Record<ServiceName | "tomcat", string>>;
   readonly ports: Ports;
+  /** What the lock holds images to, by reference: `sha256:…` of a manifest. */
+  readonly digests?: Readonly<Record<string, string>>;
 }
 
 /** The machines that run a service, in the lab's order. */

@@ -60,6 +60,17 @@ export async function ansibleFindings(signal: AbortSignal): Promise<readonly Fin
   return program.level === "error" ? [program] : [program, collection];
 }
 
+/** The versions of the programs that make a lab, as far as they tell one. */
+export async function toolVersions(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  const told = await Promise.all(
+    [vagrant, ansible].map(async ({ name, command }) => {
+      const version = semver.coerce(await outputOf(command, signal));
+      return version === null ? [] : [[name, version.version] as const];
+    }),
+  );
+  return Object.fromEntries(told.flat());
+}
+
 async function programFinding(requirement: Requirement, signal: AbortSignal): Promise<Finding> {
   const { name, command, needed, install, need } = requirement;
   const fault = (seen: string) => lacking("error", name, seen, install, need);

@@ -34,6 +34,7 @@ export function groupVariables(lab: Lab): object {
       "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
     ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
     machine_check_classic: lab.stack === "classic",
+    ...(lab.stack === "classic" && { image_digests: lab.digests ?? {} }),
     ...(lab.stack === "classic" &&
       Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
   };

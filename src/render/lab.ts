@@ -33,6 +33,7 @@ const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
     { name: "engine", title: "Docker on every machine" },
     { name: "slave-host", title: "What the Mesos slave needs of its machine" },
     check,
+    { name: "pull", title: "The images on every machine" },
   ],
   rehearsal: [
     { name: "docker", title: "Docker on every machine" },
