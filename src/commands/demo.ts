@@ -61,7 +61,7 @@ async function setUp(
       line(lineOf(run, "demo", "Visit it through HAProxy", "page"), async (say) => {
         const isPage =
           wanted.file === undefined ? isWelcomePage : (_: string, status: number) => status < 400;
-        await untilServed(stage(say), isPage);
+        await untilServed(stage(say), id, isPage);
         return undefined;
       }),
     ],

@@ -29,7 +29,7 @@ export async function drillCommand(
   options: DrillCommandOptions,
   context: Context,
 ): Promise<void> {
-  const { repeat = 1, settle = 5, deadline = 300, rate = 60, ...which } = options;
+  const { repeat = 1, settle = 5, deadline = 300, rate = 50, ...which } = options;
   const drill = drills.find((each) => each.name === name);
   if (drill === undefined)
     throw new LabError(name === "" ? "which drill?" : `there is no drill "${name}"`, {

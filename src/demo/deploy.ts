@@ -95,6 +95,7 @@ export async function putRule(stage: Stage, id: string, acl: string): Promise<bo
 /** Waits until visitors get the app's page through HAProxy. */
 export async function untilServed(
   stage: Stage,
+  id: string,
   isPage: (body: string, status: number) => boolean,
 ): Promise<void> {
   const { page } = stage.at;
@@ -108,9 +109,10 @@ export async function untilServed(
     { timeoutMs: pageLimitMs, signal: stage.signal },
   );
   if (waited.ok) return;
+  const app = await findApp(stage.http, stage.at.marathon, id, stage.signal).catch(() => undefined);
   throw new LabError(`${page} does not show the app within ${pageLimitMs / 1000} s`, {
     exitCode: exitCodes.verify,
-    details: [`last seen: ${waited.seen}`],
+    details: [`last seen: ${waited.seen}`, ...(app === undefined ? [] : [`${id}: ${progressOf(app)}`])],
     remedy: ["npx mesos-lab verify", "npx mesos-lab logs bamboo"],
   });
 }

@@ -61,17 +61,16 @@ export function watchLab(options: WatchOptions): Watch {
       : `${app.tasksRunning} of ${app.instances} tasks run: ${tasks.map(({ host, ports }) => `${host}:${ports.join(",")}`).join(" ")}`;
   };
 
-  const states = new Map<string, string>();
+  let states: ReadonlyMap<string, string> | undefined;
   const lookAtMesos = async (signal: AbortSignal) => {
     const [master] = machinesWith(lab, "mesos-master");
     const url = `http://${master?.ip}:${lab.ports.mesosMaster}/tasks.json?limit=100&order=desc`;
     const answer = await http.get(url, { signal, timeoutMs: requestMs });
     const { tasks } = JSON.parse(answer.text) as { tasks: { id: string; state: string; name: string }[] };
     const mine = tasks.filter(({ id }) => id.startsWith(`${taskPrefix(appId)}.`));
-    for (const { id, state } of mine) {
-      if (states.size > 0 && states.get(id) !== state) mark("mesos", state, id);
-      states.set(id, state);
-    }
+    // A master that has just restarted knows no task until its agents are back: that is no news of the tasks.
+    for (const { id, state } of mine) if (states && states.get(id) !== state) mark("mesos", state, id);
+    states = new Map([...(states ?? []), ...mine.map(({ id, state }) => [id, state] as const)]);
     return (
       mine
         .slice(0, 3)

@@ -60,8 +60,10 @@ grep -q '^# mesos-lab' /etc/tomcat10/catalina.properties || cat >>/etc/tomcat10/
 # mesos-lab
 tomcat.util.scan.StandardJarScanFilter.jarsToSkip=*.jar
 END
-# A drill asks for the page fifty times a second: no line for each.
-sed -i '/AccessLogValve/,//>/d' /etc/tomcat10/server.xml
+# A drill asks for the page fifty times a second, also while Tomcat is still warming up: no log line for each, and a
+# short queue, so that what comes too early is refused and not served seconds after nobody waits for it any more.
+sed -i '/AccessLogValve/,/[/]>/d' /etc/tomcat10/server.xml
+sed -i 's/<Connector port="8080"/<Connector maxThreads="16" acceptCount="16" port="8080"/' /etc/tomcat10/server.xml
 exec "$CATALINA_HOME/bin/catalina.sh" run
 `;
 
