@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readDockerVersion } from "../../../src/lab/classic/docker-version.ts";
+import { readDockerVersion } from "../../helpers/docker-version.ts";
 import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
 
 const script = readFileSync("templates/roles/machine_check/files/machine_facts.py", "utf8");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readDockerVersion } from "../../../../src/lab/classic/docker-version.ts";
+import { readDockerVersion } from "../helpers/docker-version.ts";
 
 const accepted: readonly [string, readonly number[]][] = [
   ["Docker version 1.8.2, build 0a8c2e3", [1, 8, 2]],
