@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { stripVTControlCharacters } from "node:util";
 import type { Context } from "./commands/context.ts";
-import { exitCodes, formatError, LabError } from "./errors.ts";
+import { exitCodes, formatError, LabError, remedies } from "./errors.ts";
 import { ProbeError } from "./probes/probe-error.ts";
 import { parseCommandLine } from "./program.ts";
 import { explainFileError } from "./tools/file-errors.ts";
@@ -72,7 +72,9 @@ function fail(thrown: unknown, json: boolean): number {
   if (unread && exitCode === exitCodes.interrupted) return exitCodes.ok;
   if (json) {
     const { message, details, remedy } =
-      error instanceof LabError ? error : { message: formatError(error), details: [], remedy: [] };
+      error instanceof LabError
+        ? { message: error.message, details: error.details, remedy: remedies(error) }
+        : { message: formatError(error), details: [], remedy: [] };
     printEvent({ event: "error", message, details, remedy, exitCode });
   } else process.stderr.write(`${formatError(error)}\n`);
   return exitCode;

@@ -43,6 +43,16 @@ export class LabError extends Error {
   }
 }
 
+/** Failures that a host's state may be behind: each of them ends by pointing to the report on it. */
+const hostMayBeAtFault: readonly ExitCode[] = [exitCodes.preflight, exitCodes.tool, exitCodes.verify];
+
+/** What to do next, most helpful first. */
+export function remedies(error: LabError): readonly string[] {
+  return hostMayBeAtFault.includes(error.exitCode)
+    ? [...new Set([...error.remedy, "npx mesos-lab doctor"])]
+    : error.remedy;
+}
+
 /** The text shown for any error: message, facts, and what to do next. */
 export function formatError(error: unknown, verbose = false): string {
   if (!(error instanceof LabError)) {
@@ -51,7 +61,7 @@ export function formatError(error: unknown, verbose = false): string {
   }
   const lines = [`✖ ${error.message}`];
   for (const detail of error.details) lines.push(...detail.split("\n").map((line) => `  ${line}`));
-  for (const step of error.remedy) lines.push(`  try: ${step}`);
+  for (const step of remedies(error)) lines.push(`  try: ${step}`);
   if (verbose && error.cause instanceof Error && error.cause.stack) lines.push(error.cause.stack);
   return lines.join("\n");
 }

@@ -51,6 +51,9 @@ const flags = {
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
+  updateLock: ["--update-lock", "Write mesos-lab.lock anew instead of holding the lab to it", {}],
+  fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
+  yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],
 } as const;
 
@@ -79,9 +82,15 @@ const verbs: readonly Verb[] = [
   {
     usage: "create",
     help: "Make the lab: machines, Docker, services; verified at the end",
-    flags: [...describe, "dryRun", "json"],
+    flags: [...describe, "updateLock", "dryRun", "json"],
     example: "mesos-lab create --provider libvirt --stack rehearsal",
     action: async (_, options, context) => (await import("./commands/create.ts")).create(options, context),
+  },
+  {
+    usage: "doctor",
+    help: "Tell whether this host can make the lab, and what to do where it cannot",
+    flags: [...describe, "fix", "yes", "json"],
+    action: async (_, options, context) => (await import("./commands/doctor.ts")).doctor(options, context),
   },
   {
     usage: "render",

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab, MachineKind } from "../lab/model.ts";
+import { problemsOf } from "../preflight/finding.ts";
 import type { Problem } from "../preflight/problem.ts";
 import { hostProvider, isInstalled } from "../tools/host.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
@@ -70,7 +71,7 @@ async function missingFor(lab: Lab, signal: AbortSignal): Promise<readonly Probl
       remedy: "VirtualBox, or libvirt with the plugin vagrant-libvirt",
     });
   if (missing.length > 0) return missing;
-  const { providerProblems } = await import("../steps/preflight.ts");
+  const { providerFindings } = await import("../preflight/checks.ts");
   // Without its machines: an address that a provider refuses is a mistake to be told, and no want of machines.
-  return providerProblems({ ...lab, machines: [] }, signal);
+  return problemsOf(await providerFindings({ ...lab, machines: [] }, signal));
 }

@@ -29,7 +29,7 @@ export interface LabOptions extends LabFlags {
   readonly file?: string;
 }
 
-const usualFile = "mesos-lab.yaml";
+export const usualFile = "mesos-lab.yaml";
 
 /**
  * The lab that the lab file and the flags describe; `fallbackProvider` is used where neither names one, `autoKind` is

@@ -1,8 +1,10 @@
 import type { Verdict } from "../claims/verify.ts";
 import type { Lab } from "../lab/model.ts";
+import { applyLock } from "../lock/apply.ts";
 import { machinesOf } from "../machines/index.ts";
 import type { Problem } from "../preflight/problem.ts";
 import { bringImages } from "../steps/images.ts";
+import { holdToLock, lockPath, lockTask, readLock } from "../steps/lock.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { verify } from "../steps/verify.ts";
 import { ansiblePlaybook } from "../tools/ansible.ts";
@@ -11,12 +13,14 @@ import { LabFolder } from "../tools/lab-folder.ts";
 import { vagrantUp } from "../tools/vagrant.ts";
 import { line, runTasks, type Task } from "../ui/tasks.ts";
 import { chosenLab } from "./choose-machines.ts";
-import type { Context, LabOptions } from "./context.ts";
+import { type Context, type LabOptions, usualFile } from "./context.ts";
 import { printLab } from "./overview.ts";
 import { keepSettled, refuseOrphans, writeLab } from "./render.ts";
 
 export interface CreateOptions extends LabOptions {
   readonly dryRun?: boolean;
+  /** Write the lock anew instead of holding the lab to it. */
+  readonly updateLock?: boolean;
 }
 
 /** preflight → write → boot → provision → verify: ends with a verified lab, and changes nothing on a healthy one. */
@@ -28,7 +32,9 @@ export async function create(options: CreateOptions, context: Context): Promise<
   const lab = keepSettled(described, folder);
   if (options.dryRun) return printPlan(lab, folder, options, context);
   context.note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}`);
-  await folder.locked(() => carryOut({ ...context, lab, folder }, context));
+  const path = lockPath(options.file ?? usualFile);
+  const update = options.updateLock ?? false;
+  await folder.locked(() => carryOut({ ...context, lab, folder }, { path, update }, context));
 }
 
 /** Said first: which machines there will not be, why, and what would change that. */
@@ -41,15 +47,24 @@ function withoutMachines(problems: readonly Problem[]): string[] {
   ];
 }
 
-async function carryOut(start: Run, context: Context): Promise<void> {
+/** The lock file of this run, and whether it is written anew. */
+interface LockUse {
+  readonly path: string;
+  readonly update: boolean;
+}
+
+async function carryOut(start: Run, use: LockUse, context: Context): Promise<void> {
   refuseOrphans(start.lab, start.folder);
   const machines = machinesOf(start.lab, start.folder);
   const running = await machines.running();
   let lab = start.lab;
   const preflight = line(lineOf(start, "preflight", "Check this host"), async () => {
+    const lock = use.update || machines.images === undefined ? undefined : readLock(use.path);
+    const others = lock && !running ? await holdToLock(lock, start.lab, use.path, start.signal) : [];
     const checked = await machines.preflight(running, start.signal);
-    lab = checked.lab;
-    return checked.note;
+    lab = lock ? applyLock(checked.lab, lock) : checked.lab;
+    const notes = [checked.note, ...others.map((other) => `not as in ${use.path}: ${other}`)];
+    return notes.filter((note) => note !== undefined).join("; ") || undefined;
   });
   await runTasks([preflight], context.display);
 
@@ -61,6 +76,7 @@ async function carryOut(start: Run, context: Context): Promise<void> {
     verify(run, machines.lastLines, (found) => {
       verdict = found;
     }),
+    ...(machines.images === undefined ? [] : [lockTask(run, machines.images, use.path, use.update)]),
   ];
   await runTasks(tasks, context.display).finally(() => printLab(run, verdict, context));
 }
@@ -79,7 +95,7 @@ function write(run: Run, running: boolean): Task {
 
 /** `--dry-run`: every command that would run, ready to be pasted. */
 function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context: Context): void {
-  const { dryRun: _, ...flags } = options;
+  const { dryRun: _dry, updateLock: _lock, ...flags } = options;
   const words = Object.entries({ ...flags, provider: lab.provider }).flatMap(([name, value]) =>
     [value ?? []]
       .flat()

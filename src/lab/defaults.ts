@@ -1,4 +1,5 @@
 import type { Box, DiscoveryName, Machine, ProviderName, StackName } from "./model.ts";
+import { boxes } from "./pins.ts";
 
 /** Everything a lab file may leave out, in one place: the tutorial's lab. */
 
@@ -39,23 +40,6 @@ export const defaultMachines: readonly Machine[] = [
     services: ["mesos-slave"],
   },
 ];
-
-/**
- * Classic needs cgroup v1, without which Mesos 0.24.1's agent does not start: Ubuntu 20.04 is the last LTS
- * that boots with it. Rehearsal runs on Debian 12, whose packages its images are made of.
- * These versions were seen in use, in public Vagrantfiles, with VirtualBox (bento) and libvirt (generic).
- */
-const boxes: Record<StackName, { libvirt: Box; other: Box }> = {
-  classic: {
-    // Unpinned: no version of this box has been seen in use with libvirt.
-    libvirt: { name: "generic/ubuntu2004" },
-    other: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
-  },
-  rehearsal: {
-    libvirt: { name: "generic/debian12", version: "4.3.12" },
-    other: { name: "bento/debian-12", version: "202510.26.0" },
-  },
-};
 
 /** The box of a lab that names none. */
 export function defaultBox(stack: StackName, provider: ProviderName): Box {

@@ -86,6 +86,8 @@ export interface Lab {
   /** The image of each service, and of the demo application. */
   readonly images: Readonly<Record<ImageName, string>>;
   readonly ports: Ports;
+  /** What the lock holds images to, by reference: `sha256:…` of a manifest. */
+  readonly digests?: Readonly<Record<string, string>>;
   /** There where no machines are made: the services are processes on loopback. */
   readonly embedded?: Embedded;
 }

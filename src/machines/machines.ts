@@ -31,6 +31,8 @@ export interface Machines {
   lastLines(entry: Entry, signal: AbortSignal): Promise<string>;
   /** Whether HAProxy, as this lab has it, accepts a configuration: its own words when not. */
   checkHaproxy(entry: Entry, config: string, signal: AbortSignal): Promise<string | undefined>;
+  /** The identities of the services' images, for the lock file; absent where nothing runs in containers. */
+  images?(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   readonly breaks: Breaks;
 }
 

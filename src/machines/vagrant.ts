@@ -13,6 +13,7 @@ import { ssh } from "../tools/ssh.ts";
 import { parseStatus, vagrantDestroy, vagrantHalt, vagrantStatus } from "../tools/vagrant.ts";
 import type { Machines } from "./machines.ts";
 import { vagrantBreaks } from "./vagrant-breaks.ts";
+import { imagesOnMachines } from "./vagrant-images.ts";
 
 /** Runs one program on a machine over SSH, without a terminal. */
 export type RunOn = (machine: Machine, argv: readonly string[], options: RunOptions) => Promise<RunResult>;
@@ -87,6 +88,7 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
       });
       return exitCode === 0 ? undefined : `${stdout}\n${stderr}`.trim();
     },
+    images: (signal) => imagesOnMachines(lab, runOn, signal),
     breaks: vagrantBreaks(runOn),
   };
 }

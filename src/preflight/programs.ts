@@ -1,6 +1,8 @@
+import semver from "semver";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Command, run } from "../tools/exec.ts";
-import type { Problem } from "./problem.ts";
+import { type Finding, lacking, ok } from "./finding.ts";
+import type { PackageNeed } from "./install.ts";
 
 /** Vagrant on a slow disk takes a while to tell its version. */
 const versionMs = 60_000;
@@ -11,6 +13,7 @@ interface Requirement {
   /** A semver range. */
   readonly needed: string;
   readonly install: string;
+  readonly need?: PackageNeed;
 }
 
 const vagrant: Requirement = {
@@ -19,6 +22,7 @@ const vagrant: Requirement = {
   needed: ">=2.2.19",
   install:
     "install it: `apt-get install vagrant`, `brew install vagrant`, or from developer.hashicorp.com/vagrant",
+  need: "vagrant",
 };
 
 const ansible: Requirement = {
@@ -27,62 +31,93 @@ const ansible: Requirement = {
   needed: ">=2.11.0",
   install:
     "install Ansible: `apt-get install ansible`, `brew install ansible` or `pipx install --include-deps ansible`",
+  need: "ansible",
 };
 
-/** What is missing or too old of the programs that make and set up machines. */
-export async function programProblems(signal: AbortSignal): Promise<readonly Problem[]> {
-  const [problem, others] = await Promise.all([problemWith(vagrant, signal), ansibleProblems(signal)]);
-  return [...(problem ? [problem] : []), ...others];
+const ssh: Requirement = {
+  name: "ssh",
+  command: { file: "ssh", args: ["-V"] },
+  // accept-new, by which a machine's key is trusted once.
+  needed: ">=7.6.0",
+  install: "install OpenSSH's client: `apt-get install openssh-client`, `brew install openssh`",
+  need: "ssh",
+};
+
+export function vagrantFinding(signal: AbortSignal): Promise<Finding> {
+  return programFinding(vagrant, signal);
 }
 
-/** What is missing or too old of Ansible. */
-export async function ansibleProblems(signal: AbortSignal): Promise<readonly Problem[]> {
-  const [problem, collections] = await Promise.all([
-    problemWith(ansible, signal),
-    collectionProblems(signal),
+export function sshFinding(signal: AbortSignal): Promise<Finding> {
+  return programFinding(ssh, signal);
+}
+
+/** Ansible and the collection that drives Docker. */
+export async function ansibleFindings(signal: AbortSignal): Promise<readonly Finding[]> {
+  const [program, collection] = await Promise.all([
+    programFinding(ansible, signal),
+    collectionFinding(signal),
   ]);
-  return problem ? [problem] : collections;
+  return program.level === "error" ? [program] : [program, collection];
 }
 
-async function problemWith(requirement: Requirement, signal: AbortSignal): Promise<Problem | undefined> {
-  const { name, command, needed, install } = requirement;
+/** The versions of the programs that make a lab, as far as they tell one. */
+export async function toolVersions(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  const told = await Promise.all(
+    [vagrant, ansible].map(async ({ name, command }) => {
+      const version = semver.coerce(await outputOf(command, signal));
+      return version === null ? [] : [[name, version.version] as const];
+    }),
+  );
+  return Object.fromEntries(told.flat());
+}
+
+async function programFinding(requirement: Requirement, signal: AbortSignal): Promise<Finding> {
+  const { name, command, needed, install, need } = requirement;
+  const fault = (seen: string) => lacking("error", name, seen, install, need);
   let output: string;
   try {
     const { stdout, stderr } = await run(command, { signal, timeoutMs: versionMs });
     output = stdout || stderr;
   } catch (error) {
     if (!(error instanceof LabError) || error.exitCode === exitCodes.interrupted) throw error;
-    if (error.exitCode === exitCodes.preflight) return { what: `${name} is not installed`, remedy: install };
+    if (error.exitCode === exitCodes.preflight) return fault(`${name} is not installed`);
     const said = error.details.at(-1);
-    return {
-      what: `${name} is installed and does not work: ${error.message}${said === undefined ? "" : ` (${said})`}`,
-      remedy: `see for yourself: ${error.remedy.join(", ")}`,
-    };
+    return lacking(
+      "error",
+      name,
+      `${name} is installed and does not work: ${error.message}${said === undefined ? "" : ` (${said})`}`,
+      `see for yourself: ${error.remedy.join(", ")}`,
+    );
   }
-  const { default: semver } = await import("semver");
   const version = semver.coerce(output);
-  if (version === null)
-    return { what: `${name} does not tell its version: "${output.trim()}"`, remedy: install };
-  if (semver.satisfies(version, needed)) return undefined;
-  return { what: `${name} ${version} is too old, ${needed} is needed`, remedy: install };
+  if (version === null) return fault(`${name} does not tell its version: "${output.trim()}"`);
+  if (semver.satisfies(version, needed)) return ok(name, `${version}`);
+  return fault(`${name} ${version} is too old, ${needed} is needed`);
 }
 
+const installCollection = "ansible-galaxy collection install community.docker";
+
 /** `community.docker` comes with the package `ansible`, not with `ansible-core`. */
-async function collectionProblems(signal: AbortSignal): Promise<readonly Problem[]> {
+async function collectionFinding(signal: AbortSignal): Promise<Finding> {
   const command = {
     file: "ansible-galaxy",
     args: ["collection", "list", "community.docker"],
     env: { LC_ALL: "C.UTF-8" },
   };
   const output = await outputOf(command, signal);
-  if (output?.includes("community.docker")) return [];
-  return [
-    {
-      what: "Ansible has no collection community.docker",
-      remedy:
-        "install the package `ansible` (not only `ansible-core`), or: ansible-galaxy collection install community.docker",
-    },
-  ];
+  const subject = "community.docker";
+  const version = semver.coerce(/^community\.docker\s+(\S+)/m.exec(output ?? "")?.[1]);
+  if (version === null)
+    return lacking(
+      "error",
+      subject,
+      "Ansible has no collection community.docker",
+      `install the package \`ansible\` (not only \`ansible-core\`), or: ${installCollection}`,
+      "ansible",
+    );
+  if (version.major >= 3) return ok(subject, `${version}`);
+  // Before 3.0 its modules needed Docker's SDK for Python in the machines.
+  return lacking("error", subject, `${subject} ${version} is too old, >=3.0.0 is needed`, installCollection);
 }
 
 /** What a program prints, or undefined where it is missing or fails. */

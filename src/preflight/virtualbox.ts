@@ -2,45 +2,53 @@ import { BlockList, isIPv4 } from "node:net";
 import semver from "semver";
 import type { Lab } from "../lab/model.ts";
 import { readIfThere } from "../tools/files.ts";
-import type { Problem } from "./problem.ts";
+import { type Finding, lacking, ok } from "./finding.ts";
 import { outputOf } from "./programs.ts";
 
 const networksFile = "/etc/vbox/networks.conf";
+const subject = "VirtualBox";
 
-/** Why VirtualBox cannot run the lab; empty when it can. */
-export async function virtualboxProblems(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
+/** Whether VirtualBox can run the lab. */
+export async function virtualboxFindings(lab: Lab, signal: AbortSignal): Promise<readonly Finding[]> {
   const output = await outputOf({ file: "VBoxManage", args: ["--version"] }, signal);
   if (output === undefined)
     return [
-      {
-        what: "VirtualBox is not installed",
-        remedy: "install it from virtualbox.org, or choose another --provider",
-      },
+      lacking(
+        "error",
+        subject,
+        "VirtualBox is not installed",
+        "install it from virtualbox.org, or choose another --provider",
+        "virtualbox",
+      ),
     ];
   // Without its kernel module VBoxManage prints a warning in front of its version, and no machine starts.
   if (/vboxdrv kernel module is not loaded|WARNING:/i.test(output))
     return [
-      {
-        what: "VirtualBox's kernel module is not loaded",
-        remedy:
-          "`sudo modprobe vboxdrv` (after a kernel update: `sudo /sbin/vboxconfig`), or choose another --provider",
-      },
+      lacking(
+        "error",
+        subject,
+        "VirtualBox's kernel module is not loaded",
+        "`sudo modprobe vboxdrv` (after a kernel update: `sudo /sbin/vboxconfig`), or choose another --provider",
+      ),
     ];
   const version = semver.coerce(output);
+  const works = ok(subject, `${version ?? output.trim()}`);
   // Linux, macOS and Solaris only: on Windows any range is allowed.
-  if (version === null || semver.lt(version, "6.1.28") || process.platform === "win32") return [];
-  const refused = refusedRanges(
+  if (version === null || semver.lt(version, "6.1.28") || process.platform === "win32") return [works];
+  const [refused] = refusedRanges(
     readIfThere(networksFile),
     lab.machines.map(({ ip }) => ip),
   );
-  return refused.length === 0
-    ? []
-    : [
-        {
-          what: `VirtualBox ${version} refuses host-only addresses such as ${refused[0]}`,
-          remedy: `allow them: echo '* ${refused[0]?.replace(/\d+$/, "0")}/24' | sudo tee -a ${networksFile}`,
-        },
-      ];
+  if (refused === undefined) return [works, ok("VirtualBox's ranges", "the lab's addresses are allowed")];
+  return [
+    works,
+    lacking(
+      "error",
+      "VirtualBox's ranges",
+      `VirtualBox ${version} refuses host-only addresses such as ${refused}`,
+      `allow them: echo '* ${refused.replace(/\d+$/, "0")}/24' | sudo tee -a ${networksFile}`,
+    ),
+  ];
 }
 
 /** The addresses that VirtualBox's `networks.conf` (undefined: not there) does not allow. */

@@ -1,7 +1,9 @@
 import { entriesOf } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
+import { machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith, serviceNames } from "../lab/model.ts";
+import { classicPins } from "../lab/pins.ts";
 import { groupName } from "./container-task.ts";
 import { serviceVariables } from "./playbook.ts";
 
@@ -22,7 +24,7 @@ export function inventory(lab: Lab): object {
   return { all: { hosts: Object.fromEntries(hosts), children: Object.fromEntries(groups) } };
 }
 
-/** `group_vars/all.yml`. */
+/** `group_vars/all.yml`; `pinReasons` tells why its pins are what they are. */
 export function groupVariables(lab: Lab): object {
   return {
     ansible_user: "vagrant",
@@ -33,10 +35,19 @@ export function groupVariables(lab: Lab): object {
     ansible_ssh_common_args:
       "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
     ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
+    machine_check_classic: lab.stack === "classic",
+    ...(lab.stack === "classic" && { image_digests: lab.digests ?? {} }),
+    ...(lab.stack === "classic" &&
+      Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
   };
 }
 
-/** `host_vars/<machine>.yml`: in what the machines of one service differ, and the images a machine needs. */
+/** Why each pinned version is the one it is, by its variable. */
+export const pinReasons: ReadonlyMap<string, string> = new Map(
+  Object.entries(classicPins).map(([name, { reason }]) => [name, `Pinned: ${reason}.`]),
+);
+
+/** `host_vars/<machine>.yml`: what a machine needs, and in what the machines of one service differ. */
 export function hostVariables(lab: Lab, machine: Machine): object {
   const own = serviceNames.flatMap((service) => {
     const entries = entriesOf(lab, service);
@@ -47,16 +58,9 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     .filter((name) => machine.services.includes(name))
     .map((name) => methods[name].variables?.(lab, machine) ?? {});
   return {
-    ...(lab.stack === "rehearsal" && { machine_images: machineImages(lab, machine) }),
+    machine_images: machineImages(lab, machine),
+    machine_check_ports: portNeeds(lab, machine),
+    machine_check_memory: memoryNeed(lab, machine),
     ...Object.assign({}, ...own, ...methodVariables),
   };
-}
-
-function machineImages(lab: Lab, machine: Machine): string[] {
-  const images = serviceNames.flatMap((service) =>
-    entriesOf(lab, service).flatMap((entry) =>
-      entry.machine.name === machine.name ? [entry.tutorial.image] : [],
-    ),
-  );
-  return machine.services.includes("mesos-slave") ? [...images, lab.images.tomcat] : images;
 }

@@ -6,14 +6,15 @@ import {
   type Lab,
   machinesWith,
   type ServiceName,
+  type StackName,
   serviceNames,
 } from "../lab/model.ts";
 import { type RenderedFile, type Templates, template } from "./files.ts";
-import { groupVariables, hostVariables, inventory } from "./inventory.ts";
+import { groupVariables, hostVariables, inventory, pinReasons } from "./inventory.ts";
 import { lesson } from "./lesson.ts";
 import { servicePlaybook } from "./playbook.ts";
 import { vagrantfile } from "./vagrantfile.ts";
-import { toYaml } from "./yaml.ts";
+import { type Comments, toYaml } from "./yaml.ts";
 
 const coreTitles: Readonly<Record<CoreServiceName, string>> = {
   zookeeper: "ZooKeeper",
@@ -36,14 +37,34 @@ export interface Playbook {
   readonly service?: ServiceName;
 }
 
+const check = { name: "preflight", title: "Check every machine" };
+
+/** What is done before the first container is started. */
+const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
+  classic: [
+    { name: "engine", title: "Docker on every machine" },
+    { name: "slave-host", title: "What the Mesos slave needs of its machine" },
+    check,
+    { name: "pull", title: "The images on every machine" },
+  ],
+  rehearsal: [
+    { name: "docker", title: "Docker on every machine" },
+    check,
+    { name: "images", title: "The rehearsal images on every machine" },
+  ],
+};
+
+/** The roles that those playbooks use. */
+const roles: Readonly<Record<StackName, readonly string[]>> = {
+  classic: ["docker_engine", "cgroup_v1", "docker_client", "machine_check"],
+  rehearsal: ["machine_check"],
+};
+
 /** The playbooks that `site.yml` imports, in order. */
 export function playbooks(lab: Lab): readonly Playbook[] {
   const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
-    { name: "docker", title: "Docker on every machine" },
-    ...(lab.stack === "rehearsal"
-      ? [{ name: "images", title: "The rehearsal images on every machine" }]
-      : []),
+    ...preparation[lab.stack],
     ...services.map((service) => ({ name: service, title: titleOf(service), service })),
   ];
 }
@@ -59,20 +80,25 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
         ? servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, entriesOf(lab, service))
         : template(templates, `playbooks/${name}.yml`),
   }));
-  const hostFiles = lab.machines
-    .map((machine) => ({ path: `host_vars/${machine.name}.yml`, data: hostVariables(lab, machine) }))
-    .filter(({ data }) => Object.keys(data).length > 0);
+  const hostFiles = lab.machines.map((machine) => ({
+    path: `host_vars/${machine.name}.yml`,
+    contents: yamlFile(hostVariables(lab, machine)),
+  }));
+  const roleFiles = [...templates]
+    .filter(([path]) => roles[lab.stack].some((role) => path.startsWith(`roles/${role}/`)))
+    .map(([path, contents]) => ({ path, contents }));
   return [
     { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), lab) },
     { path: "ansible.cfg", contents: template(templates, "ansible.cfg") },
     { path: ".yamllint", contents: template(templates, "yamllint") },
     { path: "inventory.yml", contents: yamlFile(inventory(lab)) },
-    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab)) },
-    ...hostFiles.map(({ path, data }) => ({ path, contents: yamlFile(data) })),
+    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab), pinReasons) },
+    ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
     ...configFiles(lab),
     ...scripts(lab, templates),
+    ...roleFiles,
     ...["lesson.md", "lesson.zh.md"].map((path) => ({
       path,
       contents: lesson(template(templates, `lesson/${path}.hbs`), lab, titleOf),
@@ -108,6 +134,6 @@ function sitePlaybook(lab: Lab): string {
   );
 }
 
-function yamlFile(data: unknown): string {
-  return `---\n${toYaml(data)}`;
+function yamlFile(data: unknown, comments?: Comments): string {
+  return `---\n${toYaml(data, comments)}`;
 }

@@ -52,3 +52,12 @@ const known: readonly { readonly sign: RegExp; readonly remedy: string }[] = [
 export function explain(text: string): readonly string[] {
   return known.filter(({ sign }) => sign.test(text)).map(({ remedy }) => remedy);
 }
+
+/** A playbook's own message: what is so, and, in lines that an arrow begins, what to do about it. */
+export function splitMessage(message: string): { said: string; remedies: readonly string[] } {
+  const lines = message.split("\n").map((line) => line.trim());
+  return {
+    said: lines.filter((line) => line !== "" && !line.startsWith("→")).join("\n"),
+    remedies: lines.filter((line) => line.startsWith("→")).map((line) => line.slice(1).trim()),
+  };
+}

@@ -6,7 +6,7 @@ import { type AnsibleLine, ansiblePlaybook, parseAnsibleLine } from "../tools/an
 import { pretty, run as runCommand } from "../tools/exec.ts";
 import { line, type Task } from "../ui/tasks.ts";
 import { type LastLines, lastWords } from "./diagnose.ts";
-import { explain } from "./explain.ts";
+import { explain, splitMessage } from "./explain.ts";
 import { lineOf, type Run } from "./run.ts";
 
 /** Runs `site.yml` once; one line a playbook, in which the running Ansible task is shown. */
@@ -41,6 +41,7 @@ function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
   let current: Play | undefined;
   let task = "";
   const failures: { readonly machine: string; readonly task: string; readonly message: string }[] = [];
+  const ownRemedies = new Set<string>();
 
   const onNews = (news: AnsibleLine) => {
     if (news.kind === "play") {
@@ -50,7 +51,9 @@ function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
       task = news.name;
       current?.tell(task);
     } else if (news.kind === "failure") {
-      failures.push({ machine: news.machine, task, message: news.message });
+      const { said, remedies } = splitMessage(news.message);
+      failures.push({ machine: news.machine, task, message: said });
+      for (const remedy of remedies) ownRemedies.add(remedy);
     } else if (news.kind === "result" && current) {
       if (news.status === "ok") current.ok += 1;
       if (news.status === "changed") current.changed += 1;
@@ -73,7 +76,8 @@ function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
     throw new LabError(`Ansible could not finish "${first.task}" on ${first.machine}`, {
       exitCode: exitCodes.tool,
       details: [...told, ...(await lastWords(lastLines, suspects(), run.signal)), `log: ${logFile}`],
-      remedy: [...explain(told.join("\n")), pretty(command)],
+      // A playbook that says itself what helps knows better than what its words resemble.
+      remedy: [...(ownRemedies.size > 0 ? ownRemedies : explain(told.join("\n"))), pretty(command)],
       cause: error,
     });
   });

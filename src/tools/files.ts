@@ -72,9 +72,14 @@ export function writeFiles(folder: string, files: readonly RenderedFile[]): read
 /** Removes files and folders of a folder and, where nothing else is left, the folders that held them. */
 export function removePaths(folder: string, paths: readonly string[]): void {
   for (const path of paths) rmSync(join(folder, path), { recursive: true, force: true });
-  const parents = new Set(paths.map((path) => dirname(path)));
-  for (const parent of [...parents, "."].sort((a, b) => b.length - a.length))
-    removeIfEmpty(join(folder, parent));
+  const parents = new Set(paths.flatMap(ancestors));
+  for (const parent of [...parents].sort((a, b) => b.length - a.length)) removeIfEmpty(join(folder, parent));
+}
+
+/** `a/b/c` lies in `a/b`, `a` and `.` */
+function ancestors(path: string): readonly string[] {
+  const parent = dirname(path);
+  return parent === "." ? ["."] : [parent, ...ancestors(parent)];
 }
 
 /** Removes a folder unless it holds something. */

@@ -1,6 +1,7 @@
 import { type Lab, type Machine, portsOf } from "../model.ts";
 import { quorum, zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
+import { masterAdditions } from "./other-images.ts";
 import { defaultPorts } from "./ports.ts";
 
 export function mesosMaster(lab: Lab, machine: Machine): Entry {
@@ -21,7 +22,7 @@ export function mesosMaster(lab: Lab, machine: Machine): Entry {
         MESOS_LOG_DIR: "/var/log/mesos",
       },
     },
-    additions: everywhere,
+    additions: [...everywhere, ...masterAdditions(lab)],
     ready: {
       means: "a Mesos master is elected",
       url: `http://${machine.ip}:${port}/state.json`,

@@ -1,6 +1,7 @@
 import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { ordinal, zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
+import { slaveAdditions } from "./other-images.ts";
 import { defaultPorts } from "./ports.ts";
 
 const apparmor = "/usr/lib/x86_64-linux-gnu/libapparmor.so.1";
@@ -34,6 +35,7 @@ export function mesosSlave(lab: Lab, machine: Machine): Entry {
     },
     additions: [
       ...everywhere,
+      ...slaveAdditions(lab),
       {
         add: { volumes: ["/sys/fs/cgroup:/sys/fs/cgroup"] },
         reason: "the slave sets its tasks' limits in the host's cgroups, and sees only its own without this",

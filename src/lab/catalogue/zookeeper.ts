@@ -1,6 +1,7 @@
 import { type Lab, type Machine, machinesWith } from "../model.ts";
 import { ordinal } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
+import { officialZookeeper } from "./other-images.ts";
 
 export function zookeeper(lab: Lab, machine: Machine): Entry {
   const servers = machinesWith(lab, "zookeeper");
@@ -22,10 +23,12 @@ export function zookeeper(lab: Lab, machine: Machine): Entry {
         add: { env: { JVMFLAGS: "-Xmx128m" } },
         reason: "the JVM would otherwise take a quarter of the machine's memory",
       },
-      {
-        add: { volumes: ["zk-data:/tmp/zookeeper"] },
-        reason: "Marathon's apps and Bamboo's rules live here and must outlive a container made anew",
-      },
+      ...(officialZookeeper(lab, machine) ?? [
+        {
+          add: { volumes: ["zk-data:/tmp/zookeeper"] },
+          reason: "Marathon's apps and Bamboo's rules live here and must outlive a container made anew",
+        },
+      ]),
     ],
   };
 }

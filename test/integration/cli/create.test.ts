@@ -38,6 +38,8 @@ describe.skipIf(noNetwork)(
       expect(vagrantCalls(desk.calls())).toEqual([
         expect.stringContaining("vagrant --version\t"),
         `vagrant up --provider=virtualbox --parallel --no-provision --no-color\tcwd=${lab}\tcheckpoint=1`,
+        // For the lock file.
+        expect.stringContaining("vagrant --version\t"),
       ]);
       expect(ansibleRuns(desk.calls())).toEqual([`ansible-playbook site.yml\tcwd=${lab}\tlocale=C.UTF-8`]);
       expect(readFileSync(`${lab}/logs/boot.log`, "utf8")).toContain("==> slave: Machine booted and ready!");
@@ -69,8 +71,19 @@ describe.skipIf(noNetwork)(
         "write",
         "master",
         "slave",
-        ...["docker", "zookeeper", "mesos-master", "mesos-slave", "marathon", "bamboo"],
+        ...[
+          "engine",
+          "slave-host",
+          "preflight",
+          "pull",
+          "zookeeper",
+          "mesos-master",
+          "mesos-slave",
+          "marathon",
+          "bamboo",
+        ],
         "verify",
+        "lock",
       ]);
       expect(told.filter(({ event }) => event === "claim")).toHaveLength(11);
       expect(told.at(-1)).toMatchObject({ event: "result", lab: "mesos-lab", holds: true });

@@ -40,9 +40,10 @@ describe.skipIf(noNetwork)(
           args: ["--provider", "libvirt", "--memory", "999999"],
           env: { FAKE_VIRSH: "silent" },
           says: [
-            "✖ this host is not ready: 4 problems",
+            "✖ this host is not ready: 5 problems",
             "• Vagrant is not installed",
             "• ansible-playbook is not installed",
+            "• ssh is not installed",
             "• libvirt does not answer",
             "• the machines need",
             "→ install Ansible:",

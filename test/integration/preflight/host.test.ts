@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ProviderName } from "../../../src/lab/model.ts";
+import { problemsOf } from "../../../src/preflight/finding.ts";
 import { kvmWorks } from "../../../src/preflight/kvm.ts";
-import { libvirtProblems } from "../../../src/preflight/libvirt.ts";
-import { programProblems } from "../../../src/preflight/programs.ts";
-import { virtualboxProblems } from "../../../src/preflight/virtualbox.ts";
+import { libvirtFindings } from "../../../src/preflight/libvirt.ts";
+import { ansibleFindings, vagrantFinding } from "../../../src/preflight/programs.ts";
+import { virtualboxFindings } from "../../../src/preflight/virtualbox.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 
 const bin = new URL("../../helpers/bin", import.meta.url).pathname;
@@ -28,6 +29,12 @@ afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What is wrong with Vagrant and Ansible. */
+async function programProblems(signal: AbortSignal) {
+  const [program, others] = await Promise.all([vagrantFinding(signal), ansibleFindings(signal)]);
+  return problemsOf([program, ...others]);
+}
 
 const vagrant = ["vagrant"];
 const ansible = ["ansible-playbook", "ansible-galaxy"];
@@ -102,9 +109,9 @@ test.each<[string, ProviderName, readonly string[], Record<string, string>, read
   ],
 ])("a provider that %s: %s", async (_, provider, programs, env, expected) => {
   host(programs, env);
-  const problems =
-    provider === "libvirt" ? await libvirtProblems(signal) : await virtualboxProblems(tutorialLab, signal);
-  expect(problems.map(({ what }) => what)).toEqual(expected);
+  const findings =
+    provider === "libvirt" ? await libvirtFindings(signal) : await virtualboxFindings(tutorialLab, signal);
+  expect(problemsOf(findings).map(({ what }) => what)).toEqual(expected);
 });
 
 test.each<[string, readonly string[], Record<string, string>, boolean]>([

@@ -71,7 +71,12 @@ describe("what overrides what", () => {
       {},
       { box: { name: "bento/debian-12", version: "202510.26.0" } },
     ],
-    ["so does the provider", "provider: libvirt", {}, { box: { name: "generic/ubuntu2004" } }],
+    [
+      "so does the provider",
+      "provider: libvirt",
+      {},
+      { box: { name: "generic/ubuntu2004", version: "4.3.12" } },
+    ],
     ["a named box has no default version", "box: {name: my/box}", {}, { box: { name: "my/box" } }],
     [
       "a version alone is the default box's",

@@ -1,7 +1,8 @@
 import type { NetworkInterfaceInfo } from "node:os";
 import { expect, test } from "vitest";
-import { addressProblems } from "../../../src/preflight/addresses.ts";
-import { memoryProblems } from "../../../src/preflight/memory.ts";
+import { addressFindings } from "../../../src/preflight/addresses.ts";
+import { problemsOf } from "../../../src/preflight/finding.ts";
+import { memoryFinding } from "../../../src/preflight/memory.ts";
 import { refuse } from "../../../src/preflight/problem.ts";
 import { refusedRanges } from "../../../src/preflight/virtualbox.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
@@ -43,18 +44,19 @@ test.each<[string, string, NetworkInterfaceInfo, number]>([
   ["a bridge of somebody's", "bridge0", address("192.168.33.1"), 1],
   ["IPv6", "eth0", address("fe80::1", "IPv6"), 0],
 ])("addresses: %s", (_, name, info, count) => {
-  expect(addressProblems(tutorialLab, { lo: [address("127.0.0.1")], [name]: [info] })).toHaveLength(count);
+  const findings = addressFindings(tutorialLab, { lo: [address("127.0.0.1")], [name]: [info] });
+  expect(problemsOf(findings)).toHaveLength(count);
 });
 
 test.each([
   [4352, 0],
   [4351, 1],
 ])("two machines of 2048 MiB on a host with %i MiB: %i problems", (available, count) => {
-  expect(memoryProblems(tutorialLab.machines, available)).toHaveLength(count);
+  expect(problemsOf([memoryFinding(tutorialLab.machines, available)])).toHaveLength(count);
 });
 
 test("machines that are there already need no memory", () => {
-  expect(memoryProblems([], 0)).toEqual([]);
+  expect(memoryFinding([], 0).level).toBe("ok");
 });
 
 test("problems become one error; none becomes none", () => {

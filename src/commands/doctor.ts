@@ -1,0 +1,60 @@
+import { exitCodes, LabError } from "../errors.ts";
+import type { Lab } from "../lab/model.ts";
+import { parseLab } from "../lab/parse.ts";
+import { hostFindings, labFileFinding } from "../preflight/checks.ts";
+import type { Finding } from "../preflight/finding.ts";
+import { hostReport, worstLevel } from "../preflight/report.ts";
+import { installMissing } from "../steps/install.ts";
+import { hostProvider } from "../tools/host.ts";
+import { LabFolder } from "../tools/lab-folder.ts";
+import { madeKind } from "./choose-machines.ts";
+import { type Context, describedLab, type LabOptions } from "./context.ts";
+
+export interface DoctorOptions extends LabOptions {
+  /** Install what a package manager has against what was found. */
+  readonly fix?: boolean;
+  /** Do not ask before that. */
+  readonly yes?: boolean;
+}
+
+/** Tells whether this host can make the lab; returns `preflight` as the exit code where it cannot. */
+export async function doctor(options: DoctorOptions, context: Context): Promise<number> {
+  const { fix, yes, ...flags } = options;
+  let findings = await examine(flags, context);
+  if (fix) {
+    if (!context.json) context.print(hostReport(findings, context));
+    const installed = await installMissing(findings, { ...context, yes: yes ?? false });
+    if (installed) findings = await examine(flags, context);
+    else if (!context.json) return exitCodeFor(findings);
+  }
+  if (context.json)
+    context.emit({
+      event: "result",
+      worst: worstLevel(findings),
+      findings: findings.map(({ level, subject, seen, remedy }) => ({ level, subject, seen, remedy })),
+    });
+  else context.print(hostReport(findings, context));
+  return exitCodeFor(findings);
+}
+
+function exitCodeFor(findings: readonly Finding[]): number {
+  return worstLevel(findings) === "error" ? exitCodes.preflight : exitCodes.ok;
+}
+
+async function examine(flags: LabOptions, { signal }: Context): Promise<readonly Finding[]> {
+  const { lab, fault } = labOrTutorial(flags);
+  return [...fault, ...(await hostFindings({ lab, folder: new LabFolder(lab.name), signal }, "all"))];
+}
+
+/** A lab file with mistakes is one line of the report, and no reason to say nothing of the host. */
+function labOrTutorial(flags: LabOptions): { lab: Lab; fault: readonly Finding[] } {
+  try {
+    const name = describedLab(flags, hostProvider()).name;
+    return { lab: describedLab(flags, hostProvider(), madeKind(name)), fault: [] };
+  } catch (error) {
+    if (!(error instanceof LabError) || error.exitCode !== exitCodes.usage) throw error;
+    const { file: _, ...others } = flags;
+    // Throws where the flags are at fault, which are no part of this host.
+    return { lab: parseLab(undefined, others, hostProvider()), fault: [labFileFinding(error.message)] };
+  }
+}

@@ -1,0 +1,64 @@
+import type { Box, StackName } from "./model.ts";
+
+/** Every version that a lab depends on, in one place, each with the reason why it is this one. */
+
+/**
+ * The boxes: versions seen in use in public Vagrantfiles and logs, with VirtualBox (bento) and libvirt (generic).
+ * Classic: Ubuntu 20.04 is the last LTS that boots with cgroup v1, without which Mesos 0.24.1's agent does not start.
+ * Rehearsal: Debian 12, of whose packages its images are made.
+ */
+export const boxes: Record<StackName, { libvirt: Box; other: Box }> = {
+  classic: {
+    libvirt: { name: "generic/ubuntu2004", version: "4.3.12" },
+    other: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
+  },
+  rehearsal: {
+    libvirt: { name: "generic/debian12", version: "4.3.12" },
+    other: { name: "bento/debian-12", version: "202510.26.0" },
+  },
+};
+
+export interface Pin {
+  readonly value: string;
+  /** One sentence without a stop. */
+  readonly reason: string;
+}
+
+/** The Ubuntu release whose packages are pinned below, as its repositories name it. */
+export const engineRelease = "focal";
+
+const engine = "24.0.9";
+
+/** What the classic stack puts on its machines, by the variable of the Ansible role that reads it. */
+export const classicPins: Readonly<Record<string, Pin>> = {
+  docker_engine_release: {
+    value: engineRelease,
+    reason: "the only Ubuntu release whose packages are pinned here",
+  },
+  docker_engine_repository: {
+    value: "https://download.docker.com/linux/ubuntu",
+    reason: "Docker's own: the version string of Debian's package cannot be read by the agent of 2015",
+  },
+  docker_engine_key_sha256: {
+    value: "1500c1f56fa9e26b9b8f42452a553675796ade0807cdce11975eb98170b3a570",
+    reason: "of Docker's signing key 9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88",
+  },
+  docker_engine_version: {
+    value: `5:${engine}-1~ubuntu.20.04~${engineRelease}`,
+    reason:
+      "the last of 24.0, the last series that pulls schema 1 images and fills ContainerConfig by default",
+  },
+  docker_engine_containerd: { value: "1.6.33-1", reason: "of the same time as the engine, and for focal" },
+  docker_client_version: {
+    value: engine,
+    reason: "of the engine's series, so that both speak the same API",
+  },
+  docker_client_url: {
+    value: `https://download.docker.com/linux/static/stable/x86_64/docker-${engine}.tgz`,
+    reason: "the packaged client is linked to a C library newer than the one in the agent's image",
+  },
+  docker_client_sha256: {
+    value: "692ecfc28333485d184f628b74c25b2894cee9495a51a5418ba60ef95bf733ca",
+    reason: "as several public build files have it; Docker itself publishes no checksums of these archives",
+  },
+};

@@ -1,0 +1,30 @@
+import { createInterface } from "node:readline/promises";
+import { exitCodes, LabError } from "../errors.ts";
+
+/** Whether somebody sits there to be asked. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true;
+}
+
+/**
+ * Asks on stderr, so that results on stdout stay by themselves; anything but y or yes is a no.
+ * @throws LabError `interrupted` on Ctrl-C.
+ */
+export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+  const reader = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    // A terminal that hangs up gives no answer: that is a no.
+    const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
+    // In readline's raw mode Ctrl-C is a key, not a signal.
+    const interrupted = new Promise<never>((_, reject) => {
+      const stop = () =>
+        reject(new LabError("interrupted at a question", { exitCode: exitCodes.interrupted }));
+      reader.once("SIGINT", stop);
+      signal.addEventListener("abort", stop, { once: true });
+    });
+    const answer = await Promise.race([reader.question(`${question} [y/N] `), closed, interrupted]);
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,81 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "../../../src/tools/exec.ts";
+import { isInstalled } from "../../../src/tools/host.ts";
+import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
+
+const sha = (digit: string) => `sha256:${digit.repeat(64)}`;
+
+let folder: string;
+let programs: FakePrograms;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mesos-lab-pull-"));
+  // Images are lines `name digest…`; a pull by tag brings digest 9 of the repository.
+  programs = fakePrograms({
+    docker: `
+      images=${folder}/images
+      for last; do :; done
+      case $1 in
+        image) line=$(grep "^$last " "$images") && echo "\${line#* }" ;;
+        pull)
+          echo "$@" >>${folder}/calls
+          case $last in
+            *@*) echo "$last $last" >>"$images" ;;
+            *) echo "$last \${last%:*}@${sha("9")}" >>"$images" ;;
+          esac ;;
+        tag)
+          echo "$@" >>${folder}/calls
+          grep -v "^$3 " "$images" >"$images.new"
+          echo "$3 $2" >>"$images.new"
+          mv "$images.new" "$images" ;;
+      esac`,
+  });
+  writeFileSync(
+    join(folder, "images"),
+    [`here:1 here@${sha("1")}`, `right:1 right@${sha("2")}`, `wrong:1 wrong@${sha("3")}`, ""].join("\n"),
+  );
+  const variables = {
+    ansible_connection: "local",
+    ansible_become: false,
+    ansible_python_interpreter: "/usr/bin/python3",
+    machine_images: ["here:1", "right:1", "wrong:1", "gone:1", "host:5000/locked:1"],
+    image_digests: { "right:1": sha("2"), "wrong:1": sha("4"), "host:5000/locked:1": sha("5") },
+  };
+  writeFileSync(
+    join(folder, "inventory.yml"),
+    JSON.stringify({ all: { hosts: { localhost: {} }, vars: variables } }),
+  );
+});
+
+afterAll(() => {
+  programs.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.skipIf(!isInstalled("ansible-playbook"))(
+  "images are pulled by their locked digests, keep their names, and are left alone when they are right",
+  { timeout: 60_000 },
+  async () => {
+    const playbook = fileURLToPath(new URL("../../../templates/playbooks/pull.yml", import.meta.url));
+    const PATH = `${programs.path}:${process.env.PATH}`;
+    const env = { PATH, ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8", HOME: folder };
+    const command = { file: "ansible-playbook", args: ["-i", "inventory.yml", playbook], cwd: folder, env };
+    const first = await run(command);
+    expect(readFileSync(join(folder, "calls"), "utf8").trim().split("\n")).toEqual([
+      `pull --quiet wrong@${sha("4")}`,
+      "pull --quiet gone:1",
+      `pull --quiet host:5000/locked@${sha("5")}`,
+      `tag wrong@${sha("4")} wrong:1`,
+      `tag host:5000/locked@${sha("5")} host:5000/locked:1`,
+    ]);
+    expect(first.stdout).toMatch(/changed=2 .*failed=0/);
+    rmSync(join(folder, "calls"));
+    const second = await run(command);
+    expect(second.stdout).toMatch(/changed=0 .*failed=0/);
+    expect(existsSync(join(folder, "calls"))).toBe(false);
+  },
+);
