@@ -1,4 +1,4 @@
-import { balancerGroup } from "../lab/catalogue/marathon-lb.ts";
+import { balancerGroup, inGroup } from "../lab/catalogue/marathon-lb.ts";
 import { type Lab, type Machine, machinesWith, marathonLbPorts } from "../lab/model.ts";
 import { ask } from "../probes/answer.ts";
 import { originOf, type ProbeContext } from "../probes/context.ts";
@@ -68,10 +68,8 @@ function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
 async function groupRoutes(context: ProbeContext, lab: Lab, marathon: Machine): Promise<Route[]> {
   const origin = originOf(context, marathon, lab.ports.marathon);
   const [apps, tasks] = await Promise.all([askApps(context, origin), askTasks(context, origin)]);
-  const isOurs = (labels: Readonly<Record<string, string>> = {}) =>
-    (labels.HAPROXY_GROUP ?? "").split(",").includes(balancerGroup);
   return routesOf(
-    apps.filter((app) => isOurs(app.labels ?? {})),
+    apps.filter((app) => inGroup(app.labels ?? {})),
     tasks,
   );
 }

@@ -6,8 +6,11 @@ import type { DrillReport } from "../drills/model.ts";
 import { picture, spreadTable } from "../drills/picture.ts";
 import { reportHtml } from "../drills/report-html.ts";
 import { runDrill } from "../drills/run.ts";
+import { lostLanes } from "../drills/settled.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
+import { discoveryOf } from "../lab/discovery.ts";
+import { type DiscoveryName, discoveryNames } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
 import { openHttp } from "../probes/http.ts";
 import { lineOf, type Run } from "../steps/run.ts";
@@ -16,10 +19,13 @@ import { type Context, type LabOptions, madeLab } from "./context.ts";
 
 export interface DrillCommandOptions extends LabOptions {
   readonly repeat?: number;
+  /** Every way in of the lab at once. */
+  readonly compare?: boolean;
   /** Seconds. */
   readonly settle?: number;
   /** Seconds. */
   readonly deadline?: number;
+  /** Requests a second, for each way in. */
   readonly rate?: number;
 }
 
@@ -29,7 +35,7 @@ export async function drillCommand(
   options: DrillCommandOptions,
   context: Context,
 ): Promise<void> {
-  const { repeat = 1, settle = 5, deadline = 300, rate = 50, ...which } = options;
+  const { repeat = 1, compare = false, settle = 5, deadline = 300, rate, ...which } = options;
   const drill = drills.find((each) => each.name === name);
   if (drill === undefined)
     throw new LabError(name === "" ? "which drill?" : `there is no drill "${name}"`, {
@@ -37,6 +43,8 @@ export async function drillCommand(
       remedy: drills.map((each) => `npx mesos-lab drill ${each.name.padEnd(17)} ${each.help}`),
     });
   const { lab, folder } = madeLab(which);
+  const [only, ...others] = discoveryOf(lab);
+  if (compare && others.length === 0) context.note(oneMethod(only));
   const run: Run = { ...context, lab, folder };
   const http = openHttp();
   const reports: DrillReport[] = [];
@@ -51,6 +59,7 @@ export async function drillCommand(
           at: addressesOf(lab),
           appId: absoluteId(tomcatApp(lab).id),
           isPage: isWelcomePage,
+          compare,
           settleMs: settle * 1000,
           deadlineMs: deadline * 1000,
           ratePerSecond: rate,
@@ -93,9 +102,18 @@ function show(reports: readonly DrillReport[], page: string, context: Context): 
 
 function notRecovered(reports: readonly DrillReport[]): LabError {
   const last = reports.at(-1);
-  return new LabError("the lab did not recover by the deadline", {
+  const lost = lostLanes(last?.lanes ?? []);
+  const served =
+    (last?.lanes ?? []).length > 1 && lost.length > 0 ? `: not served by ${lost.join(", ")}` : "";
+  return new LabError(`the lab did not recover by the deadline${served}`, {
     exitCode: exitCodes.notRecovered,
     details: Object.entries(last?.lastSeen ?? {}).map(([part, seen]) => `${part}: ${seen}`),
     remedy: ["npx mesos-lab verify", "npx mesos-lab up"],
   });
+}
+
+/** A comparison of one: allowed, with what makes it one of more. */
+function oneMethod(only: DiscoveryName | undefined): string {
+  const flags = discoveryNames.map((name) => `--discovery ${name}`).join(" ");
+  return `this lab has no way of discovery but ${only} to compare; more: npx mesos-lab create ${flags}`;
 }

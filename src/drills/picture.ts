@@ -1,6 +1,7 @@
 import type { DrillReport, Lane, Mark } from "./model.ts";
 import { cells, clip, fold, pad, plain } from "./text.ts";
-import { explain, merge, spreads } from "./timeline.ts";
+import { merge, spreads } from "./timeline.ts";
+import { explain } from "./why.ts";
 import { buckets, type Span, spanOf, ticks } from "./window.ts";
 import { formatAt, formatMs, headline, type Kind, kindOf, kinds, summary } from "./words.ts";
 

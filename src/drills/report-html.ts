@@ -2,7 +2,8 @@ import { esc } from "./escape.ts";
 import type { DrillReport, Lane } from "./model.ts";
 import { css } from "./report-css.ts";
 import { legend, svgTimeline } from "./report-svg.ts";
-import { chainOf, dominant, explain, type Spread, spreads } from "./timeline.ts";
+import { chainOf, type Spread, spreads } from "./timeline.ts";
+import { dominates, explain } from "./why.ts";
 import { formatAt, formatCount, formatMs, headline, outcomeWords, summary } from "./words.ts";
 
 /**
@@ -150,7 +151,7 @@ function doubts({ method, outage, sampling }: Lane): string[] {
 
 function chain(report: DrillReport, lane: Lane, compared: boolean): string {
   const steps = chainOf(report, lane.method);
-  const slow = explain(report, lane) === undefined || lane.outage.neverBack ? undefined : dominant(steps);
+  const slow = dominates(report, lane)?.to;
   const rows = steps.map(({ mark, since, after }, i) => [
     `${formatAt(since)}${mark.remoteClock ? " <small>(its own clock)</small>" : ""}`,
     i === 0 && after === 0 ? "–" : `+${formatMs(after)}`,
@@ -163,7 +164,7 @@ function chain(report: DrillReport, lane: Lane, compared: boolean): string {
     ["Since the break", "Step took", "Told by", "What"],
     rows,
     [0, 1],
-    steps.findIndex((s) => s.mark === slow?.to),
+    steps.findIndex(({ mark }) => mark.what === slow?.what && mark.at === slow.at),
   );
 }
 

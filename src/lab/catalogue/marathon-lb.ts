@@ -1,4 +1,4 @@
-import { type Lab, type Machine, machinesWith, marathonLbPorts } from "../model.ts";
+import { type Lab, type Machine, machinesWith, marathonLbPorts, portsOf } from "../model.ts";
 import { marathonUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { type Method, pageUrl } from "./method.ts";
@@ -50,6 +50,11 @@ export const demoLabels: Readonly<Record<string, string>> = {
   HAPROXY_0_VHOST: demoVhost,
 };
 
+/** Whether marathon-lb serves an application at all. */
+export function inGroup(labels: Readonly<Record<string, string>>): boolean {
+  return (labels.HAPROXY_GROUP ?? "").split(",").includes(balancerGroup);
+}
+
 export const marathonLb: Method = {
   title: "Load balancer marathon-lb",
   beside: "marathon",
@@ -61,10 +66,24 @@ export const marathonLb: Method = {
       service: "marathon-lb",
       url: pageUrl(machine, marathonLbPorts.admin, "/haproxy?stats"),
     })),
-  ways: (lab, app) =>
-    machinesWith(lab, "marathon-lb")
-      .slice(0, 1)
-      .map((machine) => ({ name: "marathon-lb", machine, port: app.servicePort })),
+  needs: `a port and the label HAPROXY_GROUP=${balancerGroup}`,
+  ways: (lab, { servicePort, labels = {} }) =>
+    !inGroup(labels) || servicePort === undefined
+      ? []
+      : machinesWith(lab, "marathon-lb")
+          .slice(0, 1)
+          .flatMap((machine) => {
+            const way = {
+              name: "marathon-lb",
+              machine,
+              port: servicePort,
+              learns: { how: "it follows Marathon's events", told: "event to marathon-lb" },
+              stats: { port: marathonLbPorts.admin, path: "/haproxy?stats;csv" },
+            };
+            const [host] = (labels.HAPROXY_0_VHOST ?? "").split(",").filter(Boolean);
+            const byName = { name: "marathon-lb (virtual host)", port: portsOf(lab, machine).marathonLb };
+            return host === undefined ? [way] : [way, { ...way, ...byName, host, twin: true }];
+          }),
   commands: (lab) =>
     machinesWith(lab, "marathon-lb").flatMap((machine) => [
       `curl -H 'Host: ${demoVhost}' ${pageUrl(machine, lab.ports.marathonLb)}`,

@@ -1,7 +1,7 @@
-import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
-import { type Method, pageUrl } from "./method.ts";
+import { type Learning, type Method, pageUrl } from "./method.ts";
 import { defaultPorts } from "./ports.ts";
 
 /** Where Mesos-DNS' configuration lies, on the machine as in the container. */
@@ -71,6 +71,20 @@ export function dnsNames(appId: string): { readonly address: string; readonly se
   return { address: `${label}.marathon.mesos`, service: `_${label}._tcp.marathon.mesos` };
 }
 
+const learns: Learning = {
+  how: `it asks the Mesos master every ${refreshSeconds} s`,
+  every: {
+    ms: refreshSeconds * 1_000,
+    period: "poll interval",
+    means: `Mesos-DNS asks the master every ${refreshSeconds} s`,
+  },
+};
+const learnsLate: Learning = {
+  ...learns,
+  how: `${learns.how}; the client keeps an answer for ${ttlSeconds} s`,
+  keptMs: ttlSeconds * 1_000,
+};
+
 export const mesosDns: Method = {
   title: "Mesos-DNS",
   beside: "mesos-master",
@@ -82,18 +96,29 @@ export const mesosDns: Method = {
       service: "mesos-dns",
       url: pageUrl(machine, lab.ports.mesosDns, "/v1/enumerate"),
     })),
+  needs: "a port",
   // Two clients: most programs ask anew for each connection, some keep what they were told.
-  ways: (lab, app) =>
+  ways: (lab, { id, servicePort }) =>
     machinesWith(lab, "mesos-dns")
-      .slice(0, 1)
-      .flatMap((machine) =>
-        [false, true].map((keepsTtl) => ({
-          name: keepsTtl ? "mesos-dns (TTL kept)" : "mesos-dns",
+      .slice(0, servicePort === undefined ? 0 : 1)
+      .flatMap((machine) => {
+        const way = {
+          name: "mesos-dns",
           machine,
-          port: lab.ports.dns,
-          dns: { name: dnsNames(app.id).service, keepsTtl },
-        })),
-      ),
+          port: portsOf(lab, machine).dns,
+          learns,
+          dns: { name: dnsNames(id).service, keepsTtl: false },
+        };
+        return [
+          way,
+          {
+            ...way,
+            name: "mesos-dns (TTL kept)",
+            learns: learnsLate,
+            dns: { ...way.dns, keepsTtl: true },
+          },
+        ];
+      }),
   commands: (lab) => {
     const { address, service } = dnsNames("/tomcat");
     const port = lab.ports.dns === defaultPorts.dns ? "" : ` -p ${lab.ports.dns}`;
