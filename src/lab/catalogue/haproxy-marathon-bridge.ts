@@ -1,4 +1,4 @@
-import { machinesWith } from "../model.ts";
+import { machinesWith, portsOf } from "../model.ts";
 import { marathonUrl } from "./addresses.ts";
 import { type Method, pageUrl } from "./method.ts";
 
@@ -7,17 +7,17 @@ export const haproxyMarathonBridge: Method = {
   title: "HAProxy on every slave, by haproxy-marathon-bridge",
   beside: "mesos-slave",
   on: "every",
-  variables: (lab) => ({
+  variables: (lab, machine) => ({
     haproxy_marathon_bridge_marathons: machinesWith(lab, "marathon")
       .map((machine) => marathonUrl(lab, machine))
       .join(" "),
-    haproxy_marathon_bridge_stats_port: String(lab.ports.bridge),
+    haproxy_marathon_bridge_stats_port: String(portsOf(lab, machine).bridge),
   }),
   pages: (lab) =>
     machinesWith(lab, "haproxy-marathon-bridge").map((machine) => ({
       title: `Bridge on ${machine.name}`,
       service: "haproxy-marathon-bridge",
-      url: pageUrl(machine, lab.ports.bridge, "/haproxy?stats"),
+      url: pageUrl(machine, portsOf(lab, machine).bridge, "/haproxy?stats"),
     })),
   // Every slave leads to every application; a client that has one address uses the first.
   ways: (lab, app) =>
