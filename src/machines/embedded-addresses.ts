@@ -1,14 +1,17 @@
-import { type Lab, type Machine, type Ports, portsOf, type ServiceName } from "../lab/model.ts";
+import { type Lab, type Machine, type MachinePorts, portsOf, type ServiceName } from "../lab/model.ts";
 
 /** What happens when a port of an address is taken for a try: `no-address` where this host has no such address. */
 export type Bindable = "free" | "taken" | "not-allowed" | "no-address";
-export type TryBind = (ip: string, port: number) => Promise<Bindable>;
+export type TryBind = (ip: string, port: number, over?: "tcp" | "udp") => Promise<Bindable>;
 
-const portsByService: Partial<Record<ServiceName, readonly (keyof Ports)[]>> = {
+const portsByService: Partial<Record<ServiceName, readonly (keyof MachinePorts)[]>> = {
   "mesos-master": ["mesosMaster"],
   "mesos-slave": ["mesosSlave"],
   marathon: ["marathon"],
   bamboo: ["bamboo", "haproxy"],
+  "mesos-dns": ["dns", "mesosDns"],
+  "marathon-lb": ["marathonLb", "marathonLbAdmin", "marathonLbApps"],
+  "haproxy-marathon-bridge": ["bridge"],
 };
 
 /** As far as a free port is looked for, from the one that is wanted. */
@@ -25,15 +28,17 @@ export async function settleAddresses(lab: Lab, tryBind: TryBind): Promise<Lab> 
   const used = new Set<string>();
   const machines: Machine[] = [];
   for (const [index, { ports: _, ...machine }] of lab.machines.entries()) {
+    const described = portsOf(lab, machine);
     const ip = hasThem ? (wanted[index] ?? "127.0.0.1") : "127.0.0.1";
-    const ports: { -readonly [Name in keyof Ports]?: number } = {};
+    const ports: { -readonly [Name in keyof MachinePorts]?: number } = {};
     for (const name of machine.services.flatMap((service) => portsByService[service] ?? [])) {
-      const port = await freePort(lab.ports[name], async (candidate) => {
+      const port = await freePort(described[name], async (candidate) => {
         if (used.has(`${ip}:${candidate}`)) return false;
+        if (name === "dns" && (await tryBind(ip, candidate, "udp")) !== "free") return false;
         return (await tryBind(ip, candidate)) === "free";
       });
       used.add(`${ip}:${port}`);
-      if (port !== lab.ports[name]) ports[name] = port;
+      if (port !== described[name]) ports[name] = port;
     }
     machines.push({ ...machine, ip, ...(Object.keys(ports).length === 0 ? {} : { ports }) });
   }
@@ -56,18 +61,10 @@ async function freePort(wanted: number, isFree: (port: number) => Promise<boolea
 
 /** In words, where the lab is not at the tutorial's ports: `master: haproxy 8081 instead of 80`. */
 export function movedPorts(lab: Lab): readonly string[] {
-  return lab.machines.flatMap((machine) =>
-    Object.entries(machine.ports ?? {}).map(
-      ([name, port]) => `${machine.name}: ${name} ${port} instead of ${lab.ports[name as keyof Ports]}`,
-    ),
-  );
-}
-
-/** The ports that a lab's services listen on, as `ip:port`. */
-export function listening(lab: Lab): readonly string[] {
-  return lab.machines.flatMap((machine) =>
-    machine.services.flatMap((service) =>
-      (portsByService[service] ?? []).map((name) => `${machine.ip}:${portsOf(lab, machine)[name]}`),
+  return lab.machines.flatMap(({ ports, ...machine }) =>
+    Object.entries(ports ?? {}).map(
+      ([name, port]) =>
+        `${machine.name}: ${name} ${port} instead of ${portsOf(lab, machine)[name as keyof MachinePorts]}`,
     ),
   );
 }

@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Entry } from "../lab/catalogue/container.ts";
-import { catalogue } from "../lab/catalogue/index.ts";
-import { type Lab, type Machine, portsOf } from "../lab/model.ts";
+import { type Lab, type Machine, type Part, portsOf } from "../lab/model.ts";
 import { openHttp } from "../probes/http.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, machineMark, type ProcessMark } from "../rehearsal/embedded/plan.ts";
-import { serviceId } from "./embedded-plan.ts";
+import { processParts, serviceId } from "./embedded-plan.ts";
 import { newBootId, runningState, signalTo, untilGone } from "./embedded-processes.ts";
 import type { Breaks } from "./machines.ts";
 
@@ -37,15 +35,13 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
       });
     },
     reboot: async (machine, signal) => {
-      const entries = catalogue(lab).filter(
-        (entry) => entry.machine.name === machine.name && isProcess(entry),
-      );
-      const before = entries.map((entry) => processOf(lab, folder, entry));
+      const parts = processParts(lab).filter((part) => part.machine.name === machine.name);
+      const before = parts.map((part) => processOf(lab, folder, part));
       newBootId(folder, machine.name, true);
       // All at once and without a word, as the power goes: services, their tasks, and HAProxy.
       for (const { pid } of before) signalTo(pid, "SIGKILL");
       await endMarked({ [folderMark]: folder, [machineMark]: machine.name });
-      await untilBack(lab, folder, entries, before, signal);
+      await untilBack(lab, folder, parts, before, signal);
     },
     putBack: async (entry) =>
       runningState(folder) === undefined
@@ -54,13 +50,9 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
   };
 }
 
-function isProcess(entry: Entry): boolean {
-  return entry.service !== "zookeeper";
-}
-
-function processOf(lab: Lab, folder: string, entry: Entry): ProcessMark {
-  const id = serviceId(lab, entry);
-  if (!isProcess(entry))
+function processOf(lab: Lab, folder: string, part: Part): ProcessMark {
+  const id = serviceId(lab, part);
+  if (part.service === "zookeeper")
     throw new LabError(
       "ZooKeeper is not part of an embedded lab: its store is in the launcher, with all else",
       {
@@ -77,17 +69,17 @@ function processOf(lab: Lab, folder: string, entry: Entry): ProcessMark {
 async function untilBack(
   lab: Lab,
   folder: string,
-  entries: readonly Entry[],
+  parts: readonly Part[],
   before: readonly ProcessMark[],
   signal: AbortSignal,
 ): Promise<void> {
   const old = new Set(before.map(({ pid }) => pid));
   const deadline = Date.now() + backMs;
-  const isBack = (entry: Entry) => {
-    const state = runningState(folder)?.services[serviceId(lab, entry)];
+  const isBack = (part: Part) => {
+    const state = runningState(folder)?.services[serviceId(lab, part)];
     return state?.process !== undefined && !old.has(state.process.pid);
   };
-  while (!entries.every(isBack)) {
+  while (!parts.every(isBack)) {
     if (signal.aborted) throw new LabError("interrupted during a break", { exitCode: exitCodes.interrupted });
     if (Date.now() > deadline)
       throw new LabError(`what was ended has not been started again within ${backMs / 1000} s`, {

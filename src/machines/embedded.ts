@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Entry } from "../lab/catalogue/container.ts";
-import { catalogue } from "../lab/catalogue/index.ts";
-import type { Lab } from "../lab/model.ts";
+import type { Lab, Part } from "../lab/model.ts";
+import { embeddedFindings, sharedServicePorts } from "../preflight/embedded.ts";
+import { problemsOf } from "../preflight/finding.ts";
+import { refuse } from "../preflight/problem.ts";
 import type { LauncherState, Plan } from "../rehearsal/embedded/plan.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { readIfThere } from "../tools/files.ts";
@@ -13,7 +14,7 @@ import type { LabFolder } from "../tools/lab-folder.ts";
 import { line, type Task } from "../ui/tasks.ts";
 import { movedPorts, settleAddresses } from "./embedded-addresses.ts";
 import { embeddedBreaks } from "./embedded-breaks.ts";
-import { embeddedPlan, serviceId } from "./embedded-plan.ts";
+import { embeddedPlan, processParts, serviceId } from "./embedded-plan.ts";
 import { endLab, lastLines, runningState, startLauncher, tryBind, untilReady } from "./embedded-processes.ts";
 import type { Machines } from "./machines.ts";
 
@@ -21,9 +22,9 @@ import type { Machines } from "./machines.ts";
 export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
   const home = folder.file("embedded");
   const plan = (): Plan => embeddedPlan(lab, home, lab.embedded?.proxy ?? hostProxy());
-  const logOf = (entry: Entry) => {
-    if (entry.service === "zookeeper") throw noZookeeper();
-    return folder.file("embedded", "logs", `${serviceId(lab, entry)}.log`);
+  const logOf = (part: Part) => {
+    if (part.service === "zookeeper") throw noZookeeper();
+    return folder.file("embedded", "logs", `${serviceId(lab, part)}.log`);
   };
   return {
     words: wordsFor(lab),
@@ -37,9 +38,11 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
     },
     preflight: async (running) => {
       if (running) return { lab, note: "the lab's processes are running" };
+      refuse(problemsOf(embeddedFindings(lab)));
       // What runs of an earlier shape of this lab holds the ports that this one wants.
       await endLab(home, true);
       const settled: Lab = { ...(await settleAddresses(lab, tryBind)), embedded: { proxy: hostProxy() } };
+      refuse(sharedServicePorts(settled));
       const moved = movedPorts(settled);
       return moved.length === 0 ? { lab: settled } : { lab: settled, note: moved.join("; ") };
     },
@@ -63,11 +66,11 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
         },
       );
     },
-    logs: async (entry, { follow, tail }) => {
+    logs: async (part, { follow, tail }) => {
       const { runInteractive } = await import("../tools/exec.ts");
-      return runInteractive({ file: "tail", args: [...(follow ? ["-f"] : []), "-n", tail, logOf(entry)] });
+      return runInteractive({ file: "tail", args: [...(follow ? ["-f"] : []), "-n", tail, logOf(part)] });
     },
-    lastLines: async (entry) => lastLines(logOf(entry)),
+    lastLines: async (part) => lastLines(logOf(part)),
     checkHaproxy: async (_, config, signal) =>
       lab.embedded?.proxy === "haproxy" ? checkWithHaproxy(config, signal) : checkWithoutHaproxy(config),
     breaks: embeddedBreaks(lab, home),
@@ -104,10 +107,8 @@ function isUp(state: LauncherState): boolean {
 
 function stateOf(lab: Lab, machine: string, state: LauncherState | undefined): string {
   if (state === undefined) return "stopped";
-  const own = catalogue(lab).filter(
-    (entry) => entry.machine.name === machine && entry.service !== "zookeeper",
-  );
-  const down = own.filter((entry) => state.services[serviceId(lab, entry)]?.ready !== true);
+  const own = processParts(lab).filter((part) => part.machine.name === machine);
+  const down = own.filter((part) => state.services[serviceId(lab, part)]?.ready !== true);
   if (own.length > 0 && down.length === own.length) return "down";
   return down.length === 0 ? "running" : `running without ${down.map(({ service }) => service).join(", ")}`;
 }

@@ -19,17 +19,17 @@ export const haproxyMarathonBridge: Method = {
   title: "HAProxy on every slave, by haproxy-marathon-bridge",
   beside: "mesos-slave",
   on: "every",
-  variables: (lab) => ({
+  variables: (lab, machine) => ({
     haproxy_marathon_bridge_marathons: machinesWith(lab, "marathon")
       .map((machine) => marathonUrl(lab, machine))
       .join(" "),
-    haproxy_marathon_bridge_stats_port: String(lab.ports.bridge),
+    haproxy_marathon_bridge_stats_port: String(portsOf(lab, machine).bridge),
   }),
   pages: (lab) =>
     machinesWith(lab, "haproxy-marathon-bridge").map((machine) => ({
       title: `Bridge on ${machine.name}`,
       service: "haproxy-marathon-bridge",
-      url: pageUrl(machine, lab.ports.bridge, "/haproxy?stats"),
+      url: pageUrl(machine, portsOf(lab, machine).bridge, "/haproxy?stats"),
     })),
   needs: "a port",
   // Every slave leads to every application; a client that has one address uses the first.

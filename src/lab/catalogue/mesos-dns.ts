@@ -30,7 +30,7 @@ function entry(lab: Lab, machine: Machine): Entry {
     },
     ready: {
       means: "Mesos-DNS knows the leading master",
-      url: `http://${machine.ip}:${lab.ports.mesosDns}/v1/hosts/leader.mesos`,
+      url: `http://${machine.ip}:${portsOf(lab, machine).mesosDns}/v1/hosts/leader.mesos`,
       condition: "answer.json[0].ip | default('') | length > 0",
     },
   };
@@ -38,19 +38,22 @@ function entry(lab: Lab, machine: Machine): Entry {
 
 /** Mesos-DNS' config.json on a machine. */
 export function mesosDnsConfig(lab: Lab, machine: Machine) {
+  const ports = portsOf(lab, machine);
   return {
     zk: zookeeperUrl(lab, "mesos"),
-    masters: machinesWith(lab, "mesos-master").map(({ ip }) => `${ip}:${lab.ports.mesosMaster}`),
+    masters: machinesWith(lab, "mesos-master").map(
+      (master) => `${master.ip}:${portsOf(lab, master).mesosMaster}`,
+    ),
     refreshSeconds,
     ttl: ttlSeconds,
     domain: "mesos",
     // Not all addresses: systemd-resolved has port 53 of one of them.
     listener: machine.ip,
-    port: lab.ports.dns,
+    port: ports.dns,
     timeout: 5,
     dnson: true,
     httpon: true,
-    httpport: lab.ports.mesosDns,
+    httpport: ports.mesosDns,
     // Names of the lab only: nothing is asked of the world outside.
     externalon: false,
     // The host's address comes first: that is where Docker's bridge publishes an application's port.
@@ -94,7 +97,7 @@ export const mesosDns: Method = {
     machinesWith(lab, "mesos-dns").map((machine) => ({
       title: "Mesos-DNS",
       service: "mesos-dns",
-      url: pageUrl(machine, lab.ports.mesosDns, "/v1/enumerate"),
+      url: pageUrl(machine, portsOf(lab, machine).mesosDns, "/v1/enumerate"),
     })),
   needs: "a port",
   // Two clients: most programs ask anew for each connection, some keep what they were told.
@@ -121,11 +124,14 @@ export const mesosDns: Method = {
       }),
   commands: (lab) => {
     const { address, service } = dnsNames("/tomcat");
-    const port = lab.ports.dns === defaultPorts.dns ? "" : ` -p ${lab.ports.dns}`;
-    return machinesWith(lab, "mesos-dns").flatMap(({ ip }) => [
-      `dig @${ip}${port} +short ${address}`,
-      `dig @${ip}${port} +short ${service} SRV`,
-      `npx mesos-lab dig ${service}`,
-    ]);
+    return machinesWith(lab, "mesos-dns").flatMap((machine) => {
+      const { dns } = portsOf(lab, machine);
+      const server = `@${machine.ip}${dns === defaultPorts.dns ? "" : ` -p ${dns}`}`;
+      return [
+        `dig ${server} +short ${address}`,
+        `dig ${server} +short ${service} SRV`,
+        `npx mesos-lab dig ${service}`,
+      ];
+    });
   },
 };
