@@ -44,7 +44,8 @@ export async function drillCommand(
     });
   const { lab, folder } = madeLab(which);
   const [only, ...others] = discoveryOf(lab);
-  if (compare && others.length === 0) context.note(oneMethod(only));
+  const notes = compare && others.length === 0 ? [oneMethod(only)] : [];
+  for (const note of notes) context.note(note);
   const run: Run = { ...context, lab, folder };
   const http = openHttp();
   const reports: DrillReport[] = [];
@@ -60,6 +61,7 @@ export async function drillCommand(
           appId: absoluteId(tomcatApp(lab).id),
           isPage: isWelcomePage,
           compare,
+          notes,
           settleMs: settle * 1000,
           deadlineMs: deadline * 1000,
           ratePerSecond: rate,
@@ -115,5 +117,5 @@ function notRecovered(reports: readonly DrillReport[]): LabError {
 /** A comparison of one: allowed, with what makes it one of more. */
 function oneMethod(only: DiscoveryName | undefined): string {
   const flags = discoveryNames.map((name) => `--discovery ${name}`).join(" ");
-  return `this lab has no way of discovery but ${only} to compare; more: npx mesos-lab create ${flags}`;
+  return `This lab has no way of discovery but ${only} to compare. A lab with all: npx mesos-lab create ${flags}`;
 }

@@ -34,6 +34,8 @@ export interface DrillOptions {
   readonly deadlineMs: number;
   /** Requests a second and lane; left out, what the lab can bear. */
   readonly ratePerSecond?: number | undefined;
+  /** Sentences that the report shall tell besides its own. */
+  readonly notes: readonly string[];
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }
@@ -229,6 +231,7 @@ async function report(drill: Drill, options: DrillOptions, found: Findings): Pro
     },
     notes: [
       ...found.notes,
+      ...options.notes,
       `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(lab, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
     ],
   };

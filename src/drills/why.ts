@@ -42,12 +42,19 @@ export interface Dominant extends Segment {
   readonly sentence: string;
 }
 
-/** What a lane's visitors waited for, one segment after another. */
+/** What a lane's visitors waited for, one segment after another; steps of one kind that follow each other are one. */
 export function segmentsOf(chain: readonly Step[], learns: Learning): Segment[] {
-  return chain.slice(1).map(({ mark, after }, i) => {
-    const from = chain[i]?.mark ?? mark;
-    return { phase: phaseOf(from, mark, learns), from, to: mark, ms: after };
-  });
+  const segments: Segment[] = [];
+  for (const [i, { mark, after }] of chain.entries()) {
+    const from = chain[i - 1]?.mark;
+    if (from === undefined) continue;
+    const phase = phaseOf(from, mark, learns);
+    const last = segments.at(-1);
+    if (last?.phase.kind === phase.kind && phase.kind !== "unknown")
+      segments.splice(-1, 1, { ...last, to: mark, ms: last.ms + after });
+    else segments.push({ phase, from, to: mark, ms: after });
+  }
+  return segments;
 }
 
 /** Which step of a chain took longest; undefined where there is no step at all. */
@@ -77,14 +84,6 @@ export function explain(report: Pick<DrillReport, "marks" | "breakAt">, lane: La
   if (last === undefined || lane.outage.neverDown) return undefined;
   if (last.mark.what === words.firstGood) return dominates(report, lane)?.sentence;
   return `The chain broke off after “${last.mark.what}” at ${formatAt(last.since)}: no later cause was seen.`;
-}
-
-/** What dominates in a cell of a table: `poll interval (5 s), 78 %`. */
-export function dominatesShortly(report: Pick<DrillReport, "marks" | "breakAt">, lane: Lane): string {
-  const found = dominates(report, lane);
-  if (found !== undefined)
-    return `${found.phase.short}${found.phase.inferred ? ", probably" : ""}, ${Math.round(found.share * 100)} %`;
-  return lane.outage.neverDown ? "–" : "not recovered";
 }
 
 const ended = /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR)$/;
