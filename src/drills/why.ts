@@ -44,17 +44,25 @@ export interface Dominant extends Segment {
 
 /** What a lane's visitors waited for, one segment after another; steps of one kind that follow each other are one. */
 export function segmentsOf(chain: readonly Step[], learns: Learning): Segment[] {
+  const path = criticalPath(chain);
   const segments: Segment[] = [];
-  for (const [i, { mark, after }] of chain.entries()) {
-    const from = chain[i - 1]?.mark;
-    if (from === undefined) continue;
+  for (const [i, { mark, since }] of path.entries()) {
+    const before = path[i - 1];
+    if (before === undefined) continue;
+    const [from, ms] = [before.mark, since - before.since];
     const phase = phaseOf(from, mark, learns);
     const last = segments.at(-1);
     if (last?.phase.kind === phase.kind && phase.kind !== "unknown")
-      segments.splice(-1, 1, { ...last, to: mark, ms: last.ms + after });
-    else segments.push({ phase, from, to: mark, ms: after });
+      segments.splice(-1, 1, { ...last, to: mark, ms: last.ms + ms });
+    else segments.push({ phase, from, to: mark, ms });
   }
   return segments;
+}
+
+/** Without what a method did before the new task ran: that it forgot the old one held nobody up. */
+function criticalPath(chain: readonly Step[]): readonly Step[] {
+  const ran = chain.findLastIndex(({ mark }) => mark.what === words.running);
+  return chain.filter(({ mark }, i) => i > ran || mark.lane === undefined);
 }
 
 /** Which step of a chain took longest; undefined where there is no step at all. */

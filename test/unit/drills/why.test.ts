@@ -81,6 +81,28 @@ describe("the segments of a lane", () => {
     expect(dominant(steps, learns("bamboo"))).toMatchObject({ ms: 180, share: 0.6 });
   });
 
+  it("leave out that the old task was forgotten, which held nobody up", () => {
+    const steps = chain(
+      at(0, "removed", { source: "drill" }),
+      at(100, "TASK_FAILED"),
+      at(110, "event to Bamboo", { lane: "x" }),
+      at(400, "HAProxy reloaded", { lane: "x" }),
+      at(1_100, "offer accepted"),
+      at(1_200, "TASK_RUNNING"),
+      at(1_210, "event to Bamboo", { lane: "x" }),
+      at(1_300, "HAProxy reloaded", { lane: "x" }),
+      at(1_310, "first 200"),
+    );
+    expect(segmentsOf(steps, learns("bamboo")).map(({ phase: { kind }, ms }) => [kind, ms])).toEqual([
+      ["ending", 100],
+      ["offer", 1_000],
+      ["starting", 100],
+      ["telling", 10],
+      ["loading", 90],
+      ["serving", 10],
+    ]);
+  });
+
   it("place what a look showed late before the answer that it led to", () => {
     const steps = chain(
       at(0, "killed", { source: "drill" }),
