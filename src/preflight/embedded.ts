@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { discoveryOf } from "../lab/discovery.ts";
 import { type Lab, partsOf, type ServiceName } from "../lab/model.ts";
 import { isInstalled } from "../tools/host.ts";
@@ -18,11 +20,17 @@ export function embeddedFindings(lab: Lab): readonly Finding[] {
   const lacks = [...new Set(missing.map(({ program }) => program))].map((program) => {
     const methods = missing.filter((each) => each.program === program).map(({ name }) => name);
     const [need, others] = methods.length === 1 ? ["needs", "it"] : ["need", "them"];
+    // Debian puts HAProxy where the shells of most users do not look.
+    const folder = ["/usr/local/sbin", "/usr/sbin"].find((each) => existsSync(join(each, program)));
+    const [where, remedy] =
+      folder === undefined
+        ? ["installed", `install ${program} with your package manager (apt-get install ${program})`]
+        : ["on the PATH", `PATH="$PATH:${folder}"`];
     return lacking(
       "error",
       program,
-      `${program} is not installed, and ${methods.join(" and ")} ${need} it in an embedded lab`,
-      `install ${program} with your package manager (apt-get install ${program}), or leave ${others} out of discovery`,
+      `${program} is not ${where}, and ${methods.join(" and ")} ${need} it in an embedded lab`,
+      `${remedy}, or leave ${others} out of discovery`,
     );
   });
   return lacks.some(({ subject }) => subject === "haproxy") ? lacks : [proxyFinding(), ...lacks];

@@ -101,8 +101,8 @@ test("without HAProxy the methods that need it are refused, with what to install
     lab.env.PATH = join(lab.folder, "bin");
     const refused = await lab.run("create");
     expect(refused.exitCode).toBe(3);
-    expect(refused.stderr).toContain(
-      "haproxy is not installed, and marathon-lb and haproxy-marathon-bridge need it in an embedded lab",
+    expect(refused.stderr).toMatch(
+      /haproxy is not (installed|on the PATH), and marathon-lb and haproxy-marathon-bridge need it in an embedded lab/,
     );
     expect(refused.stderr).toContain("install curl with your package manager (apt-get install curl)");
     const made = await lab.run("create", "--discovery", "bamboo", "--discovery", "mesos-dns");
