@@ -7,6 +7,8 @@ import { picture, spreadTable } from "../drills/picture.ts";
 import { reportHtml } from "../drills/report-html.ts";
 import { runDrill } from "../drills/run.ts";
 import { lostLanes } from "../drills/settled.ts";
+import { spreads } from "../drills/timeline.ts";
+import { usualDominant } from "../drills/why-words.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
 import { discoveryOf } from "../lab/discovery.ts";
@@ -76,7 +78,7 @@ export async function drillCommand(
     }
   } finally {
     await http.close();
-    if (reports.length > 0) show(reports, writeReports(run, drill.name, reports), context);
+    if (reports.length > 0) show(reports, writeReports(run, drill.name, reports), compare, context);
   }
   if (reports.some(({ recovered }) => !recovered)) throw notRecovered(reports);
 }
@@ -91,15 +93,23 @@ function writeReports(run: Run, name: string, reports: readonly DrillReport[]): 
   return `${base}.html`;
 }
 
-function show(reports: readonly DrillReport[], page: string, context: Context): void {
+function show(reports: readonly DrillReport[], page: string, compare: boolean, context: Context): void {
   if (context.json) {
-    context.emit({ event: "result", drills: reports, page });
+    const comparison = compare ? { comparison: comparisonOf(reports) } : {};
+    context.emit({ event: "result", drills: reports, page, ...comparison });
     return;
   }
   const options = { width: Math.min(context.width, 120), colour: context.color };
   for (const report of reports) context.print(picture(report, options));
   if (reports.length > 1) context.print(spreadTable(reports, options));
   context.print(`report: ${page}`);
+}
+
+/** Each way in over all runs: the spread of its outage in milliseconds, and what took longest in most of them. */
+function comparisonOf(reports: readonly DrillReport[]) {
+  return spreads(reports).map(({ method, outage }) => ({
+    ...{ method, outage, took: usualDominant(reports, method) },
+  }));
 }
 
 function notRecovered(reports: readonly DrillReport[]): LabError {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { waysIn } from "../../../src/drills/ways-in.ts";
 import { entriesOf } from "../../../src/lab/catalogue/index.ts";
+import { demoLabels } from "../../../src/lab/catalogue/marathon-lb.ts";
 import type { Machine, ServiceName } from "../../../src/lab/model.ts";
 import { machinesOf } from "../../../src/machines/index.ts";
 import { labAddress } from "../../../src/probes/context.ts";
@@ -25,7 +26,8 @@ describe.skipIf(!installed("haproxy", "-v") || !installed("curl", "--version"))(
   const allLeadTo = (task: MarathonTask) =>
     eventually(async () => {
       const options = { addressOf: labAddress, signal, now: () => performance.now() };
-      const ways = waysIn(lab.lab(), { id: "/tomcat", servicePort: 10_000 }, options);
+      const app = { id: "/tomcat", servicePort: 10_000, labels: demoLabels };
+      const ways = waysIn(lab.lab(), app, options).filter(({ twin }) => !twin);
       const pages = await Promise.all(
         ways.map(async ({ method, url, resolve }) => {
           const found = await resolve?.();
