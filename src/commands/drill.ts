@@ -112,7 +112,8 @@ function comparisonOf(reports: readonly DrillReport[]) {
   }));
 }
 
-function notRecovered(reports: readonly DrillReport[]): LabError {
+/** Names the ways in that were not served, and the last state seen of every part. */
+export function notRecovered(reports: readonly DrillReport[]): LabError {
   const last = reports.at(-1);
   const lost = lostLanes(last?.lanes ?? []);
   const served =

@@ -78,23 +78,13 @@ describe("a lab with Mesos-DNS only", () => {
   });
   afterAll(() => lab.remove());
 
-  test("demo makes no rule, every drill takes its way in, and what is not there cannot be broken", async () => {
+  test("demo makes no rule, and a drill takes its way in", async () => {
     const demo = lastEvent(await lab.run("demo", "--json"));
     expect(demo).toMatchObject({
       app: "/tomcat",
       ways: [{ method: "mesos-dns", command: "npx mesos-lab dig _tomcat._tcp.marathon.mesos" }],
     });
     expect(demo).not.toHaveProperty("acl");
-    expect(lastEvent(await lab.run("demo", "--json"))).toEqual(demo);
-    expect(await lab.run("demo", "--acl", "path_beg -i /")).toMatchObject({
-      exitCode: 2,
-      stderr: expect.stringContaining("this lab has no Bamboo that a rule could be given to"),
-    });
-    const refused = await lab.run("drill", "restart-bamboo");
-    expect(refused).toMatchObject({
-      exitCode: 2,
-      stderr: expect.stringContaining("this lab has no bamboo to restart"),
-    });
     const drilled = await lab.run("drill", "remove-container", "--settle", "1", "--json");
     expect(drilled).toMatchObject({ exitCode: 0 });
     const [report] = lastEvent<Result>(drilled).drills;
