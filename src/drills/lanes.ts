@@ -6,6 +6,9 @@ import { type Sampler, startSampler } from "./sample.ts";
 import { isSettled } from "./settled.ts";
 import type { WayIn } from "./ways-in.ts";
 
+/** A page that takes longer does not count as served. */
+export const requestTimeoutMs = 1000;
+
 /** The samplers of a drill: one for each way in, all on one clock. */
 export interface Lanes {
   /** What is known of each lane now, and whether more is to be expected. */
@@ -24,13 +27,12 @@ export interface LaneNow {
 export interface LaneOptions {
   readonly clock: DrillClock;
   readonly ratePerSecond: number;
-  readonly requestTimeoutMs: number;
   readonly settleMs: number;
   readonly isPage: (body: string, status: number) => boolean;
 }
 
 export async function startLanes(ways: readonly WayIn[], options: LaneOptions): Promise<Lanes> {
-  const { clock, ratePerSecond, requestTimeoutMs, settleMs, isPage } = options;
+  const { clock, ratePerSecond, settleMs, isPage } = options;
   const open: { readonly way: WayIn; readonly sampler: Sampler }[] = [];
   for (const way of ways) {
     // Requests of different lanes take turns: all at once they would wait for each other.

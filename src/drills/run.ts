@@ -1,23 +1,20 @@
-import { arch, cpus, type as osType } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Verdict, verifyLab } from "../claims/verify.ts";
-import { addressOfApp, hostPortsOf } from "../demo/app.ts";
+import { verifyLab } from "../claims/verify.ts";
 import { type Addresses, findApp } from "../demo/services.ts";
-import { visit } from "../demo/visit.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import type { Machines } from "../machines/machines.ts";
-import { labAddress } from "../probes/context.ts";
 import type { Http } from "../probes/http.ts";
 import { assertBreakable, breakIt, putBack } from "./break.ts";
 import type { Drill } from "./catalogue.ts";
 import { type DrillClock, startClock } from "./clock.ts";
 import { type Lanes, startLanes } from "./lanes.ts";
-import { type DrillReport, marks as words } from "./model.ts";
-import { lostLanes, rateOfLanes } from "./settled.ts";
-import { pageMarks } from "./timeline.ts";
-import { lookEveryMs, type Watch, watchLab } from "./watch.ts";
-import { type WayIn, waysIn } from "./ways-in.ts";
+import type { DrillReport } from "./model.ts";
+import { precheck } from "./ready.ts";
+import { reportOf } from "./report.ts";
+import { rateOfLanes } from "./settled.ts";
+import { watchLab } from "./watch.ts";
+import type { WayIn } from "./ways-in.ts";
 
 export interface DrillOptions {
   readonly lab: Lab;
@@ -43,8 +40,6 @@ export interface DrillOptions {
 /** Good answers before the break: what "before" means in the report. */
 const baselineMs = 2000;
 const lookMs = 250;
-/** A page that takes longer does not count as served. */
-const requestTimeoutMs = 1000;
 /** How long the rest of the lab may take to be as it was, after the page is back. */
 const wholeAgainMs = 180_000;
 
@@ -56,7 +51,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   const { ways, before } = await precheck(options, clock);
   const ratePerSecond = rateOfLanes(ways.length, lab.embedded !== undefined, options.ratePerSecond);
   const { isPage } = options;
-  const lanes = await startLanes(ways, { clock, ratePerSecond, requestTimeoutMs, settleMs, isPage });
+  const lanes = await startLanes(ways, { clock, ratePerSecond, settleMs, isPage });
   const watch = watchLab({ lab, http, at, appId: options.appId, clock, ways });
   const notes: string[] = [];
   let breakAt = 0;
@@ -82,7 +77,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   }
   const verdict = await verifyLab(lab, { timeoutMs: wholeAgainMs, signal });
   const found = { clock, ways, lanes, ratePerSecond, watch, verdict, before, breakAt, target, notes };
-  return report(drill, options, found);
+  return reportOf(drill, options, found);
 }
 
 /**
@@ -92,46 +87,6 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
 function momentOf(ways: readonly WayIn[]): number {
   const periods = ways.flatMap(({ learns }) => [learns.every?.ms ?? 0, learns.keptMs ?? 0]);
   return Math.random() * Math.max(0, ...periods);
-}
-
-interface Before {
-  readonly ways: readonly WayIn[];
-  readonly before: readonly string[];
-}
-
-/** @throws LabError `verify` unless every way that is to be sampled serves the page, so that what is measured is the break. */
-async function precheck(options: DrillOptions, { now }: DrillClock): Promise<Before> {
-  const { http, at, lab, appId, isPage, signal } = options;
-  const app = await findApp(http, at.marathon, appId, signal);
-  const all =
-    app === undefined
-      ? []
-      : waysIn(lab, addressOfApp(appId, app), { addressOf: labAddress, signal, now }).filter(
-          ({ twin }) => !twin,
-        );
-  const ways = options.compare ? all : all.slice(0, 1);
-  if (app === undefined || ways.length === 0)
-    throw notServed(app === undefined ? "Marathon does not run it" : "no way of discovery leads to it");
-  const faults = await Promise.all(
-    ways.map(async (way) => {
-      const answer = await visit({ http, signal }, way).catch((error: Error) => error.message);
-      signal.throwIfAborted();
-      if (typeof answer === "string") return [`${way.url} (${way.method}): ${answer}`];
-      return isPage(answer.text, answer.status)
-        ? []
-        : [`${way.url} (${way.method}) answers ${answer.status}`];
-    }),
-  );
-  if (faults.flat().length > 0) throw notServed(...faults.flat());
-  return { ways, before: hostPortsOf(app) };
-}
-
-function notServed(...details: readonly string[]): LabError {
-  return new LabError("the demo is not served", {
-    exitCode: exitCodes.verify,
-    details,
-    remedy: ["npx mesos-lab demo"],
-  });
 }
 
 interface Drilling {
@@ -182,61 +137,4 @@ function interrupted(notes: readonly string[]): LabError {
     details: notes.length > 0 ? notes : ["what was broken comes back by itself"],
     remedy: ["npx mesos-lab verify --timeout 180"],
   });
-}
-
-interface Findings extends Before {
-  readonly clock: DrillClock;
-  readonly lanes: Lanes;
-  readonly ratePerSecond: number;
-  readonly watch: Watch;
-  readonly verdict: Verdict;
-  readonly breakAt: number;
-  readonly target: string;
-  readonly notes: readonly string[];
-}
-
-async function report(drill: Drill, options: DrillOptions, found: Findings): Promise<DrillReport> {
-  const { watch, verdict, breakAt, ways } = found;
-  const { lab, http, at, appId, signal } = options;
-  const lanes = found.lanes.lanes(breakAt);
-  const failing = verdict.results.filter(({ holds }) => !holds);
-  const app = await findApp(http, at.marathon, appId, signal).catch(() => undefined);
-  return {
-    format: 1,
-    drill: drill.name,
-    lab: lab.name,
-    stack: lab.stack,
-    startedAt: found.clock.startedAt,
-    breakAt,
-    target: found.target,
-    parameters: {
-      "requests per second": rateWords(found.ratePerSecond, lanes.length),
-      "time limit per request": `${requestTimeoutMs / 1000} s`,
-      "settle time": `${options.settleMs / 1000} s`,
-      deadline: `${options.deadlineMs / 1000} s`,
-    },
-    environment: `${options.machines.words} · ${lab.stack} stack · host ${osType()} ${arch()}, ${cpus().length} CPUs`,
-    lanes,
-    marks: [
-      { at: breakAt, source: "drill", what: drill.mark, detail: found.target },
-      ...watch.marks,
-      ...lanes.flatMap(({ outage, method }) => pageMarks(outage, method)),
-    ],
-    before: found.before,
-    after: app === undefined ? [] : hostPortsOf(app),
-    recovered: lostLanes(lanes).length === 0 && verdict.holds,
-    lastSeen: {
-      ...watch.lastSeen,
-      ...Object.fromEntries(failing.map(({ title, machine, seen }) => [`${title} (${machine})`, seen])),
-    },
-    notes: [
-      ...found.notes,
-      ...options.notes,
-      `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(lab, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
-    ],
-  };
-}
-
-function rateWords(each: number, lanes: number): string | number {
-  return lanes === 1 ? each : `${each} for each way in, ${each * lanes} in all`;
 }

@@ -13,6 +13,7 @@ export const phases = [
   { kind: "loading", words: "reload" },
   { kind: "keeping", words: "answer kept for its TTL" },
   { kind: "serving", words: "application not ready" },
+  { kind: "returning", words: "what was broken coming back" },
   { kind: "unknown", words: "no mark tells" },
 ] as const;
 export type PhaseKind = (typeof phases)[number]["kind"];
@@ -96,6 +97,8 @@ export function explain(report: Pick<DrillReport, "marks" | "breakAt">, lane: La
 
 const ended = /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR)$/;
 const told = /^event to /;
+/** The marks of breaks that end by themselves: no task has to be replaced. */
+const returning = /( restarted|^reboot .*)$/;
 
 /** What was going on between two marks that follow each other, as far as the marks and the method's ways allow to say. */
 export function phaseOf({ what: from }: Mark, { what: to }: Mark, learns: Learning): Phase {
@@ -119,6 +122,8 @@ export function phaseOf({ what: from }: Mark, { what: to }: Mark, learns: Learni
   if (to === words.running)
     return seen("starting", "start of the new task", "the new container was starting");
   if (told.test(to)) return seen("telling", "event", "Marathon's event was on its way");
+  if (returning.test(from) && [words.reloaded, words.records, words.firstGood].some((what) => what === to))
+    return seen("returning", "what was broken coming back", "what was broken was coming back");
   if (to === words.reloaded && told.test(from))
     return seen("loading", "reload after the event", "the new configuration was being written and loaded");
   if ((to === words.reloaded || to === words.records) && every !== undefined)

@@ -34,6 +34,8 @@ describe("what visitors waited for between two marks", () => {
     ["TASK_RUNNING", "records changed", "mesos-dns", "poll interval (5 s)"],
     ["TASK_RUNNING", "records changed", "mesos-dns (TTL kept)", "poll interval (5 s)"],
     ["records changed", "first 200", "mesos-dns (TTL kept)", "TTL (10 s)"],
+    ["bamboo restarted", "HAProxy reloaded", "bamboo", "what was broken coming back"],
+    ["reboot asked of the machine", "first 200", "marathon-lb", "what was broken coming back"],
     ["records changed", "first 200", "mesos-dns", "start of the application"],
     ["HAProxy reloaded", "first 200", "haproxy-marathon-bridge", "start of the application"],
   ])("%s → %s of %s: %s, which the marks show", (from, to, name, short) => {
