@@ -1,10 +1,11 @@
 import { entriesOf } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
-import { machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
+import { machineContainers, machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith, serviceNames } from "../lab/model.ts";
 import { classicPins } from "../lab/pins.ts";
 import { groupName } from "./container-task.ts";
+import { configFolder } from "./files.ts";
 import { serviceVariables } from "./playbook.ts";
 
 /** Where Vagrant keeps a machine's own files; it empties this folder when it destroys the machine. */
@@ -24,7 +25,7 @@ export function inventory(lab: Lab): object {
   return { all: { hosts: Object.fromEntries(hosts), children: Object.fromEntries(groups) } };
 }
 
-/** `group_vars/all.yml`; `pinReasons` tells why its pins are what they are. */
+/** `group_vars/all.yml`; `variableReasons` tells why some of it is what it is. */
 export function groupVariables(lab: Lab): object {
   return {
     ansible_user: "vagrant",
@@ -36,16 +37,21 @@ export function groupVariables(lab: Lab): object {
       "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
     ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
     machine_check_classic: lab.stack === "classic",
+    containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
     ...(lab.stack === "classic" && { image_digests: lab.digests ?? {} }),
     ...(lab.stack === "classic" &&
       Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
   };
 }
 
-/** Why each pinned version is the one it is, by its variable. */
-export const pinReasons: ReadonlyMap<string, string> = new Map(
-  Object.entries(classicPins).map(([name, { reason }]) => [name, `Pinned: ${reason}.`]),
-);
+/** Comments: why each pinned version is the one it is, and what cannot be seen from a name. */
+export const variableReasons: ReadonlyMap<string, string> = new Map([
+  [
+    "containers_differ",
+    "Whether the look at all containers found something else than what the last run noted. True where nobody has looked: a playbook that is run alone always does.",
+  ],
+  ...Object.entries(classicPins).map(([name, { reason }]) => [name, `Pinned: ${reason}.`] as const),
+]);
 
 /** `host_vars/<machine>.yml`: what a machine needs, and in what the machines of one service differ. */
 export function hostVariables(lab: Lab, machine: Machine): object {
@@ -59,8 +65,25 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     .map((name) => methods[name].variables?.(lab, machine) ?? {});
   return {
     machine_images: machineImages(lab, machine),
+    machine_containers: machineContainers(lab, machine).map(({ name }) => name),
+    machine_configs: machineConfigs(lab, machine),
     machine_check_ports: portNeeds(lab, machine),
     machine_check_memory: memoryNeed(lab, machine),
     ...Object.assign({}, ...own, ...methodVariables),
   };
+}
+
+/** The configuration files of a machine's containers: where each lies on the machine, and where in the lab's folder. */
+function machineConfigs(lab: Lab, machine: Machine): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    serviceNames
+      .flatMap((service) => entriesOf(lab, service))
+      .filter((entry) => entry.machine.name === machine.name)
+      .flatMap(({ service, config }) =>
+        Object.keys(config?.files ?? {}).map((name) => [
+          `${config?.folder}/${name}`,
+          `${configFolder(machine.name, service)}${name}`,
+        ]),
+      ),
+  );
 }
