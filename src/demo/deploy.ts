@@ -28,7 +28,7 @@ export async function deployApp(stage: Stage, text: string): Promise<boolean> {
         "PUT",
         `${at.marathon}/v2/apps/${encodePath(absoluteId(wanted.id))}`,
         wanted,
-        { signal },
+        { signal, timeoutMs: patientMs },
       );
       if (answer.status >= 300) throw refused("Marathon", answer);
       return true;
@@ -86,7 +86,7 @@ export async function putRule(stage: Stage, id: string, acl: string): Promise<bo
     "PUT",
     `${at.bamboo}/api/services/${encodePath(id)}`,
     { id, acl },
-    { signal },
+    { signal, timeoutMs: patientMs },
   );
   if (answer.status !== 200) throw refused("Bamboo", answer);
   return true;
