@@ -25,7 +25,7 @@ export function inventory(lab: Lab): object {
   return { all: { hosts: Object.fromEntries(hosts), children: Object.fromEntries(groups) } };
 }
 
-/** `group_vars/all.yml`; `variableReasons` tells why some of it is what it is. */
+/** `group_vars/all.yml`; `pinReasons` tells why its pins are what they are. */
 export function groupVariables(lab: Lab): object {
   return {
     ansible_user: "vagrant",
@@ -44,14 +44,10 @@ export function groupVariables(lab: Lab): object {
   };
 }
 
-/** Comments: why each pinned version is the one it is, and what cannot be seen from a name. */
-export const variableReasons: ReadonlyMap<string, string> = new Map([
-  [
-    "containers_differ",
-    "Whether the look at all containers found something else than what the last run noted. True where nobody has looked: a playbook that is run alone always does.",
-  ],
-  ...Object.entries(classicPins).map(([name, { reason }]) => [name, `Pinned: ${reason}.`] as const),
-]);
+/** Why each pinned version is the one it is, by its variable. */
+export const pinReasons: ReadonlyMap<string, string> = new Map(
+  Object.entries(classicPins).map(([name, { reason }]) => [name, `Pinned: ${reason}.`]),
+);
 
 /** `host_vars/<machine>.yml`: what a machine needs, and in what the machines of one service differ. */
 export function hostVariables(lab: Lab, machine: Machine): object {

@@ -10,7 +10,7 @@ import {
   serviceNames,
 } from "../lab/model.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
-import { groupVariables, hostVariables, inventory, variableReasons } from "./inventory.ts";
+import { groupVariables, hostVariables, inventory, pinReasons } from "./inventory.ts";
 import { lesson } from "./lesson.ts";
 import { servicePlaybook } from "./playbook.ts";
 import { vagrantfile } from "./vagrantfile.ts";
@@ -99,7 +99,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     { path: "ansible.cfg", contents: template(templates, "ansible.cfg") },
     { path: ".yamllint", contents: template(templates, "yamllint") },
     { path: "inventory.yml", contents: yamlFile(inventory(lab)) },
-    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab), variableReasons) },
+    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab), pinReasons) },
     ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
