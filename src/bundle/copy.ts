@@ -9,6 +9,8 @@ export interface Watch {
 }
 
 const chunk = 1024 * 1024;
+/** Bytes: what takes a moment. */
+const worthTelling = 100e6;
 
 /**
  * Copies up to `size` bytes from where one file is read to where another is written; returns what it really was.
@@ -30,8 +32,10 @@ export async function copyBytes(
     const part = buffer.subarray(0, bytesRead);
     hash.update(part);
     await to.write(part);
+    const tenth = Math.floor((bytes * 10) / size);
     bytes += bytesRead;
-    if (size > chunk) onProgress?.(`${path}: ${megabytes(bytes)} of ${megabytes(size)} MB`);
+    if (size > worthTelling && Math.floor((bytes * 10) / size) > tenth)
+      onProgress?.(`${path}: ${megabytes(bytes)} of ${megabytes(size)} MB`);
   }
   return { bytes, sha256: hash.digest("hex") };
 }

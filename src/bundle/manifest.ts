@@ -16,6 +16,7 @@ export const parts = {
   lock: "mesos-lab.lock",
   box: "box.tar.gz",
   client: "client/docker",
+  rehearsalImages: "images/rehearsal.tar.gz",
   packageIndex: "packages/Packages",
 } as const;
 

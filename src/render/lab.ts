@@ -54,6 +54,9 @@ const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
   ],
 };
 
+/** Before all else, in a lab that was made from a bundle with packages. */
+const bundledPackages = { name: "bundled-packages", title: "The bundle's packages on every machine" };
+
 /** The roles that those playbooks use. */
 const roles: Readonly<Record<StackName, readonly string[]>> = {
   classic: ["docker_engine", "cgroup_v1", "docker_client", "machine_check"],
@@ -64,6 +67,7 @@ const roles: Readonly<Record<StackName, readonly string[]>> = {
 export function playbooks(lab: Lab): readonly Playbook[] {
   const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
+    ...(lab.bundle?.packages ? [bundledPackages] : []),
     ...preparation[lab.stack],
     ...services.map((service) => ({ name: service, title: titleOf(service), service })),
   ];
