@@ -63,6 +63,12 @@ const roles: Readonly<Record<StackName, readonly string[]>> = {
   rehearsal: ["machine_check"],
 };
 
+/** What those playbooks include besides. */
+const includes: Readonly<Record<StackName, readonly string[]>> = {
+  classic: ["playbooks/tasks/bundled-images.yml"],
+  rehearsal: [],
+};
+
 /** The playbooks that `site.yml` imports, in order. */
 export function playbooks(lab: Lab): readonly Playbook[] {
   const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
@@ -100,6 +106,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
+    ...includes[lab.stack].map((path) => ({ path, contents: template(templates, path) })),
     ...configFiles(lab),
     ...scripts(lab, templates),
     ...roleFiles,

@@ -85,7 +85,9 @@ export function openBundle(
 ): OpenBundle {
   const { path, manifest, staging } = bundle;
   const text = readFileSync(join(staging, parts.labFile), "utf8");
-  const packed = parseLab({ text, file: `${path}: ${parts.labFile}` }, {}, manifest.provider);
+  const packed = reading(path, parts.labFile, () =>
+    parseLab({ text, file: parts.labFile }, {}, manifest.provider),
+  );
   const { name, version } = { ...manifest.box, ...packed.box };
   if (
     !isFor(manifest, packed) ||
@@ -129,7 +131,7 @@ function lockOf({ path, staging }: { path: string; staging: string }, lockFile: 
   const packed = readIfThere(join(staging, parts.lock));
   const here = readIfThere(lockFile);
   if (packed === undefined) return here === undefined ? undefined : parseLock(here, lockFile);
-  const lock = parseLock(packed, `${path}: ${parts.lock}`);
+  const lock = reading(path, parts.lock, () => parseLock(packed, parts.lock));
   if (here === undefined) return lock;
   const own = parseLock(here, lockFile);
   refuseDifferences(
@@ -138,6 +140,16 @@ function lockOf({ path, staging }: { path: string; staging: string }, lockFile: 
     ["run this in an empty folder", `or move ${lockFile} away`],
   );
   return updateLock(lock, own);
+}
+
+/** What is wrong with a bundled file is told as such: nobody here can mend it. */
+function reading<T>(bundle: string, file: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw bundleFault(bundle, file, "is wrong", { details: [error.message, ...error.details] });
+  }
 }
 
 function refuseDifferences(differences: readonly string[], message: string, remedy: readonly string[]): void {
