@@ -33,11 +33,8 @@ export interface Whence {
  * @throws LabError `usage` that says what is not there, and what makes it.
  */
 export async function collect(lab: Lab, whence: Whence, watch: Watch): Promise<Collected> {
-  const built = await builtBox(lab, whence.cacheDir);
-  const installed = built === undefined ? installedBox(lab) : undefined;
-  const box = { name: lab.box.name, version: (built ?? (installed as InstalledBox)).version };
-  const images =
-    built !== undefined && hasAll(built.images, lab) ? nothing : await imageArchive(lab, whence, watch);
+  const box = await boxOf(lab, whence.cacheDir);
+  const images = hasAll(box.images, lab) ? nothing : await imageArchive(lab, whence, watch);
   const wanted = {
     images: images === undefined,
     client: lab.stack === "classic",
@@ -46,9 +43,9 @@ export async function collect(lab: Lab, whence: Whence, watch: Watch): Promise<C
   };
   const needsMachines = wanted.images || wanted.client || wanted.packages.length > 0;
   const ofMachines = needsMachines ? await machineParts(whence, wanted) : nothing;
-  const boxFile = await packBox(built?.file ?? (installed as InstalledBox), whence.staging, watch);
+  const boxFile = await packBox(box.from, whence.staging, watch);
   return {
-    box,
+    box: { name: lab.box.name, version: box.version },
     images: { ...images?.images, ...ofMachines.images },
     sources: [{ path: parts.box, from: boxFile }, ...(images?.sources ?? []), ...ofMachines.sources],
   };
@@ -56,20 +53,22 @@ export async function collect(lab: Lab, whence: Whence, watch: Watch): Promise<C
 
 const nothing: MachineParts = { images: {}, sources: [] };
 
-function isBuilt({ box, provider }: Lab): boolean {
-  return box.name === boxName && provider === "libvirt";
+interface FoundBox {
+  readonly version: string;
+  /** Those that are known to be inside. */
+  readonly images: readonly string[];
+  /** A file of the cache, or Vagrant's own folder of it. */
+  readonly from: string | InstalledBox;
 }
 
-async function builtBox(lab: Lab, cacheDir: string) {
-  if (!isBuilt(lab)) return undefined;
-  const box = await listBox({ cacheDir });
-  return box !== undefined && (lab.box.version ?? box.version) === box.version ? box : undefined;
-}
-
-function installedBox(lab: Lab): InstalledBox {
+/** The box that `box build` has made for this lab, else the one that Vagrant has. */
+async function boxOf(lab: Lab, cacheDir: string): Promise<FoundBox> {
+  const wanted = (version: string) => (lab.box.version ?? version) === version;
+  const built = isBuilt(lab) ? await listBox({ cacheDir }) : undefined;
+  if (built !== undefined && wanted(built.version)) return { ...built, from: built.file };
   const all = installedBoxes(lab);
-  const box = all.findLast(({ version }) => (lab.box.version ?? version) === version);
-  if (box !== undefined) return box;
+  const box = all.findLast(({ version }) => wanted(version));
+  if (box !== undefined) return { version: box.version, images: [], from: box };
   const { name, version } = lab.box;
   throw new LabError(`the box ${name}${version === undefined ? "" : ` ${version}`} is not on this host`, {
     exitCode: exitCodes.usage,
@@ -78,6 +77,10 @@ function installedBox(lab: Lab): InstalledBox {
     ],
     remedy: isBuilt(lab) ? ["npx mesos-lab box build --with-images"] : ["npx mesos-lab create"],
   });
+}
+
+function isBuilt({ box, provider }: Lab): boolean {
+  return box.name === boxName && provider === "libvirt";
 }
 
 const allImages = (lab: Lab) => [...new Set(lab.machines.flatMap((machine) => machineImages(lab, machine)))];
