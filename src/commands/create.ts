@@ -1,7 +1,9 @@
 import type { Verdict } from "../claims/verify.ts";
+import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { applyLock } from "../lock/apply.ts";
 import { machinesOf } from "../machines/index.ts";
+import type { AnsiblePlace } from "../preflight/ansible-place.ts";
 import type { Problem } from "../preflight/problem.ts";
 import { bringImages } from "../steps/images.ts";
 import { holdToLock, lockPath, lockTask, readLock } from "../steps/lock.ts";
@@ -9,6 +11,7 @@ import { lineOf, type Run } from "../steps/run.ts";
 import { verify } from "../steps/verify.ts";
 import { ansiblePlaybook } from "../tools/ansible.ts";
 import { pretty } from "../tools/exec.ts";
+import { isInstalled } from "../tools/host.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
 import { vagrantUp } from "../tools/vagrant.ts";
 import { line, runTasks, type Task } from "../ui/tasks.ts";
@@ -21,12 +24,15 @@ export interface CreateOptions extends LabOptions {
   readonly dryRun?: boolean;
   /** Write the lock anew instead of holding the lab to it. */
   readonly updateLock?: boolean;
+  /** Where the playbooks run; default: on this host where its Ansible is usable, else from inside a machine. */
+  readonly ansible?: AnsiblePlace;
 }
 
 /** preflight → write → boot → provision → verify: ends with a verified lab, and changes nothing on a healthy one. */
 export async function create(options: CreateOptions, context: Context): Promise<void> {
-  const { dryRun: _, ...which } = options;
-  const { lab: described, without } = await chosenLab(which, context.signal);
+  const { dryRun: _, ansible: wish, ...which } = options;
+  const { lab: described, without } = await chosenLab(which, context.signal, wish !== undefined);
+  if (described.embedded !== undefined && wish !== undefined) throw noPlaybooks(described);
   for (const text of withoutMachines(without)) context.note(text);
   const folder = new LabFolder(described.name);
   const lab = keepSettled(described, folder);
@@ -34,7 +40,14 @@ export async function create(options: CreateOptions, context: Context): Promise<
   context.note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}`);
   const path = lockPath(options.file ?? usualFile);
   const update = options.updateLock ?? false;
-  await folder.locked(() => carryOut({ ...context, lab, folder }, { path, update }, context));
+  await folder.locked(() => carryOut({ ...context, lab, folder }, { path, update }, wish, context));
+}
+
+function noPlaybooks({ name }: Lab): LabError {
+  return new LabError(`lab "${name}" is embedded: there are no machines, and no playbooks, for --ansible`, {
+    exitCode: exitCodes.usage,
+    remedy: ["leave --ansible out, or ask for machines: --machines vagrant"],
+  });
 }
 
 /** Said first: which machines there will not be, why, and what would change that. */
@@ -53,22 +66,28 @@ interface LockUse {
   readonly update: boolean;
 }
 
-async function carryOut(start: Run, use: LockUse, context: Context): Promise<void> {
+async function carryOut(
+  start: Run,
+  use: LockUse,
+  wish: AnsiblePlace | undefined,
+  context: Context,
+): Promise<void> {
   refuseOrphans(start.lab, start.folder);
   const machines = machinesOf(start.lab, start.folder);
   const running = await machines.running();
-  let lab = start.lab;
+  let { lab, ansible }: Pick<Run, "lab" | "ansible"> = start;
   const preflight = line(lineOf(start, "preflight", "Check this host"), async () => {
     const lock = use.update || machines.images === undefined ? undefined : readLock(use.path);
     const others = lock && !running ? await holdToLock(lock, start.lab, use.path, start.signal) : [];
-    const checked = await machines.preflight(running, start.signal);
+    const checked = await machines.preflight(running, start.signal, wish);
+    ansible = checked.ansible;
     lab = lock ? applyLock(checked.lab, lock) : checked.lab;
     const notes = [checked.note, ...others.map((other) => `not as in ${use.path}: ${other}`)];
     return notes.filter((note) => note !== undefined).join("; ") || undefined;
   });
   await runTasks([preflight], context.display);
 
-  const run: Run = { ...start, lab };
+  const run: Run = { ...start, lab, ...(ansible && { ansible }) };
   let verdict: Verdict | undefined;
   const tasks = [
     write(run, running),
@@ -93,9 +112,14 @@ function write(run: Run, running: boolean): Task {
   });
 }
 
+/** Where the playbooks would run, without asking any program. */
+function likelyPlace(): AnsiblePlace {
+  return process.platform !== "win32" && isInstalled("ansible-playbook") ? "host" : "guest";
+}
+
 /** `--dry-run`: every command that would run, ready to be pasted. */
 function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context: Context): void {
-  const { dryRun: _dry, updateLock: _lock, ...flags } = options;
+  const { dryRun: _dry, updateLock: _lock, ansible, ...flags } = options;
   const decided = lab.embedded === undefined ? { provider: lab.provider } : { machines: "embedded" };
   const words = Object.entries({ ...flags, ...decided }).flatMap(([name, value]) =>
     [value ?? []]
@@ -108,14 +132,17 @@ function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context:
   const name = ["--name", lab.name];
   const verified = { file: "npx", args: ["mesos-lab", "verify", ...name] };
   const launcher = { file: "npx", args: ["mesos-lab", "create", ...words] };
+  // What is copied into the machine is no command to be pasted; this verifies as well.
+  const guest = [{ file: "npx", args: ["mesos-lab", "create", "--ansible", "guest", ...words] }];
+  const provisioned =
+    (ansible ?? likelyPlace()) === "guest" ? guest : [ansiblePlaybook(folder.path), verified];
   const commands =
     lab.embedded !== undefined
       ? [launcher, verified]
       : [
           { file: "npx", args: ["mesos-lab", "render", ...words] },
           vagrantUp(folder.path, lab.provider),
-          ansiblePlaybook(folder.path),
-          verified,
+          ...provisioned,
         ];
   if (context.json) context.emit({ event: "result", commands: commands.map(pretty) });
   else for (const command of commands) context.print(pretty(command));

@@ -1,0 +1,187 @@
+import { existsSync, readFileSync } from "node:fs";
+import { exitCodes, LabError } from "../errors.ts";
+import { controllerOf } from "../lab/controller.ts";
+import { machineImages } from "../lab/machine-needs.ts";
+import type { Machine } from "../lab/model.ts";
+import { guestAnsible } from "../lab/pins.ts";
+import { type Finding, problemsOf } from "../preflight/finding.ts";
+import { installedAnsible } from "../preflight/programs.ts";
+import type { RenderedFile, Templates } from "../render/files.ts";
+import { template } from "../render/files.ts";
+import { guestArchive, guestFiles, guestFolder, guestKeys } from "../render/guest.ts";
+import { ansibleEnv } from "../tools/ansible.ts";
+import { contentKey } from "../tools/cache.ts";
+import { type Command, pretty, type RunOptions, run as runCommand } from "../tools/exec.ts";
+import { readIfThere, readTemplates } from "../tools/files.ts";
+import { machineFiles, ssh } from "../tools/ssh.ts";
+import { line, type Task } from "../ui/tasks.ts";
+import type { Site } from "./provision.ts";
+import { lineOf, type Run } from "./run.ts";
+
+/** One answer over SSH; a machine under software emulation takes a while. */
+const answerMs = 120_000;
+
+/** Makes the machine that runs the playbooks ready for it: Ansible, the playbooks, the archive of images. */
+export function bringPlaybooks(run: Run): Task {
+  const controller = controllerOf(run.lab);
+  const title = `Bring the playbooks into ${controller.name}`;
+  return line(lineOf(run, "playbooks", title), async (say) => {
+    const guest = guestOf(run, controller, say);
+    const templates = readTemplates();
+    const files = guestFiles(run.lab, templates);
+    const key = contentKey(files);
+    say("looking at what is there");
+    const [there, complete] = await Promise.all([guest.brought(), imagesComplete(run)]);
+    const archive = run.folder.file("images.tar");
+    const news: string[] = [];
+    if (there !== key) {
+      if (await guest.prepareAnsible(templates)) news.push("Ansible");
+      await guest.put(files, key);
+      news.push(`${files.length} files`);
+    }
+    if (!complete && existsSync(archive)) {
+      say("copying the archive of the images");
+      await guest.putArchive(archive);
+      news.push("the archive of the images");
+    }
+    return news.length === 0 ? "nothing to change" : news.join(", ");
+  });
+}
+
+/** `site.yml` run from inside a machine, which gets the other machines' keys for as long as that takes. */
+export function siteInGuest({ lab, folder }: Run): Site {
+  const controller = controllerOf(lab);
+  const others = lab.machines.filter(({ name }) => name !== controller.name);
+  const keys = others.flatMap((machine) => {
+    const { key, knownHosts } = machineFiles(folder.path, lab, machine);
+    return [
+      [`${machine.name}/private_key`, readFileSync(key, "utf8")],
+      [`${machine.name}/known_hosts`, readIfThere(knownHosts) ?? ""],
+    ];
+  });
+  const words = [
+    "env",
+    ...assignments(ansibleEnv),
+    "python3",
+    `${guestFolder}/run.py`,
+    guestKeys,
+    guestArchive,
+  ];
+  const byHand = [
+    ...["mesos-lab", "ssh", "--name", lab.name, controller.name, "--"],
+    ...["env", `--chdir=${guestFolder}`, "LC_ALL=C.UTF-8", "ansible-playbook", "site.yml"],
+  ];
+  return {
+    command: ssh(folder.path, lab, controller, words),
+    heldInput: `${JSON.stringify(Object.fromEntries(keys))}\n`,
+    byHand: pretty({ file: "npx", args: byHand }),
+    inside: controller.name,
+  };
+}
+
+/**
+ * Whether each machine has its images already. Every machine is asked in any case: the first connection is the one
+ * that learns its host key, and what the playbooks are run from is told that key.
+ */
+async function imagesComplete(run: Run): Promise<boolean> {
+  const { lab, folder, signal } = run;
+  const complete = await Promise.all(
+    lab.machines.map(async (machine) => {
+      const wanted = lab.stack === "rehearsal" ? machineImages(lab, machine) : [];
+      const known = existsSync(machineFiles(folder.path, lab, machine).knownHosts);
+      if (wanted.length === 0 && known) return true;
+      const ask = wanted.length === 0 ? ["true"] : ["sudo", "docker", "image", "inspect", ...wanted];
+      const command = ssh(folder.path, lab, machine, ask);
+      const { exitCode } = await runCommand(command, { signal, timeoutMs: answerMs, accept: "any" });
+      return exitCode === 0;
+    }),
+  );
+  return complete.every(Boolean);
+}
+
+function guestOf({ lab, folder, signal }: Run, machine: Machine, say: (text: string) => void) {
+  const logFile = folder.freshLog("playbooks");
+  const remote = (argv: readonly string[]) => ssh(folder.path, lab, machine, argv);
+  const inside = (argv: readonly string[], options: RunOptions = {}) =>
+    runCommand(remote(argv), { signal, timeoutMs: answerMs, logFile, ...options });
+  const through = ({ file, args, env = {} }: Command) => remote(["env", ...assignments(env), file, ...args]);
+  const ansible = async (): Promise<readonly Finding[]> => installedAnsible(signal, through);
+
+  return {
+    /** The key of the files that are there, if any. */
+    brought: async (): Promise<string> => {
+      const { stdout } = await inside(["cat", `${guestFolder}/key`], { accept: [0, 1] });
+      return stdout.trim();
+    },
+
+    /** Installs Ansible where it is missing or too old; returns whether it did. */
+    prepareAnsible: async (templates: Templates): Promise<boolean> => {
+      say("looking for Ansible");
+      if (problemsOf(await ansible()).length === 0) return false;
+      const versions = [guestAnsible.core.value, guestAnsible.collection.value];
+      try {
+        await inside(["sudo", "sh", "-s", ...versions], {
+          input: template(templates, "guest/bootstrap.sh"),
+          timeoutMs: 1_800_000,
+          onLine: say,
+        });
+      } catch (error) {
+        throw error instanceof LabError && error.exitCode === exitCodes.tool
+          ? noAnsible(machine, error.details, error)
+          : error;
+      }
+      const left = problemsOf(await ansible());
+      if (left.length > 0)
+        throw noAnsible(
+          machine,
+          left.map(({ what }) => what),
+        );
+      return true;
+    },
+
+    put: async (files: readonly RenderedFile[], key: string): Promise<void> => {
+      say("copying the playbooks");
+      const all = [...files, { path: "key", contents: `${key}\n` }];
+      const contents = Object.fromEntries(all.map((file) => [file.path, file.contents]));
+      await inside(["python3", "-c", unpack, guestFolder], { input: JSON.stringify(contents) });
+    },
+
+    putArchive: async (archive: string): Promise<void> => {
+      const copy = `cat >${guestArchive}.half && mv ${guestArchive}.half ${guestArchive}`;
+      await inside(["sh", "-c", copy], { inputFile: archive, timeoutMs: 1_800_000 });
+    },
+  };
+}
+
+/** Puts a new folder in the place of the old one; the files come as one JSON object of paths and contents. */
+const unpack = `
+import json, os, shutil, sys
+folder = sys.argv[1]
+new = folder + ".new"
+files = json.loads(sys.stdin.buffer.read().decode())
+shutil.rmtree(new, ignore_errors=True)
+os.mkdir(new, 0o700)
+for path, contents in files.items():
+    target = os.path.join(new, path)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with open(target, "wb") as file:
+        file.write(contents.encode())
+shutil.rmtree(folder, ignore_errors=True)
+os.rename(new, folder)
+`;
+
+function noAnsible(machine: Machine, details: readonly string[], cause?: unknown): LabError {
+  return new LabError(`Ansible could not be installed on ${machine.name}, where the playbooks were to run`, {
+    exitCode: exitCodes.tool,
+    details,
+    remedy: [
+      "check that the machine reaches its package mirror, pypi.org and galaxy.ansible.com, or use a box with Ansible inside",
+      "install Ansible on this host: npx mesos-lab doctor --fix",
+    ],
+    cause,
+  });
+}
+
+function assignments(env: Readonly<Record<string, string>>): string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}
