@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { exitCodes, LabError } from "../errors.ts";
 import { controllerOf } from "../lab/controller.ts";
 import { machineImages } from "../lab/machine-needs.ts";
@@ -13,6 +13,7 @@ import { ansibleEnv } from "../tools/ansible.ts";
 import { contentKey } from "../tools/cache.ts";
 import { type Command, pretty, type RunOptions, run as runCommand } from "../tools/exec.ts";
 import { readIfThere, readTemplates } from "../tools/files.ts";
+import { receiveFile, sizeAndTime, tellFile, unpackFolder } from "../tools/remote-files.ts";
 import { machineFiles, ssh } from "../tools/ssh.ts";
 import { line, type Task } from "../ui/tasks.ts";
 import type { Site } from "./provision.ts";
@@ -39,11 +40,8 @@ export function bringPlaybooks(run: Run): Task {
       await guest.put(files, key);
       news.push(`${files.length} files`);
     }
-    if (!complete && existsSync(archive)) {
-      say("copying the archive of the images");
-      await guest.putArchive(archive);
+    if (!complete && existsSync(archive) && (await guest.putArchive(archive)))
       news.push("the archive of the images");
-    }
     return news.length === 0 ? "nothing to change" : news.join(", ");
   });
 }
@@ -143,32 +141,21 @@ function guestOf({ lab, folder, signal }: Run, machine: Machine, say: (text: str
       say("copying the playbooks");
       const all = [...files, { path: "key", contents: `${key}\n` }];
       const contents = Object.fromEntries(all.map((file) => [file.path, file.contents]));
-      await inside(["python3", "-c", unpack, guestFolder], { input: JSON.stringify(contents) });
+      await inside(unpackFolder(guestFolder), { input: JSON.stringify(contents) });
     },
 
-    putArchive: async (archive: string): Promise<void> => {
-      const copy = `cat >${guestArchive}.half && mv ${guestArchive}.half ${guestArchive}`;
-      await inside(["sh", "-c", copy], { inputFile: archive, timeoutMs: 1_800_000 });
+    /** Copies the archive unless it is there with its size and time; returns whether it did. */
+    putArchive: async (archive: string): Promise<boolean> => {
+      const { size, mtimeMs } = statSync(archive);
+      const time = Math.floor(mtimeMs / 1000);
+      const seen = await inside(tellFile(guestArchive), { accept: [0, 1] });
+      if (seen.stdout.trim() === sizeAndTime(size, time)) return false;
+      say("copying the archive of the images");
+      await inside(receiveFile(guestArchive, size, time), { inputFile: archive, timeoutMs: 1_800_000 });
+      return true;
     },
   };
 }
-
-/** Puts a new folder in the place of the old one; the files come as one JSON object of paths and contents. */
-const unpack = `
-import json, os, shutil, sys
-folder = sys.argv[1]
-new = folder + ".new"
-files = json.loads(sys.stdin.buffer.read().decode())
-shutil.rmtree(new, ignore_errors=True)
-os.mkdir(new, 0o700)
-for path, contents in files.items():
-    target = os.path.join(new, path)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    with open(target, "wb") as file:
-        file.write(contents.encode())
-shutil.rmtree(folder, ignore_errors=True)
-os.rename(new, folder)
-`;
 
 function noAnsible(machine: Machine, details: readonly string[], cause?: unknown): LabError {
   return new LabError(`Ansible could not be installed on ${machine.name}, where the playbooks were to run`, {
