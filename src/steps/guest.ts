@@ -1,13 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { exitCodes, LabError } from "../errors.ts";
 import { controllerOf } from "../lab/controller.ts";
 import { machineImages } from "../lab/machine-needs.ts";
 import type { Machine } from "../lab/model.ts";
-import { guestAnsible } from "../lab/pins.ts";
-import { type Finding, problemsOf } from "../preflight/finding.ts";
-import { installedAnsible } from "../preflight/programs.ts";
-import type { RenderedFile, Templates } from "../render/files.ts";
-import { template } from "../render/files.ts";
+import { type RenderedFile, template } from "../render/files.ts";
 import { guestArchive, guestFiles, guestFolder, guestKeys } from "../render/guest.ts";
 import { ansibleEnv } from "../tools/ansible.ts";
 import { contentKey } from "../tools/cache.ts";
@@ -16,6 +11,7 @@ import { readIfThere, readTemplates } from "../tools/files.ts";
 import { receiveFile, sizeAndTime, tellFile, unpackFolder } from "../tools/remote-files.ts";
 import { machineFiles, ssh } from "../tools/ssh.ts";
 import { line, type Task } from "../ui/tasks.ts";
+import { prepareAnsible } from "./guest-ansible.ts";
 import type { Site } from "./provision.ts";
 import { lineOf, type Run } from "./run.ts";
 
@@ -36,7 +32,7 @@ export function bringPlaybooks(run: Run): Task {
     const archive = run.folder.file("images.tar");
     const news: string[] = [];
     if (there !== key) {
-      if (await guest.prepareAnsible(templates)) news.push("Ansible");
+      if (await prepareAnsible(guest, template(templates, "guest/bootstrap.sh"))) news.push("Ansible");
       await guest.put(files, key);
       news.push(`${files.length} files`);
     }
@@ -99,42 +95,22 @@ async function imagesComplete(run: Run): Promise<boolean> {
 
 function guestOf({ lab, folder, signal }: Run, machine: Machine, say: (text: string) => void) {
   const logFile = folder.freshLog("playbooks");
-  const remote = (argv: readonly string[]) => ssh(folder.path, lab, machine, argv);
-  const inside = (argv: readonly string[], options: RunOptions = {}) =>
-    runCommand(remote(argv), { signal, timeoutMs: answerMs, logFile, ...options });
-  const through = ({ file, args, env = {} }: Command) => remote(["env", ...assignments(env), file, ...args]);
-  const ansible = async (): Promise<readonly Finding[]> => installedAnsible(signal, through);
+  const through = ({ file, args, env = {} }: Command) =>
+    ssh(folder.path, lab, machine, ["env", ...assignments(env), file, ...args]);
+  const inside = ([file = "", ...args]: readonly string[], options: RunOptions = {}) =>
+    runCommand(through({ file, args }), { signal, timeoutMs: answerMs, logFile, ...options });
 
   return {
+    machine,
+    through,
+    inside,
+    say,
+    signal,
+
     /** The key of the files that are there, if any. */
     brought: async (): Promise<string> => {
       const { stdout } = await inside(["cat", `${guestFolder}/key`], { accept: [0, 1] });
       return stdout.trim();
-    },
-
-    /** Installs Ansible where it is missing or too old; returns whether it did. */
-    prepareAnsible: async (templates: Templates): Promise<boolean> => {
-      say("looking for Ansible");
-      if (problemsOf(await ansible()).length === 0) return false;
-      const versions = [guestAnsible.core.value, guestAnsible.collection.value];
-      try {
-        await inside(["sudo", "sh", "-s", ...versions], {
-          input: template(templates, "guest/bootstrap.sh"),
-          timeoutMs: 1_800_000,
-          onLine: say,
-        });
-      } catch (error) {
-        throw error instanceof LabError && error.exitCode === exitCodes.tool
-          ? noAnsible(machine, error.details, error)
-          : error;
-      }
-      const left = problemsOf(await ansible());
-      if (left.length > 0)
-        throw noAnsible(
-          machine,
-          left.map(({ what }) => what),
-        );
-      return true;
     },
 
     put: async (files: readonly RenderedFile[], key: string): Promise<void> => {
@@ -155,18 +131,6 @@ function guestOf({ lab, folder, signal }: Run, machine: Machine, say: (text: str
       return true;
     },
   };
-}
-
-function noAnsible(machine: Machine, details: readonly string[], cause?: unknown): LabError {
-  return new LabError(`Ansible could not be installed on ${machine.name}, where the playbooks were to run`, {
-    exitCode: exitCodes.tool,
-    details,
-    remedy: [
-      "check that the machine reaches its package mirror, pypi.org and galaxy.ansible.com, or use a box with Ansible inside",
-      "install Ansible on this host: npx mesos-lab doctor --fix",
-    ],
-    cause,
-  });
 }
 
 function assignments(env: Readonly<Record<string, string>>): string[] {

@@ -1,8 +1,9 @@
 """Runs the lab's site.yml from inside a machine, for as long as its standard input stays open.
 
 Arguments: the folder for the files with which this machine gets into the others, and an archive that is of no use when
-Ansible has ended well. The first line of the input is a JSON object: those files by their paths. They are kept in memory and taken away when Ansible has ended; after a failure they stay until the next run or boot, so
-that the playbooks can be run by hand. The end of the input, which is also that of the connection, interrupts Ansible.
+Ansible has ended well. The first line of the input is a JSON object: those files by their paths. They are kept in
+memory and taken away when Ansible has ended; after a failure they stay until the next run or boot, so that the playbooks
+can be run by hand. The end of the input, which is also that of the connection, interrupts Ansible.
 Needs Python 3.6 and nothing else.
 """
 
