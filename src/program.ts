@@ -52,6 +52,7 @@ const flags = {
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
+  ansible: ["--ansible <place>", "host or guest (inside a machine): where the playbooks run", text],
   updateLock: ["--update-lock", "Write mesos-lab.lock anew instead of holding the lab to it", {}],
   bundle: ["--bundle <file>", "Make the lab of what `bundle save` packed, without a network", text],
   fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
@@ -84,9 +85,12 @@ const verbs: readonly Verb[] = [
   {
     usage: "create",
     help: "Make the lab: machines, Docker, services; verified at the end",
-    flags: [...describe, "bundle", "updateLock", "dryRun", "json"],
+    flags: [...describe, "bundle", "ansible", "updateLock", "dryRun", "json"],
     example: "mesos-lab create --provider libvirt --stack rehearsal",
-    action: async (_, options, context) => (await import("./commands/create.ts")).create(options, context),
+    action: async (_, { ansible, ...options }, context) => {
+      const place = oneOf("ansible", ansible, ["host", "guest"]);
+      await (await import("./commands/create.ts")).create({ ...options, ...place }, context);
+    },
   },
   {
     usage: "doctor",
@@ -311,6 +315,13 @@ function numberFlag(flag: string, value: unknown, min: number, max: number): Rec
   const number = /^\d{1,9}$/.test(String(value)) ? Number(value) : Number.NaN;
   if (number >= min && number <= max) return { [flag]: number };
   throw usageError(`--${flag} ${value}: must be a whole number from ${min} to ${max}`);
+}
+
+/** A flag's value as one of some words, under the flag's name; nothing where it is not given. */
+function oneOf<W extends string>(flag: string, value: unknown, words: readonly W[]): Record<string, W> {
+  const word = words.find((each) => each === value);
+  if (value === undefined || word !== undefined) return word === undefined ? {} : { [flag]: word };
+  throw usageError(`--${flag} ${value}: ${suggestion(String(value), words)}`);
 }
 
 function usageError(message: string, remedy: readonly string[] = ["npx mesos-lab --help"]): LabError {

@@ -1,9 +1,17 @@
 import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { installPackages } from "../debian/apt.ts";
+import { downloadPackage, installPackages } from "../debian/apt.ts";
 import { insideTree, type Job, type Release, runStep } from "../debian/job.ts";
 import { emptyFolders, writeTree } from "../debian/tree.ts";
-import { boxFiles, boxPackages, disabledUnits, enabledUnits, grubConfig, maskedUnits } from "./recipe.ts";
+import {
+  boxFiles,
+  boxPackages,
+  collection,
+  disabledUnits,
+  enabledUnits,
+  grubConfig,
+  maskedUnits,
+} from "./recipe.ts";
 
 /** Turns a minimal Debian into the machine that Vagrant expects: it boots, has SSH, sudo, Python and Docker. */
 export async function makeMachine(
@@ -19,6 +27,7 @@ export async function makeMachine(
   );
   job.onProgress?.("installing the box's packages");
   await installPackages(job, release, root, boxPackages);
+  await addCollection(job, release, root);
   await writeTree(root, boxFiles);
   await inside("useradd", "--create-home", "--shell", "/bin/bash", "--groups", "docker", "vagrant");
   await runStep(job, insideTree(root, ["chpasswd"]), { input: "vagrant:vagrant\n" });
@@ -34,6 +43,16 @@ export async function makeMachine(
     if (name.startsWith("ssh_host_")) await rm(join(root, "etc/ssh", name));
   await rm(join(root, "usr/sbin/policy-rc.d"));
   await emptyFolders(root, ["var/cache/apt", "var/log", "tmp", "run"]);
+}
+
+/** Takes one folder out of a package that is not installed. */
+async function addCollection(job: Job, release: Release, root: string): Promise<void> {
+  const { debianPackage, folder } = collection;
+  const scratch = `${root}-${debianPackage}`;
+  const file = await downloadPackage(job, release, root, debianPackage, join(scratch, "deb"));
+  await runStep(job, { file: "dpkg-deb", args: ["--extract", file, join(scratch, "tree")] });
+  await cp(join(scratch, "tree", folder), join(root, folder), { recursive: true });
+  await rm(scratch, { recursive: true });
 }
 
 async function installGrub(job: Job, root: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { TreeFile } from "../debian/tree.ts";
 
 /** Raised when the way of building changes what comes out. */
-export const boxRecipeVersion = 1;
+export const boxRecipeVersion = 2;
 
 export const boxName = "mesos-lab/rehearsal";
 
@@ -36,7 +36,15 @@ export const boxPackages = [
   "libapparmor1",
   // haproxy-marathon-bridge installs it on every slave, where no mirror may be in reach.
   "haproxy",
+  // For playbooks that run from inside a machine.
+  "ansible-core",
 ];
+
+/** What the playbooks use of the package `ansible`, whose other collections are 250 MB. */
+export const collection = {
+  debianPackage: "ansible",
+  folder: "usr/lib/python3/dist-packages/ansible_collections/community/docker",
+};
 
 /** What costs time at every boot (much of it under emulation) and does nothing for a lab. */
 export const maskedUnits = [

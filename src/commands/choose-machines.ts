@@ -16,16 +16,17 @@ export interface Chosen {
 /**
  * The lab as described, with `--machines auto` decided: as the lab was made, else in virtual machines where Vagrant and
  * a provider work or something asks for them, else embedded.
+ * @param insists whether something besides the lab file and its flags asks for machines.
  * @throws LabError `usage` when the lab was made the other way.
  */
-export async function chosenLab(options: LabOptions, signal: AbortSignal): Promise<Chosen> {
+export async function chosenLab(options: LabOptions, signal: AbortSignal, insists = false): Promise<Chosen> {
   const provider = hostProvider();
   const { kind, needsMachines } = wantedKind(options);
   const inMachines = describedLab(options, provider);
   const made = madeKind(inMachines.name);
   if (kind !== "auto" && made !== undefined && made !== kind) throw madeOtherwise(inMachines.name, made);
   const known = kind === "auto" ? made : kind;
-  if (known === "vagrant" || (known === undefined && needsMachines.length > 0))
+  if (known === "vagrant" || (known === undefined && (insists || needsMachines.length > 0)))
     return { lab: inMachines, without: [] };
   const without = known === undefined ? await missingFor(inMachines, signal) : [];
   if (known === undefined && without.length === 0) return { lab: inMachines, without };
@@ -54,17 +55,12 @@ const providerPrograms: Readonly<Record<Lab["provider"], string | undefined>> = 
   parallels: "prlctl",
 };
 
-/** What this host lacks for virtual machines. Programs that are not there are told without a second's work. */
+/** What this host lacks for virtual machines: not Ansible, which can run inside them. Programs that are not there are told without a second's work. */
 async function missingFor(lab: Lab, signal: AbortSignal): Promise<readonly Problem[]> {
   const program = providerPrograms[lab.provider];
   const missing: Problem[] = [];
   if (!isInstalled("vagrant"))
     missing.push({ what: "Vagrant is not installed", remedy: "Vagrant (developer.hashicorp.com/vagrant)" });
-  if (!isInstalled("ansible-playbook"))
-    missing.push({
-      what: "Ansible is not installed",
-      remedy: "Ansible (pipx install --include-deps ansible)",
-    });
   if (program !== undefined && !isInstalled(program))
     missing.push({
       what: `${program === "VBoxManage" ? "neither VirtualBox nor libvirt" : lab.provider} is installed`,

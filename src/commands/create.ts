@@ -4,6 +4,7 @@ import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { applyLock } from "../lock/apply.ts";
 import { machinesOf } from "../machines/index.ts";
+import type { AnsiblePlace } from "../preflight/ansible-place.ts";
 import type { Problem } from "../preflight/problem.ts";
 import {
   bundleForHere,
@@ -18,13 +19,11 @@ import { bringImages } from "../steps/images.ts";
 import { holdToLock, lockPath, lockTask, readLock } from "../steps/lock.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { verify } from "../steps/verify.ts";
-import { ansiblePlaybook } from "../tools/ansible.ts";
-import { pretty } from "../tools/exec.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
-import { vagrantUp } from "../tools/vagrant.ts";
 import { line, runTasks, type Task } from "../ui/tasks.ts";
 import { chosenLab, madeKind, madeOtherwise } from "./choose-machines.ts";
 import { type Context, type LabOptions, usualFile } from "./context.ts";
+import { printPlan } from "./create-plan.ts";
 import { printLab } from "./overview.ts";
 import { keepSettled, refuseOrphans, writeLab } from "./render.ts";
 
@@ -34,13 +33,16 @@ export interface CreateOptions extends LabOptions {
   readonly updateLock?: boolean;
   /** A file that `bundle save` made: says what the lab is and has all that it needs. */
   readonly bundle?: string;
+  /** Where the playbooks run; default: on this host where its Ansible is usable, else from inside a machine. */
+  readonly ansible?: AnsiblePlace;
 }
 
 /** preflight → write → boot → provision → verify: ends with a verified lab, and changes nothing on a healthy one. */
 export async function create(options: CreateOptions, context: Context): Promise<void> {
-  const { dryRun: _, bundle, ...which } = options;
+  const { dryRun: _, bundle, ansible: wish, ...which } = options;
   if (bundle !== undefined) return createFromBundle(bundle, options, context);
-  const { lab: described, without } = await chosenLab(which, context.signal);
+  const { lab: described, without } = await chosenLab(which, context.signal, wish !== undefined);
+  if (described.embedded !== undefined && wish !== undefined) throw noPlaybooks(described);
   for (const text of withoutMachines(without)) context.note(text);
   const folder = new LabFolder(described.name);
   const lab = keepSettled(described, folder);
@@ -48,11 +50,18 @@ export async function create(options: CreateOptions, context: Context): Promise<
   context.note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}`);
   const path = lockPath(options.file ?? usualFile);
   const update = options.updateLock ?? false;
-  await folder.locked(() => carryOut({ ...context, lab, folder }, { path, update }, context));
+  await folder.locked(() => carryOut({ ...context, lab, folder }, { path, update }, wish, context));
+}
+
+function noPlaybooks({ name }: Lab): LabError {
+  return new LabError(`lab "${name}" is embedded: there are no machines, and no playbooks, for --ansible`, {
+    exitCode: exitCodes.usage,
+    remedy: ["leave --ansible out, or ask for machines: --machines vagrant"],
+  });
 }
 
 async function createFromBundle(path: string, options: CreateOptions, context: Context): Promise<void> {
-  const { dryRun, updateLock, file, bundle: _, ...flags } = options;
+  const { dryRun, updateLock, file, bundle: _, ansible: wish, ...flags } = options;
   for (const [flag, given] of Object.entries({ "--update-lock": updateLock, "--file": file }))
     if (given !== undefined)
       throw new LabError(`${flag} and --bundle do not go together: the bundle has both lab file and lock`, {
@@ -71,7 +80,7 @@ async function createFromBundle(path: string, options: CreateOptions, context: C
       const lab = keepSettled(bundle.lab, folder);
       if (dryRun) return printPlan(lab, folder, options, context);
       context.note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}`);
-      await carryOut({ ...context, lab, folder }, { path: lockFile, update: false, bundle }, context);
+      await carryOut({ ...context, lab, folder }, { path: lockFile, update: false, bundle }, wish, context);
     }),
   );
 }
@@ -93,16 +102,22 @@ interface LockUse {
   readonly bundle?: OpenBundle;
 }
 
-async function carryOut(start: Run, use: LockUse, context: Context): Promise<void> {
+async function carryOut(
+  start: Run,
+  use: LockUse,
+  wish: AnsiblePlace | undefined,
+  context: Context,
+): Promise<void> {
   refuseOrphans(start.lab, start.folder);
   const machines = machinesOf(start.lab, start.folder);
   const running = await machines.running();
-  let lab = start.lab;
+  let { lab, ansible }: Pick<Run, "lab" | "ansible"> = start;
   const preflight = line(lineOf(start, "preflight", "Check this host"), async () => {
     const locked = () => (use.bundle === undefined ? readLock(use.path) : use.bundle.lock);
     const lock = use.update || machines.images === undefined ? undefined : locked();
     const others = lock && !running ? await holdToLock(lock, start.lab, use.path, start.signal) : [];
-    const checked = await machines.preflight(running, start.signal);
+    const checked = await machines.preflight(running, start.signal, wish);
+    ansible = checked.ansible;
     const held = lock ? applyLock(checked.lab, lock) : checked.lab;
     lab = use.bundle ? applyBundle(held, use.bundle.manifest) : withOwnBundle(held, start.folder);
     const notes = [checked.note, ...others.map((other) => `not as in ${use.path}: ${other}`)];
@@ -110,7 +125,7 @@ async function carryOut(start: Run, use: LockUse, context: Context): Promise<voi
   });
   await runTasks([preflight], context.display);
 
-  const run: Run = { ...start, lab };
+  const run: Run = { ...start, lab, ...(ansible && { ansible }) };
   let verdict: Verdict | undefined;
   const { images } = machines;
   const imagesOf = images && (async (signal: AbortSignal) => knownByDigest(await images(signal), lab));
@@ -136,32 +151,4 @@ function write(run: Run, running: boolean): Task {
       : "";
     return changed.length === 0 ? "nothing to change" : `${changed.length} files${notice}`;
   });
-}
-
-/** `--dry-run`: every command that would run, ready to be pasted. */
-function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context: Context): void {
-  const { dryRun: _dry, updateLock: _lock, ...flags } = options;
-  const decided = lab.embedded === undefined ? { provider: lab.provider } : { machines: "embedded" };
-  const words = Object.entries({ ...flags, ...decided }).flatMap(([name, value]) =>
-    [value ?? []]
-      .flat()
-      .flatMap((each) => [
-        `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-        String(each),
-      ]),
-  );
-  const name = ["--name", lab.name];
-  const verified = { file: "npx", args: ["mesos-lab", "verify", ...name] };
-  // What has no files to be used by hand is done by the tool alone.
-  const commands =
-    lab.embedded !== undefined || flags.bundle !== undefined
-      ? [{ file: "npx", args: ["mesos-lab", "create", ...words] }, verified]
-      : [
-          { file: "npx", args: ["mesos-lab", "render", ...words] },
-          vagrantUp(folder.path, lab.provider),
-          ansiblePlaybook(folder.path),
-          verified,
-        ];
-  if (context.json) context.emit({ event: "result", commands: commands.map(pretty) });
-  else for (const command of commands) context.print(pretty(command));
 }

@@ -2,13 +2,14 @@ import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { parseLab } from "../lab/parse.ts";
 import { hostFindings, labFileFinding } from "../preflight/checks.ts";
-import type { Finding } from "../preflight/finding.ts";
+import { type Finding, lacking } from "../preflight/finding.ts";
+import type { Problem } from "../preflight/problem.ts";
 import { hostReport, worstLevel } from "../preflight/report.ts";
 import { installMissing } from "../steps/install.ts";
 import { hostProvider } from "../tools/host.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
-import { madeKind } from "./choose-machines.ts";
-import { type Context, describedLab, type LabOptions } from "./context.ts";
+import { chosenLab, madeKind } from "./choose-machines.ts";
+import { type Context, describedLab, type LabOptions, wantedKind } from "./context.ts";
 
 export interface DoctorOptions extends LabOptions {
   /** Install what a package manager has against what was found. */
@@ -43,7 +44,25 @@ function exitCodeFor(findings: readonly Finding[]): number {
 
 async function examine(flags: LabOptions, { signal }: Context): Promise<readonly Finding[]> {
   const { lab, fault } = labOrTutorial(flags);
-  return [...fault, ...(await hostFindings({ lab, folder: new LabFolder(lab.name), signal }, "all"))];
+  const found = await hostFindings({ lab, folder: new LabFolder(lab.name), signal }, "all");
+  const undecided = fault.length === 0 && wantedKind(flags).kind === "auto";
+  const without = undecided ? (await chosenLab(flags, signal)).without : [];
+  return [...fault, ...(without.length > 0 ? withoutMachines(found, without) : found)];
+}
+
+/** Where `create` would do without virtual machines, what they lack is no reason why it could not make a lab. */
+function withoutMachines(found: readonly Finding[], without: readonly Problem[]): readonly Finding[] {
+  const why = without.map(({ what }) => what).join(", ");
+  const embedded = lacking(
+    "warn",
+    "machines",
+    `no virtual machines can be made here (${why}): create makes an embedded lab, of processes on loopback`,
+    "npx mesos-lab create",
+  );
+  return [
+    ...found.map((each) => (each.level === "error" ? { ...each, level: "warn" as const } : each)),
+    embedded,
+  ];
 }
 
 /** A lab file with mistakes is one line of the report, and no reason to say nothing of the host. */

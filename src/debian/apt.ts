@@ -44,6 +44,30 @@ export async function installPackages(
   }
 }
 
+/** Downloads the package that the tree would get into the new folder `to`, without installing it; returns its file. */
+export async function downloadPackage(
+  job: Job,
+  release: Release,
+  root: string,
+  name: string,
+  to: string,
+): Promise<string> {
+  await refreshLists(job, release);
+  await mkdir(to, { recursive: true });
+  const trusted = release.mirror.archive.trusted ? ["--allow-unauthenticated"] : [];
+  await translateMirrorTrouble(release, () =>
+    runStep(job, {
+      file: "apt-get",
+      args: [...hostAptOptions(job.cacheDir, root), ...trusted, "download", name],
+      cwd: to,
+      env: buildEnv,
+    }),
+  );
+  const [file] = await readdir(to);
+  if (file === undefined) throw new Error(`apt-get downloaded no ${name}`);
+  return join(to, file);
+}
+
 const refreshed = new Map<string, Promise<void>>();
 
 /** Fetches the package lists, once in a run. */

@@ -62,3 +62,12 @@ export const classicPins: Readonly<Record<string, Pin>> = {
     reason: "as several public build files have it; Docker itself publishes no checksums of these archives",
   },
 };
+
+/** What a machine gets from PyPI and Galaxy when the playbooks run from inside it and its release's package is too old. */
+export const guestAnsible: { readonly core: Pin; readonly collection: Pin } = {
+  core: { value: "2.13.13", reason: "the last series that runs on Python 3.8, which Ubuntu 20.04 has" },
+  collection: {
+    value: "3.4.7",
+    reason: "the one of Debian 12, with which the playbooks are tried; it wants ansible-core 2.11 or newer",
+  },
+};

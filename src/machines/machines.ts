@@ -3,8 +3,17 @@ import type { Manifest } from "../bundle/manifest.ts";
 import type { Source } from "../bundle/write.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import type { Lab, Machine, Part } from "../lab/model.ts";
+import type { AnsiblePlace } from "../preflight/ansible-place.ts";
 import type { Run } from "../steps/run.ts";
 import type { Task } from "../ui/tasks.ts";
+
+/** What a look at the host has settled. */
+export interface Checked {
+  readonly lab: Lab;
+  readonly note?: string;
+  /** Where the playbooks run, if there are any. */
+  readonly ansible?: AnsiblePlace;
+}
 
 /** What runs a lab's machines: the steps and commands know nothing else of Vagrant. */
 export interface Machines {
@@ -13,10 +22,11 @@ export interface Machines {
   /** Whether all machines are there and answer, so that nothing needs to be started. */
   running(): Promise<boolean>;
   /**
-   * Makes sure that this host can run the lab; returns the lab with what had to be decided, and a note about it.
+   * Makes sure that this host can run the lab; returns the lab with what had to be decided, and notes about it.
+   * @param wish where the user wants the playbooks to run.
    * @throws LabError `preflight` with all problems and their remedies.
    */
-  preflight(running: boolean, signal: AbortSignal): Promise<{ lab: Lab; note?: string }>;
+  preflight(running: boolean, signal: AbortSignal, wish?: AnsiblePlace): Promise<Checked>;
   /** What has to be done between writing the lab's files and verifying it. */
   startTasks(run: Run, running: boolean): readonly Task[];
   /** What has to be done to start a lab again that was made before. */

@@ -4,8 +4,9 @@ import { type Entry, effective } from "../lab/catalogue/container.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
 import type { Lab, Machine } from "../lab/model.ts";
 import { boot, machinesAnswer } from "../steps/boot.ts";
+import { bringPlaybooks, siteInGuest } from "../steps/guest.ts";
 import { checkHost, checkProvisioning, settleEmulation } from "../steps/preflight.ts";
-import { provision } from "../steps/provision.ts";
+import { provision, siteOnHost } from "../steps/provision.ts";
 import type { Run } from "../steps/run.ts";
 import { type RunOptions, type RunResult, run, runInteractive } from "../tools/exec.ts";
 import { isInstalled } from "../tools/host.ts";
@@ -39,16 +40,22 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
   return {
     words: `Vagrant with ${lab.provider}`,
     running: () => machinesAnswer({ lab, folder }),
-    preflight: async (running, signal) => {
-      if (running) {
-        await checkProvisioning(signal);
-        return { lab, note: "the machines are running" };
-      }
-      await checkHost({ lab, folder, signal });
-      const settled = await settleEmulation(lab, signal);
-      return settled.emulation ? { lab: settled, note: inSoftware } : { lab: settled };
+    preflight: async (running, signal, wish) => {
+      const choice = await (running
+        ? checkProvisioning({ lab, signal }, wish)
+        : checkHost({ lab, folder, signal }, wish));
+      const settled = running ? lab : await settleEmulation(lab, signal);
+      const emulated = !running && settled.emulation ? inSoftware : undefined;
+      const notes = [running ? "the machines are running" : emulated, choice.note];
+      const note = notes.filter((each) => each !== undefined).join("; ");
+      return { lab: settled, ansible: choice.place, ...(note !== "" && { note }) };
     },
-    startTasks: (start, running) => [boot(start, running), provision(start, lastLines)],
+    startTasks: (start, running) => [
+      boot(start, running),
+      ...(start.ansible === "guest"
+        ? [bringPlaybooks(start), provision(start, lastLines, () => siteInGuest(start))]
+        : [provision(start, lastLines, () => siteOnHost(start))]),
+    ],
     resumeTasks: (start, running) => {
       // One that was never made has to be set up as well, which is what `create` does.
       for (const machine of lab.machines) reachable(lab, folder, machine);

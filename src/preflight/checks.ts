@@ -4,13 +4,14 @@ import type { Lab, Machine } from "../lab/model.ts";
 import { isInstalled } from "../tools/host.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
 import { addressFindings } from "./addresses.ts";
+import { ansiblePlace } from "./ansible-place.ts";
 import { diskFinding } from "./disk.ts";
 import { embeddedFindings } from "./embedded.ts";
 import { type Finding, lacking, ok } from "./finding.ts";
 import { kvmFinding, libvirtFindings } from "./libvirt.ts";
 import { memoryFinding } from "./memory.ts";
 import { architectureFinding, nodeFinding } from "./platform.ts";
-import { ansibleFindings, outputOf, sshFinding, vagrantFinding } from "./programs.ts";
+import { outputOf, sshFinding, vagrantFinding } from "./programs.ts";
 import { virtualboxFindings } from "./virtualbox.ts";
 
 interface Check {
@@ -27,7 +28,8 @@ interface Check {
 const checks: readonly Check[] = [
   { blocks: false, look: () => [nodeFinding(process.version)] },
   { blocks: true, look: async (_, signal) => [await vagrantFinding(signal)] },
-  { blocks: true, look: (_, signal) => ansibleFindings(signal) },
+  // It can run from inside a machine as well; `create` chooses by itself.
+  { blocks: false, look: async (lab, signal) => (await ansiblePlace(lab, undefined, signal)).findings },
   { blocks: true, look: async (_, signal) => [await sshFinding(signal)] },
   { blocks: true, look: (lab, signal) => providerFindings(lab, signal) },
   { blocks: false, look: (lab, signal) => otherProviders(lab, signal) },

@@ -52,10 +52,23 @@ export function sshFinding(signal: AbortSignal): Promise<Finding> {
 }
 
 /** Ansible and the collection that drives Docker. */
-export async function ansibleFindings(signal: AbortSignal): Promise<readonly Finding[]> {
+export async function ansibleFindings(
+  signal: AbortSignal,
+  platform: NodeJS.Platform = process.platform,
+): Promise<readonly Finding[]> {
+  if (platform === "win32")
+    return [lacking("error", ansible.name, "Ansible does not run on Windows", "npx mesos-lab create")];
+  return installedAnsible(signal, (command) => command);
+}
+
+/** The same of another computer: `through` makes a command run there. */
+export async function installedAnsible(
+  signal: AbortSignal,
+  through: (command: Command) => Command,
+): Promise<readonly Finding[]> {
   const [program, collection] = await Promise.all([
-    programFinding(ansible, signal),
-    collectionFinding(signal),
+    programFinding({ ...ansible, command: through(ansible.command) }, signal),
+    collectionFinding(signal, through),
   ]);
   return program.level === "error" ? [program] : [program, collection];
 }
@@ -98,13 +111,16 @@ async function programFinding(requirement: Requirement, signal: AbortSignal): Pr
 const installCollection = "ansible-galaxy collection install community.docker";
 
 /** `community.docker` comes with the package `ansible`, not with `ansible-core`. */
-async function collectionFinding(signal: AbortSignal): Promise<Finding> {
+async function collectionFinding(
+  signal: AbortSignal,
+  through: (command: Command) => Command,
+): Promise<Finding> {
   const command = {
     file: "ansible-galaxy",
     args: ["collection", "list", "community.docker"],
     env: { LC_ALL: "C.UTF-8" },
   };
-  const output = await outputOf(command, signal);
+  const output = await outputOf(through(command), signal);
   const subject = "community.docker";
   const version = semver.coerce(/^community\.docker\s+(\S+)/m.exec(output ?? "")?.[1]);
   if (version === null)

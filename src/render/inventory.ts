@@ -14,7 +14,7 @@ export function machineFolder(lab: Lab, machine: Machine): string {
 }
 
 /** `inventory.yml`: every machine with its address, and one group for each service. */
-export function inventory(lab: Lab): object {
+export function inventory(lab: Lab): { all: { hosts: Readonly<Record<string, object>>; children: object } } {
   const hosts = lab.machines.map((machine) => [machine.name, { ansible_host: machine.ip }] as const);
   const groups = serviceNames.flatMap((service) => {
     const members = machinesWith(lab, service).map(({ name }) => [name, {}] as const);

@@ -3,21 +3,39 @@ import type { Entry } from "../lab/catalogue/container.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
 import { playbooks } from "../render/lab.ts";
 import { type AnsibleLine, ansiblePlaybook, parseAnsibleLine } from "../tools/ansible.ts";
-import { pretty, run as runCommand } from "../tools/exec.ts";
+import { type Command, pretty, run as runCommand } from "../tools/exec.ts";
 import { line, type Task } from "../ui/tasks.ts";
 import { type LastLines, lastWords } from "./diagnose.ts";
 import { explain, splitMessage } from "./explain.ts";
 import { lineOf, type Run } from "./run.ts";
 
-/** Runs `site.yml` once; one line a playbook, in which the running Ansible task is shown. */
-export function provision(run: Run, lastLines: LastLines): Task {
+/** A way to run `site.yml`. */
+export interface Site {
+  readonly command: Command;
+  readonly heldInput?: string;
+  /** The same by hand, ready to be pasted. */
+  readonly byHand: string;
+  /** The machine on which it runs, where that is not this host. */
+  readonly inside?: string;
+}
+
+export function siteOnHost({ folder }: Run): Site {
+  const command = ansiblePlaybook(folder.path);
+  return { command, byHand: pretty(command) };
+}
+
+/**
+ * Runs `site.yml` once; one line a playbook, in which the running Ansible task is shown.
+ * @param site is asked when the machines are ready.
+ */
+export function provision(run: Run, lastLines: LastLines, site: () => Site): Task {
   return {
     title: "Set the machines up with Ansible",
     task: (_, task) => {
-      const site = sitePlaybookFollowed(run, lastLines);
+      const followed = sitePlaybookFollowed(run, lastLines, site());
       return task.newListr(
         playbooks(run.lab).map(({ name, title }) =>
-          line(lineOf(run, "provision", title, name), (say) => site.play(title, say)),
+          line(lineOf(run, "provision", title, name), (say) => followed.play(title, say)),
         ),
       );
     },
@@ -35,7 +53,7 @@ interface Play {
   listen(say: (text: string) => void): void;
 }
 
-function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
+function sitePlaybookFollowed(run: Run, lastLines: LastLines, site: Site) {
   const logFile = run.folder.freshLog("provision");
   const plays = new Map(playbooks(run.lab).map(({ title }) => [title, newPlay()]));
   let current: Play | undefined;
@@ -59,10 +77,10 @@ function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
       if (news.status === "changed") current.changed += 1;
     }
   };
-  const command = ansiblePlaybook(run.folder.path);
-  const ended = runCommand(command, {
+  const ended = runCommand(site.command, {
     signal: run.signal,
     logFile,
+    heldInput: site.heldInput,
     onLine: (text) => {
       const news = parseAnsibleLine(text);
       if (news) onNews(news);
@@ -71,13 +89,13 @@ function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
     if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
     const [first] = failures;
     // Without a failed task Ansible did not get so far: its own words are all there is.
-    if (first === undefined) throw error;
+    if (first === undefined) throw notStarted(error, site);
     const told = failures.map((each) => `${each.machine}: ${each.task}: ${each.message}`);
     throw new LabError(`Ansible could not finish "${first.task}" on ${first.machine}`, {
       exitCode: exitCodes.tool,
       details: [...told, ...(await lastWords(lastLines, suspects(), run.signal)), `log: ${logFile}`],
       // A playbook that says itself what helps knows better than what its words resemble.
-      remedy: [...(ownRemedies.size > 0 ? ownRemedies : explain(told.join("\n"))), pretty(command)],
+      remedy: [...(ownRemedies.size > 0 ? ownRemedies : explain(told.join("\n"))), site.byHand],
       cause: error,
     });
   });
@@ -99,6 +117,15 @@ function sitePlaybookFollowed(run: Run, lastLines: LastLines) {
       return play.changed === 0 ? "nothing to change" : `${play.changed} changed`;
     },
   };
+}
+
+function notStarted({ message, details, cause }: LabError, { inside, byHand }: Site): LabError {
+  return new LabError(inside === undefined ? message : `Ansible could not run the playbooks on ${inside}`, {
+    exitCode: exitCodes.tool,
+    details,
+    remedy: [...explain(details.join("\n")), byHand],
+    cause,
+  });
 }
 
 function newPlay(): Play {

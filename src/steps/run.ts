@@ -1,4 +1,5 @@
 import type { Lab } from "../lab/model.ts";
+import type { AnsiblePlace } from "../preflight/ansible-place.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
 import type { Emit } from "../ui/events.ts";
 import type { Display, LineOptions } from "../ui/tasks.ts";
@@ -10,6 +11,8 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly emit: Emit;
   readonly display: Display;
+  /** Where the playbooks run; undefined before that is chosen. */
+  readonly ansible?: AnsiblePlace;
 }
 
 /** The options of a task line that belongs to a step of this run. */

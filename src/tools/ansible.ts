@@ -1,10 +1,10 @@
 import type { Command } from "./exec.ts";
 
 // Unbuffered and in UTF-8 whatever the terminal's locale is: Ansible refuses to start in some.
-const env = { ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8", PYTHONUNBUFFERED: "1" };
+export const ansibleEnv = { ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8", PYTHONUNBUFFERED: "1" };
 
 export function ansiblePlaybook(folder: string, playbook = "site.yml"): Command {
-  return { file: "ansible-playbook", args: [playbook], cwd: folder, env };
+  return { file: "ansible-playbook", args: [playbook], cwd: folder, env: ansibleEnv };
 }
 
 export type AnsibleLine =

@@ -13,7 +13,7 @@ export interface Command {
 }
 
 export interface RunOptions {
-  /** On abort the program's process group gets one SIGINT, and `killAfterMs` later a SIGKILL. */
+  /** On abort the program's process group gets one SIGINT (see also `heldInput`), and `killAfterMs` later a SIGKILL. */
   signal?: AbortSignal | undefined;
   /** Everything the program prints is appended to this file. */
   logFile?: string | undefined;
@@ -21,6 +21,13 @@ export interface RunOptions {
   input?: string | undefined;
   /** Takes what the program writes to stdout, byte for byte; the result's stdout is empty then. */
   outputFile?: string | undefined;
+  /** A file that becomes the program's stdin. */
+  inputFile?: string | undefined;
+  /**
+   * Written to the program's stdin, which then stays open. Closing it takes the place of the SIGINT: for `ssh`, whose
+   * program on the other side hears of no signal.
+   */
+  heldInput?: string | undefined;
   /** The program is ended after this time; default: no limit. */
   timeoutMs?: number | undefined;
   killAfterMs?: number | undefined;
@@ -52,13 +59,15 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
     reject: false,
     detached: true,
     buffer: options.outputFile === undefined && (options.keepOutput ?? true),
-    // Piped programs must not sit waiting for a terminal that nobody answers.
-    stdin: options.input === undefined ? "ignore" : "pipe",
-    ...(options.input === undefined ? {} : { input: options.input }),
+    ...stdinOf(options),
     ...(options.outputFile === undefined ? {} : { stdout: { file: options.outputFile } }),
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     ...(command.env === undefined ? {} : { env: { ...command.env } }),
   });
+  const held = options.heldInput === undefined ? undefined : child.stdin;
+  // A program that has ended no longer reads.
+  held?.on("error", () => undefined);
+  held?.write(options.heldInput);
   const log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
   // A full disk must not end a run whose program still works.
   log?.on("error", () => undefined);
@@ -73,7 +82,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
     if (why !== undefined || child.pid === undefined) return;
     why = reason;
     // Exactly one interrupt: Vagrant gives up its own cleanup at the second one.
-    killGroup(child.pid, "SIGINT");
+    if (held) held.end();
+    else killGroup(child.pid, "SIGINT");
     timers.push(setTimeout(() => child.pid !== undefined && killGroup(child.pid, "SIGKILL"), killAfterMs));
   };
   const onAbort = () => stop("abort");
@@ -103,6 +113,13 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
     remedy: [pretty(command)],
     cause: result,
   });
+}
+
+/** Piped programs must not sit waiting for a terminal that nobody answers. */
+function stdinOf({ input, inputFile, heldInput }: RunOptions) {
+  if (input !== undefined) return { stdin: "pipe", input } as const;
+  if (inputFile !== undefined) return { stdin: "pipe", inputFile } as const;
+  return { stdin: heldInput === undefined ? "ignore" : "pipe" } as const;
 }
 
 /** Gives the terminal to a program (an SSH session, a log follower) and returns its exit code. */

@@ -178,6 +178,15 @@ describe("a lab on two machines", () => {
     expect(stdout.trim().split("\n")).toEqual(["unless-stopped true", "unless-stopped true"]);
   });
 
+  test("from inside the master the same playbooks make what is missing, and no key stays", {
+    timeout: minutes(8),
+  }, async () => {
+    await lab(["ssh", "master", "--", "docker", "rm", "--force", "bam"]);
+    await lab(["create", "--ansible", "guest"], { timed: "create --ansible guest, Bamboo removed" });
+    expect(changedTasks()).toEqual([1, 0]);
+    expect((await lab(["ssh", "master", "--", "find", "/run/mesos-lab", "-type", "f"])).stdout).toBe("");
+  });
+
   test("verify, status, logs and ssh tell of it", { timeout: minutes(5) }, async () => {
     await lab(["verify"], { timed: "verify" });
     const status = await result<{ machines: { name: string; state: string }[] }>(["status"], {

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Lab } from "../../src/lab/model.ts";
+import type { RenderedFile } from "../../src/render/files.ts";
+import { guestFiles } from "../../src/render/guest.ts";
 import { renderLab } from "../../src/render/lab.ts";
 import { readTemplates, writeFiles } from "../../src/tools/files.ts";
 import { isInstalled } from "../../src/tools/host.ts";
@@ -22,7 +24,13 @@ const labs: Record<string, Lab> = {
   "four ways of discovery, from a bundle": { ...fourWaysLab, bundle: bundled },
 };
 
-const checks: readonly { what: string; program: string; args: string[] }[] = [
+interface Check {
+  readonly what: string;
+  readonly program: string;
+  readonly args: string[];
+}
+
+const checks: readonly Check[] = [
   { what: "ruby accepts the Vagrantfile", program: "ruby", args: ["-c", "Vagrantfile"] },
   { what: "Vagrant accepts the Vagrantfile", program: "vagrant", args: ["validate"] },
   { what: "Ansible accepts site.yml", program: "ansible-playbook", args: ["--syntax-check", "site.yml"] },
@@ -34,12 +42,23 @@ const checks: readonly { what: string; program: string; args: string[] }[] = [
   },
 ];
 
+/** Of what is copied into a machine. */
+const guestChecks: readonly Check[] = [
+  { what: "Ansible accepts the inventory", program: "ansible-inventory", args: ["--list", "--export"] },
+  { what: "Ansible accepts site.yml", program: "ansible-playbook", args: ["--syntax-check", "site.yml"] },
+];
+
 describe.each(Object.entries(labs))("%s", (_, lab) => {
+  verdicts(renderLab(lab, readTemplates()), checks);
+  describe("from inside a machine", () => verdicts(guestFiles(lab, readTemplates()), guestChecks));
+});
+
+function verdicts(files: readonly RenderedFile[], all: readonly Check[]): void {
   const folder = mkdtempSync(join(tmpdir(), "mesos-lab-lint-"));
-  writeFiles(folder, renderLab(lab, readTemplates()));
+  writeFiles(folder, files);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  for (const { what, program, args } of checks) {
+  for (const { what, program, args } of all) {
     // Where a checker is missing the test is counted as skipped, never as passed.
     test.skipIf(!isInstalled(program))(`${what} (${program})`, () => {
       const run = () =>
@@ -52,4 +71,4 @@ describe.each(Object.entries(labs))("%s", (_, lab) => {
       expect(run).not.toThrow();
     });
   }
-});
+}

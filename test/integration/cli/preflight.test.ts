@@ -37,7 +37,7 @@ describe.skipIf(noNetwork)(
         "everything at once",
         {
           programs: ["virsh"],
-          args: ["--provider", "libvirt", "--memory", "999999"],
+          args: ["--provider", "libvirt", "--memory", "999999", "--ansible", "host"],
           env: { FAKE_VIRSH: "silent" },
           says: [
             "✖ this host is not ready: 5 problems",
@@ -87,7 +87,7 @@ describe.skipIf(noNetwork)(
 
     test("--json tells the same as one event", async () => {
       const desk = openDesk({ network, programs: without("vagrant", "ansible-playbook") });
-      const { exitCode, stdout, stderr } = await desk.run(["create", "--machines", "vagrant", "--json"]);
+      const { exitCode, stdout, stderr } = await desk.run(["create", "--ansible", "host", "--json"]);
       expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: "" });
       const last = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
       expect(last).toMatchObject({

@@ -57,12 +57,14 @@ describe("doctor", () => {
     programs.add("vagrant", "echo Vagrant 2.0.0");
     programs.add("ansible-galaxy", "echo 'community.docker 1.2.1'");
     programs.drop("VBoxManage");
-    const { lines, exitCode } = await report(...fitting);
+    const { lines, exitCode } = await report("--machines", "vagrant", ...fitting);
     expect(lines.get("Vagrant")).toMatchObject({
       level: "error",
       seen: "Vagrant 2.0.0 is too old, >=2.2.19 is needed",
     });
-    expect(lines.get("community.docker")?.seen).toBe("community.docker 1.2.1 is too old, >=3.0.0 is needed");
+    expect(lines.get("community.docker")?.seen).toContain(
+      "1.2.1 is too old, >=3.0.0 is needed: the playbooks run",
+    );
     expect(lines.get("VirtualBox")?.seen).toBe("VirtualBox is not installed");
     expect(exitCode).toBe(3);
   });
@@ -73,6 +75,32 @@ describe("doctor", () => {
     const { lines, exitCode } = await report("--machines", "embedded");
     expect([...lines.keys()]).toEqual(["Node.js", "HAProxy"]);
     expect(exitCode).toBe(0);
+  });
+
+  it("takes a missing Ansible for no fault: the playbooks can run from inside a machine", async () => {
+    programs.drop("ansible-playbook");
+    const { lines, exitCode } = await report(...fitting);
+    expect(lines.get("ansible-playbook")).toMatchObject({
+      level: "warn",
+      seen: "ansible-playbook is not installed: the playbooks run from inside master",
+    });
+    expect(exitCode).toBe(0);
+    programs.add("apt-get", `echo "$@" >>${folder}/apt.log`);
+    const { stderr } = await doctor("--fix", ...fitting);
+    expect(stderr).toContain("apt-get install --yes ansible");
+  });
+
+  it("where create would make an embedded lab: warnings, and the sentence that says so", async () => {
+    for (const name of ["vagrant", "VBoxManage"]) programs.drop(name);
+    const { lines, exitCode } = await report(...fitting);
+    expect(lines.get("Vagrant")).toMatchObject({ level: "warn", seen: "Vagrant is not installed" });
+    expect(lines.get("machines")).toMatchObject({
+      level: "warn",
+      seen: "no virtual machines can be made here (Vagrant is not installed, neither VirtualBox nor libvirt is installed): create makes an embedded lab, of processes on loopback",
+    });
+    expect(exitCode).toBe(0);
+    // Who insists on machines cannot have a lab here.
+    expect((await report("--machines", "vagrant", ...fitting)).exitCode).toBe(3);
   });
 
   it("names the addresses that VirtualBox refuses, with the line that allows them", async () => {
@@ -101,7 +129,7 @@ describe("doctor", () => {
   it("asks nobody where there is no terminal: it prints what --fix would run, and runs nothing", async () => {
     programs.drop("vagrant");
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log`);
-    const { exitCode, stderr } = await doctor("--fix", ...fitting);
+    const { exitCode, stderr } = await doctor("--fix", "--machines", "vagrant", ...fitting);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("apt-get install --yes vagrant");
     expect(stderr).toContain("no terminal to ask at");
@@ -114,7 +142,7 @@ describe("doctor", () => {
     // Becomes what it installs.
     const install = `printf '#!/bin/sh\\n${vagrant}\\n' >${programs.path}/vagrant; /bin/chmod +x ${programs.path}/vagrant`;
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log\nif [ "$1" = install ]; then ${install}; fi`);
-    const { exitCode, stdout } = await doctor("--fix", "--yes", ...fitting);
+    const { exitCode, stdout } = await doctor("--fix", "--yes", "--machines", "vagrant", ...fitting);
     expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe("update\ninstall --yes vagrant\n");
     expect(stdout).toMatch(/✖ Vagrant\s+Vagrant is not installed[\s\S]*✔ Vagrant\s+2\.4\.1/);
     expect(exitCode).toBe(0);

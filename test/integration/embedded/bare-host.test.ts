@@ -35,7 +35,7 @@ describe("a bare host", () => {
   test("the first line says why there are no machines, the table that all claims hold, the pages where they are", () => {
     expect(created).toMatchObject({ exitCode: 0 });
     expect(created.stderr.split("\n")[0]).toBe(
-      "No virtual machines: Vagrant is not installed, Ansible is not installed, neither VirtualBox nor libvirt is installed. The lab is embedded: stand-ins as processes on loopback",
+      "No virtual machines: Vagrant is not installed, neither VirtualBox nor libvirt is installed. The lab is embedded: stand-ins as processes on loopback",
     );
     expect(created.stderr).toContain("  for real machines: Vagrant (developer.hashicorp.com/vagrant)");
     expect(created.stderr).toContain("master: marathon 8081 instead of 8080");

@@ -58,3 +58,22 @@ test("the shell at the other end of ssh reads the words back as well", () => {
   expect(args.at(-2)).toBe("--");
   expect(execFileSync("sh", ["-c", remote], { encoding: "utf8" })).toBe(`${words.join("|")}|`);
 });
+
+test("a held input stays open until the program ends by itself, and its end takes the place of the interrupt", async () => {
+  const echo = { file: "sh", args: ["-c", 'read first; echo "got $first"'] };
+  expect((await run(echo, { heldInput: "word\n" })).stdout).toBe("got word");
+  const waits = {
+    file: "sh",
+    args: ["-c", 'trap "echo signal" INT; read first; echo ready; cat; echo ended'],
+  };
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const onLine = (line: string) => {
+    lines.push(line);
+    if (line === "ready") stop.abort();
+  };
+  await expect(run(waits, { heldInput: "word\n", signal: stop.signal, onLine })).rejects.toMatchObject({
+    exitCode: 130,
+  });
+  expect(lines).toEqual(["ready", "ended"]);
+});
