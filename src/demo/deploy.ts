@@ -28,7 +28,7 @@ export async function deployApp(stage: Stage, text: string): Promise<boolean> {
         "PUT",
         `${at.marathon}/v2/apps/${encodePath(absoluteId(wanted.id))}`,
         wanted,
-        { signal },
+        { signal, timeoutMs: patientMs },
       );
       if (answer.status >= 300) throw refused("Marathon", answer);
       return true;
@@ -77,7 +77,12 @@ export async function putRule(stage: Stage, bamboo: string, id: string, acl: str
   const { http, signal } = stage;
   if ((await findRules(http, bamboo, signal)).get(id) === acl) return false;
   // PUT creates or replaces; POST would refuse what exists.
-  const answer = await http.send("PUT", `${bamboo}/api/services/${encodePath(id)}`, { id, acl }, { signal });
+  const answer = await http.send(
+    "PUT",
+    `${bamboo}/api/services/${encodePath(id)}`,
+    { id, acl },
+    { signal, timeoutMs: patientMs },
+  );
   if (answer.status !== 200) throw refused("Bamboo", answer);
   return true;
 }
