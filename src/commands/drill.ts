@@ -117,7 +117,7 @@ export function notRecovered(reports: readonly DrillReport[]): LabError {
   const last = reports.at(-1);
   const lost = lostLanes(last?.lanes ?? []);
   const served =
-    (last?.lanes ?? []).length > 1 && lost.length > 0 ? `: not served by ${lost.join(", ")}` : "";
+    (last?.lanes ?? []).length > 1 && lost.length > 0 ? `: not served for good by ${lost.join(", ")}` : "";
   return new LabError(`the lab did not recover by the deadline${served}`, {
     exitCode: exitCodes.notRecovered,
     details: Object.entries(last?.lastSeen ?? {}).map(([part, seen]) => `${part}: ${seen}`),

@@ -8,7 +8,7 @@ import { formatMs, headline, summary } from "./words.ts";
 /** Narrower segments than these, in parts of the longest bar, cannot be told apart. */
 const visible = 0.002;
 /** Narrower segments have no room for their time, in parts of the longest bar. */
-const labelled = 0.09;
+const labelled = 0.13;
 
 /** The ways in side by side: each one's outage, what it was made of on a common scale, and what took longest. */
 export function comparison(report: DrillReport): string {
@@ -46,8 +46,10 @@ ${rows.join("\n")}
 </tbody></table></div>`;
 }
 
-function lengthOf(report: DrillReport, { outage }: Lane): number {
-  return outage.endedAt === null ? outage.atLeastMs : outage.endedAt - report.breakAt;
+/** From the break to its end, or as far as was looked. */
+function lengthOf(report: DrillReport, { outage, runs }: Lane): number {
+  if (outage.neverDown) return 0;
+  return (outage.endedAt ?? runs.at(-1)?.to ?? report.breakAt) - report.breakAt;
 }
 
 function bar(report: DrillReport, lane: Lane, longest: number): string {

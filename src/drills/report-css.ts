@@ -5,7 +5,7 @@ export const css = `
 --track:#eae8e1;--ending:#a9b3bf;--offer:#8796a8;--starting:#5d7389;--telling:#b98900;--noticing:#cc4a12;--loading:#b8276b;--keeping:#6741d9;--serving:#23835f;--returning:#8a5a34;--on:#fff}
 @media (prefers-color-scheme:dark){:root{--bg:#14171c;--ink:#eceff3;--dim:#a3adb9;--line:#363c45;--panel:#1c2027;--accent:#ff8a70;
 --ok:#37b98b;--k503:#a987f5;--refused:#f0604a;--reset:#f59a5f;--timeout:#e0b62c;--http:#3fb0dc;--wrong:#8098f2;--unreachable:#c07a68;--noname:#e46fb0;--hatch:#00000070;--slow:#3a3018;
---track:#262b33;--ending:#56616e;--offer:#75869a;--starting:#9cb1c6;--telling:#ffd166;--noticing:#ff8a55;--loading:#f06ba3;--keeping:#a78bfa;--serving:#37b98b;--returning:#d0a07a;--on:#14171c}}
+--track:#262b33;--ending:#737d88;--offer:#8fa3b8;--starting:#b9cbdd;--telling:#ffd166;--noticing:#ff8a55;--loading:#f06ba3;--keeping:#a78bfa;--serving:#37b98b;--returning:#d0a07a;--on:#14171c}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--ink);font:18px/1.5 system-ui,"Segoe UI","DejaVu Sans",sans-serif}
 main{max-width:1320px;margin:0 auto;padding:28px 32px 40px}
@@ -24,7 +24,7 @@ h3{font-size:1.05rem;margin:0 0 .3em;overflow-wrap:anywhere}
 .phases{display:flex;height:34px;margin:.1em 0 .35em;border-radius:6px;overflow:hidden;background:var(--track)}.phases i{position:relative;min-width:1px;font-style:normal}.phases span{position:absolute;inset:0;display:grid;place-items:center;color:var(--on);font-size:.84rem;font-weight:700;font-variant-numeric:tabular-nums;white-space:nowrap}
 .phase-key{display:flex;flex-wrap:wrap;gap:4px 22px;font-size:.95rem}.swatch{display:inline-block;width:26px;height:16px;border-radius:3px}
 .range{position:relative;height:26px;margin:.1em 0 .35em;border-radius:6px;background:var(--track)}.range i{position:absolute;top:0;bottom:0;min-width:3px;border-radius:6px;background:var(--starting)}.range b{position:absolute;top:-3px;bottom:-3px;width:4px;margin-left:-2px;background:var(--accent)}
-.p-ending{background:var(--ending);--on:var(--bg)}.p-offer{background:var(--offer);--on:var(--bg)}.p-starting{background:var(--starting);--on:var(--bg)}.p-telling{background:var(--telling)}.p-noticing{background:var(--noticing)}.p-loading{background:var(--loading)}.p-keeping{background:var(--keeping)}.p-serving{background:var(--serving)}.p-returning{background:var(--returning)}.p-unknown{background:var(--dim)}.p-lost{background:repeating-linear-gradient(45deg,var(--dim) 0 3px,transparent 3px 9px)}
+.p-ending{background:var(--ending);--on:#14171c}.p-offer{background:var(--offer);--on:#14171c}.p-starting{background:var(--starting)}.p-telling{background:var(--telling)}.p-noticing{background:var(--noticing)}.p-loading{background:var(--loading)}.p-keeping{background:var(--keeping)}.p-serving{background:var(--serving)}.p-returning{background:var(--returning)}.p-unknown{background:var(--dim)}.p-lost{background:repeating-linear-gradient(45deg,var(--dim) 0 3px,transparent 3px 9px)}
 .alarm{border-left:6px solid var(--accent);background:var(--panel);padding:12px 18px;margin:1em 0}.alarm.mild{border-color:var(--timeout)}.alarm ul{margin:.3em 0;padding-left:1.2em}
 figure{margin:1em 0;background:var(--panel);border:1px solid var(--line);border-radius:10px;padding:12px 8px}
 figcaption{display:flex;flex-wrap:wrap;gap:4px 22px;padding:6px 14px 2px}.key{display:inline-flex;align-items:center;gap:8px}

@@ -4,11 +4,11 @@ import { hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
 import type { Drill } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
-import { type Lanes, requestTimeoutMs } from "./lanes.ts";
+import { baselineMs, type Lanes, requestTimeoutMs } from "./lanes.ts";
 import { type DrillReport, marks as words } from "./model.ts";
 import type { Before } from "./ready.ts";
 import type { DrillOptions } from "./run.ts";
-import { lostLanes } from "./settled.ts";
+import { longestPeriodMs, lostLanes } from "./settled.ts";
 import { pageMarks } from "./timeline.ts";
 import { lookEveryMs, type Watch } from "./watch.ts";
 
@@ -42,6 +42,7 @@ export async function reportOf(drill: Drill, options: DrillOptions, found: Findi
     parameters: {
       "requests per second": rateWords(found.ratePerSecond, lanes.length),
       "time limit per request": `${requestTimeoutMs / 1000} s`,
+      "time before the break": baselineWords(longestPeriodMs(ways)),
       "settle time": `${options.settleMs / 1000} s`,
       deadline: `${options.deadlineMs / 1000} s`,
     },
@@ -65,6 +66,11 @@ export async function reportOf(drill: Drill, options: DrillOptions, found: Findi
       `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(lab, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
     ],
   };
+}
+
+function baselineWords(periodMs: number): string {
+  const least = `${baselineMs / 1000} s`;
+  return periodMs === 0 ? least : `${least} and a random part of the longest period, ${periodMs / 1000} s`;
 }
 
 function rateWords(each: number, lanes: number): string | number {

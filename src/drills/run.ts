@@ -8,13 +8,12 @@ import type { Http } from "../probes/http.ts";
 import { assertBreakable, breakIt, putBack } from "./break.ts";
 import type { Drill } from "./catalogue.ts";
 import { type DrillClock, startClock } from "./clock.ts";
-import { type Lanes, startLanes } from "./lanes.ts";
+import { baselineMs, type Lanes, startLanes } from "./lanes.ts";
 import type { DrillReport } from "./model.ts";
 import { precheck } from "./ready.ts";
 import { reportOf } from "./report.ts";
-import { rateOfLanes } from "./settled.ts";
+import { longestPeriodMs, rateOfLanes } from "./settled.ts";
 import { watchLab } from "./watch.ts";
-import type { WayIn } from "./ways-in.ts";
 
 export interface DrillOptions {
   readonly lab: Lab;
@@ -37,8 +36,6 @@ export interface DrillOptions {
   readonly say: (text: string) => void;
 }
 
-/** Good answers before the break: what "before" means in the report. */
-const baselineMs = 2000;
 const lookMs = 250;
 /** How long the rest of the lab may take to be as it was, after the page is back. */
 const wholeAgainMs = 180_000;
@@ -58,7 +55,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   let target = "";
   try {
     say("sampling the page before the break");
-    await delay(baselineMs + momentOf(ways), undefined, { signal });
+    await delay(baselineMs + Math.random() * longestPeriodMs(ways), undefined, { signal });
     breakAt = clock.now();
     say(`breaking: ${drill.help}`);
     const broken = breakIt(drill, options).then((what) => {
@@ -78,15 +75,6 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   const verdict = await verifyLab(lab, { timeoutMs: wholeAgainMs, signal });
   const found = { clock, ways, lanes, ratePerSecond, watch, verdict, before, breakAt, target, notes };
   return reportOf(drill, options, found);
-}
-
-/**
- * How much later the break comes: any moment between two looks of a method is as likely as any other. Without it,
- * repeated drills, which end with a recovery, would all begin at the same moment after a look.
- */
-function momentOf(ways: readonly WayIn[]): number {
-  const periods = ways.flatMap(({ learns }) => [learns.every?.ms ?? 0, learns.keptMs ?? 0]);
-  return Math.random() * Math.max(0, ...periods);
 }
 
 interface Drilling {

@@ -25,6 +25,14 @@ export function slowestMs({ every, keptMs = 0 }: Learning): number {
   return (every?.ms ?? 0) + keptMs;
 }
 
+/**
+ * Within so many milliseconds the break comes at a random moment: any moment between two looks of a method is as likely
+ * as any other. Without it, repeated drills, which end with a recovery, would all begin at the same moment after a look.
+ */
+export function longestPeriodMs(ways: readonly { readonly learns: Learning }[]): number {
+  return Math.max(0, ...ways.flatMap(({ learns }) => [learns.every?.ms ?? 0, learns.keptMs ?? 0]));
+}
+
 /** The lanes whose visitors were not served in the end, by their methods. */
 export function lostLanes(lanes: readonly Pick<Lane, "method" | "outage">[]): readonly string[] {
   return lanes.filter(({ outage }) => !isServed(outage)).map(({ method }) => method);

@@ -174,7 +174,9 @@ describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
     );
     for (const { way, seen } of lanes)
       await eventually(() => expect([...seen], way.method).toEqual([task.id]));
-    const next = await cluster.replace(task, "/tomcat");
+    let next = await cluster.replace(task, "/tomcat");
+    // Ports are given at random: once in a thousand times it is the old one again.
+    if (next.ports[0] === task.ports[0]) next = await cluster.replace(next, "/tomcat");
     for (const { way, seen } of lanes.filter(({ way }) => !way.method.includes("TTL")))
       await eventually(() => expect(seen.has(next.id), way.method).toBe(true));
     // The answer may be kept for an hour: this client still asks the task that is gone.

@@ -9,7 +9,7 @@ test("a comparison that did not recover names the ways in that were not served",
   if (bamboo === undefined) throw new Error("no lane");
   const lanes = [...compared.lanes.slice(1, 3), bamboo];
   const error = notRecovered([{ ...compared, lanes, recovered: false, lastSeen: lost.lastSeen }]);
-  expect(error.message).toBe("the lab did not recover by the deadline: not served by bamboo");
+  expect(error.message).toBe("the lab did not recover by the deadline: not served for good by bamboo");
   expect(error.exitCode).toBe(6);
   expect(error.details[0]).toBe("marathon: 0 of 1 tasks running, 1 waiting");
 });

@@ -3,6 +3,7 @@ import type { OutageState } from "../../../src/drills/model.ts";
 import {
   isSettled,
   leastRate,
+  longestPeriodMs,
   lostLanes,
   rateOfLanes,
   slowestMs,
@@ -44,6 +45,14 @@ describe("a lane is settled", () => {
 
   it("a change reaches the clients after a look and the TTL at the latest", () => {
     expect([told, polled, kept].map(slowestMs)).toEqual([0, 5_000, 15_000]);
+  });
+});
+
+describe("the moment of the break", () => {
+  it("is spread over the longest period of all ways", () => {
+    expect(longestPeriodMs([{ learns: told }])).toBe(0);
+    expect(longestPeriodMs([{ learns: told }, { learns: polled }])).toBe(5_000);
+    expect(longestPeriodMs([{ learns: kept }, { learns: polled }])).toBe(10_000);
   });
 });
 
