@@ -35,7 +35,7 @@ export interface Machine {
   readonly cpus: number;
   readonly services: readonly ServiceName[];
   /** Where this machine's ports are not the lab's: in embedded labs, where the host had them taken. */
-  readonly ports?: Partial<Ports>;
+  readonly ports?: Partial<Ports & { readonly zookeeper: number }>;
 }
 
 /** The ports under which the services are reached on their machines. */
@@ -59,6 +59,11 @@ export interface Ports {
 /** Where ZooKeeper listens: fixed inside the tutorial's image. */
 export const zookeeperPort = 2181;
 
+/** Where the ZooKeeper of one machine listens. */
+export function zookeeperPortOf(machine: Machine): number {
+  return machine.ports?.zookeeper ?? zookeeperPort;
+}
+
 /** Where marathon-lb shows itself, and where it routes by X-Marathon-App-Id: fixed inside its image. */
 export const marathonLbPorts = { admin: 9090, apps: 9091 } as const;
 
@@ -73,6 +78,8 @@ export interface Box {
 export interface Embedded {
   /** What carries the traffic: the host's HAProxy, or a proxy inside Bamboo's process. */
   readonly proxy?: "haproxy" | "built-in";
+  /** What keeps the shared state: the host's ZooKeeper, or a store inside the lab's launcher. */
+  readonly zookeeper?: "host" | "store";
 }
 
 export interface Lab {
@@ -95,6 +102,11 @@ export interface Lab {
 /** The ports of one machine. */
 export function portsOf(lab: Lab, machine: Machine): Ports {
   return machine.ports === undefined ? lab.ports : { ...lab.ports, ...machine.ports };
+}
+
+/** Whether ZooKeeper serves the lab, and not a store in its place. */
+export function hasZookeeper(lab: Lab): boolean {
+  return lab.embedded === undefined || lab.embedded.zookeeper === "host";
 }
 
 /** The machines that run a service, in the lab's order. */

@@ -1,10 +1,13 @@
-import { type Lab, type Machine, type Ports, portsOf, type ServiceName } from "../lab/model.ts";
+import { hasZookeeper, type Lab, type Machine, type ServiceName, zookeeperPort } from "../lab/model.ts";
 
 /** What happens when a port of an address is taken for a try: `no-address` where this host has no such address. */
 export type Bindable = "free" | "taken" | "not-allowed" | "no-address";
 export type TryBind = (ip: string, port: number) => Promise<Bindable>;
 
-const portsByService: Partial<Record<ServiceName, readonly (keyof Ports)[]>> = {
+type PortName = keyof NonNullable<Machine["ports"]>;
+
+const portsByService: Partial<Record<ServiceName, readonly PortName[]>> = {
+  zookeeper: ["zookeeper"],
   "mesos-master": ["mesosMaster"],
   "mesos-slave": ["mesosSlave"],
   marathon: ["marathon"],
@@ -26,18 +29,29 @@ export async function settleAddresses(lab: Lab, tryBind: TryBind): Promise<Lab> 
   const machines: Machine[] = [];
   for (const [index, { ports: _, ...machine }] of lab.machines.entries()) {
     const ip = hasThem ? (wanted[index] ?? "127.0.0.1") : "127.0.0.1";
-    const ports: { -readonly [Name in keyof Ports]?: number } = {};
-    for (const name of machine.services.flatMap((service) => portsByService[service] ?? [])) {
-      const port = await freePort(lab.ports[name], async (candidate) => {
+    const ports: { -readonly [Name in PortName]?: number } = {};
+    for (const name of portNames(lab, machine)) {
+      const wantedPort = usualPort(lab, name);
+      const port = await freePort(wantedPort, async (candidate) => {
         if (used.has(`${ip}:${candidate}`)) return false;
         return (await tryBind(ip, candidate)) === "free";
       });
       used.add(`${ip}:${port}`);
-      if (port !== lab.ports[name]) ports[name] = port;
+      if (port !== wantedPort) ports[name] = port;
     }
     machines.push({ ...machine, ip, ...(Object.keys(ports).length === 0 ? {} : { ports }) });
   }
   return { ...lab, machines };
+}
+
+function portNames(lab: Lab, machine: Machine): readonly PortName[] {
+  return machine.services
+    .filter((service) => service !== "zookeeper" || hasZookeeper(lab))
+    .flatMap((service) => portsByService[service] ?? []);
+}
+
+function usualPort(lab: Lab, name: PortName): number {
+  return name === "zookeeper" ? zookeeperPort : lab.ports[name];
 }
 
 /** 127.0.33.18 for 192.168.33.18: the two numbers that tell machines of a lab, and labs, apart. */
@@ -55,19 +69,10 @@ async function freePort(wanted: number, isFree: (port: number) => Promise<boolea
 }
 
 /** In words, where the lab is not at the tutorial's ports: `master: haproxy 8081 instead of 80`. */
-export function movedPorts(lab: Lab): readonly string[] {
+export function movedPorts(lab: Lab): string[] {
   return lab.machines.flatMap((machine) =>
     Object.entries(machine.ports ?? {}).map(
-      ([name, port]) => `${machine.name}: ${name} ${port} instead of ${lab.ports[name as keyof Ports]}`,
-    ),
-  );
-}
-
-/** The ports that a lab's services listen on, as `ip:port`. */
-export function listening(lab: Lab): readonly string[] {
-  return lab.machines.flatMap((machine) =>
-    machine.services.flatMap((service) =>
-      (portsByService[service] ?? []).map((name) => `${machine.ip}:${portsOf(lab, machine)[name]}`),
+      ([name, port]) => `${machine.name}: ${name} ${port} instead of ${usualPort(lab, name as PortName)}`,
     ),
   );
 }

@@ -6,7 +6,7 @@ import { type Lab, type Machine, portsOf } from "../lab/model.ts";
 import { openHttp } from "../probes/http.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, machineMark, type ProcessMark } from "../rehearsal/embedded/plan.ts";
-import { serviceId } from "./embedded-plan.ts";
+import { hasProcess, serviceId } from "./embedded-plan.ts";
 import { newBootId, runningState, signalTo, untilGone } from "./embedded-processes.ts";
 import type { Breaks } from "./machines.ts";
 
@@ -38,7 +38,7 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
     },
     reboot: async (machine, signal) => {
       const entries = catalogue(lab).filter(
-        (entry) => entry.machine.name === machine.name && isProcess(entry),
+        (entry) => entry.machine.name === machine.name && hasProcess(lab, entry),
       );
       const before = entries.map((entry) => processOf(lab, folder, entry));
       newBootId(folder, machine.name, true);
@@ -54,20 +54,8 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
   };
 }
 
-function isProcess(entry: Entry): boolean {
-  return entry.service !== "zookeeper";
-}
-
 function processOf(lab: Lab, folder: string, entry: Entry): ProcessMark {
   const id = serviceId(lab, entry);
-  if (!isProcess(entry))
-    throw new LabError(
-      "ZooKeeper is not part of an embedded lab: its store is in the launcher, with all else",
-      {
-        exitCode: exitCodes.usage,
-        remedy: ["npx mesos-lab create --machines vagrant, for a ZooKeeper that can be broken"],
-      },
-    );
   const mark = runningState(folder)?.services[id]?.process;
   if (mark !== undefined) return mark;
   throw new LabError(`${id} does not run`, { exitCode: exitCodes.tool, remedy: ["npx mesos-lab up"] });

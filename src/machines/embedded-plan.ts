@@ -1,7 +1,8 @@
 import { type Entry, effective } from "../lab/catalogue/container.ts";
-import { catalogue } from "../lab/catalogue/index.ts";
-import { type Lab, machinesWith, portsOf, type ServiceName } from "../lab/model.ts";
+import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
+import { hasZookeeper, type Lab, machinesWith, portsOf, type ServiceName } from "../lab/model.ts";
 import type { Instance, Plan, PlannedService } from "../rehearsal/embedded/plan.ts";
+import { zookeeperProgram } from "./embedded-zookeeper.ts";
 
 /** More agents than this share one process: a hundred processes would be a hundred times Node. */
 const agentsWithOwnProcess = 4;
@@ -10,7 +11,7 @@ const firstTaskPort = 31_000;
 const portsPerAgent = 1_000;
 const portsForAll = 12_000;
 
-/** The launcher's store takes the place of ZooKeeper; the other ways of discovery are not for embedded labs. */
+/** ZooKeeper is a program of the host or nothing; the other ways of discovery are not for embedded labs. */
 const standIns: Partial<Record<ServiceName, PlannedService["service"]>> = {
   "mesos-master": "mesos-master",
   "mesos-slave": "mesos-agent",
@@ -28,7 +29,12 @@ function shareProcess(lab: Lab): boolean {
   return machinesWith(lab, "mesos-slave").length > agentsWithOwnProcess;
 }
 
-/** What the launcher of an embedded lab has to run: every container of the catalogue as a stand-in on loopback. */
+/** Whether a process of the lab stands for this container. */
+export function hasProcess(lab: Lab, { service }: Entry): boolean {
+  return service === "zookeeper" ? hasZookeeper(lab) : standIns[service] !== undefined;
+}
+
+/** What the launcher of an embedded lab has to run: every container of the catalogue as a process on loopback. */
 export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Plan {
   const services = new Map<string, PlannedService>();
   for (const entry of catalogue(lab)) {
@@ -46,6 +52,10 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
     allowedHosts: [...new Set([...lab.machines.map(({ ip }) => ip), "localhost", "127.0.0.1"])],
     proxy,
     services: [...services.values()],
+    zookeeper: hasZookeeper(lab) ? "host" : "store",
+    programs: hasZookeeper(lab)
+      ? entriesOf(lab, "zookeeper").map((entry) => zookeeperProgram(lab, entry, folder))
+      : [],
   };
 }
 

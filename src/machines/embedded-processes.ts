@@ -48,6 +48,10 @@ export function runningState(folder: string): LauncherState | undefined {
 export function startLauncher(plan: Plan): void {
   for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)])
     mkdirSync(dirname(path), { recursive: true });
+  for (const [path, content] of plan.programs.flatMap(({ files }) => Object.entries(files))) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
   for (const { machine } of plan.services.flatMap(({ instances }) => instances))
     newBootId(plan.folder, machine, false);
   rmSync(plan.stateFile, { force: true });
@@ -87,7 +91,7 @@ export async function untilReady(
   const deadline = Date.now() + readyLimitMs;
   for (;;) {
     const states = launcherState(plan.folder)?.services ?? {};
-    const waiting = plan.services.filter(({ id }) => states[id]?.ready !== true);
+    const waiting = [...plan.programs, ...plan.services].filter(({ id }) => states[id]?.ready !== true);
     const [first] = waiting;
     if (first === undefined) return;
     say(`waiting for ${waiting.map(({ id }) => id).join(", ")}`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
-import type { Lab } from "../lab/model.ts";
+import { type Embedded, hasZookeeper, type Lab } from "../lab/model.ts";
 import type { LauncherState, Plan } from "../rehearsal/embedded/plan.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { readIfThere } from "../tools/files.ts";
@@ -13,8 +13,9 @@ import type { LabFolder } from "../tools/lab-folder.ts";
 import { line, type Task } from "../ui/tasks.ts";
 import { movedPorts, settleAddresses } from "./embedded-addresses.ts";
 import { embeddedBreaks } from "./embedded-breaks.ts";
-import { embeddedPlan, serviceId } from "./embedded-plan.ts";
+import { embeddedPlan, hasProcess, serviceId } from "./embedded-plan.ts";
 import { endLab, lastLines, runningState, startLauncher, tryBind, untilReady } from "./embedded-processes.ts";
+import { javaFault, peersFault, seemsToHaveZookeeper } from "./embedded-zookeeper.ts";
 import type { Machines } from "./machines.ts";
 
 /** No machines: every service is a process of this host on a loopback address, kept running by a small launcher. */
@@ -22,7 +23,7 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
   const home = folder.file("embedded");
   const plan = (): Plan => embeddedPlan(lab, home, lab.embedded?.proxy ?? hostProxy());
   const logOf = (entry: Entry) => {
-    if (entry.service === "zookeeper") throw noZookeeper();
+    if (!hasProcess(lab, entry)) throw noZookeeper();
     return folder.file("embedded", "logs", `${serviceId(lab, entry)}.log`);
   };
   return {
@@ -35,13 +36,11 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
         readIfThere(folder.file("embedded", "plan.json")) === text(plan())
       );
     },
-    preflight: async (running) => {
+    preflight: async (running, signal) => {
       if (running) return { lab, note: "the lab's processes are running" };
       // What runs of an earlier shape of this lab holds the ports that this one wants.
       await endLab(home, true);
-      const settled: Lab = { ...(await settleAddresses(lab, tryBind)), embedded: { proxy: hostProxy() } };
-      const moved = movedPorts(settled);
-      return moved.length === 0 ? { lab: settled } : { lab: settled, note: moved.join("; ") };
+      return settle(lab, signal);
     },
     startTasks: (run, running) => [start(run, running, plan())],
     resumeTasks: (run, running) => [start(run, running, plan())],
@@ -57,9 +56,9 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
         {
           exitCode: exitCodes.usage,
           details: [`its files, with the sandboxes of its tasks: ${folder.file("embedded", machine.name)}`],
-          remedy: machine.services
-            .filter((name) => name !== "zookeeper")
-            .map((name) => `npx mesos-lab logs ${name}`),
+          remedy: catalogue(lab)
+            .filter((entry) => entry.machine.name === machine.name && hasProcess(lab, entry))
+            .map(({ service }) => `npx mesos-lab logs ${service}`),
         },
       );
     },
@@ -80,8 +79,31 @@ function start(run: Run, running: boolean, plan: Plan): Task {
     await endLab(plan.folder, true);
     startLauncher(plan);
     await untilReady(plan, run.signal, say);
-    return `${plan.services.length} and their launcher`;
+    return `${plan.services.length + plan.programs.length} and their launcher`;
   });
+}
+
+/** Decides on addresses, ports, the proxy and ZooKeeper; what a user would not expect is in the note. */
+async function settle(lab: Lab, signal: AbortSignal): Promise<{ lab: Lab; note?: string }> {
+  const withStore: Embedded = { proxy: hostProxy(), zookeeper: "store" };
+  const embedded = seemsToHaveZookeeper() ? { ...withStore, zookeeper: "host" as const } : withStore;
+  const [wanted, fault] = await Promise.all([
+    settleAddresses({ ...lab, embedded }, tryBind),
+    embedded.zookeeper === "host" ? javaFault(signal) : undefined,
+  ]);
+  const why = fault ?? (hasZookeeper(wanted) ? await peersFault(wanted, tryBind) : undefined);
+  const settled =
+    why === undefined ? wanted : await settleAddresses({ ...lab, embedded: withStore }, tryBind);
+  const notes = movedPorts(settled);
+  if (why !== undefined) notes.push(`a store in the launcher instead of this host's ZooKeeper: ${why}`);
+  const before = lab.embedded?.zookeeper;
+  if (before !== undefined && before !== settled.embedded?.zookeeper)
+    notes.push(`apps and rules stay behind: they were kept in ${zookeeperWords(before)}`);
+  return notes.length === 0 ? { lab: settled } : { lab: settled, note: notes.join("; ") };
+}
+
+function zookeeperWords(zookeeper: Embedded["zookeeper"]): string {
+  return zookeeper === "host" ? "this host's ZooKeeper" : "a store in their launcher for ZooKeeper";
 }
 
 function hostProxy(): Plan["proxy"] {
@@ -91,7 +113,8 @@ function hostProxy(): Plan["proxy"] {
 function wordsFor(lab: Lab): string {
   const proxy = lab.embedded?.proxy ?? hostProxy();
   const words = proxy === "haproxy" ? "this host's HAProxy" : "a built-in proxy for HAProxy";
-  return `none (embedded: processes on loopback, a store in their launcher for ZooKeeper, ${words})`;
+  const zookeeper = lab.embedded?.zookeeper ?? (seemsToHaveZookeeper() ? "host" : "store");
+  return `none (embedded: processes on loopback, ${zookeeperWords(zookeeper)}, ${words})`;
 }
 
 function text(plan: Plan): string {
@@ -104,9 +127,7 @@ function isUp(state: LauncherState): boolean {
 
 function stateOf(lab: Lab, machine: string, state: LauncherState | undefined): string {
   if (state === undefined) return "stopped";
-  const own = catalogue(lab).filter(
-    (entry) => entry.machine.name === machine && entry.service !== "zookeeper",
-  );
+  const own = catalogue(lab).filter((entry) => entry.machine.name === machine && hasProcess(lab, entry));
   const down = own.filter((entry) => state.services[serviceId(lab, entry)]?.ready !== true);
   if (own.length > 0 && down.length === own.length) return "down";
   return down.length === 0 ? "running" : `running without ${down.map(({ service }) => service).join(", ")}`;
