@@ -2,14 +2,14 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname, extname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { exitCodes, LabError } from "../errors.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, type LauncherState, type Plan, type ProcessMark } from "../rehearsal/embedded/plan.ts";
 import { isAlive } from "../rehearsal/embedded/process-mark.ts";
 import { bootIdFile } from "../rehearsal/embedded/surroundings.ts";
+import { programFile } from "../rehearsal/program-file.ts";
 import { readIfThere } from "../tools/files.ts";
 import type { Bindable } from "./embedded-addresses.ts";
 
@@ -58,10 +58,7 @@ export function startLauncher(plan: Plan): void {
   const planFile = join(plan.folder, "plan.json");
   writeFileSync(planFile, JSON.stringify(plan, undefined, 2));
   const log = openSync(join(plan.folder, "logs", "launcher.log"), "a");
-  const entry = fileURLToPath(
-    new URL(`../rehearsal/embedded/launcher${extname(import.meta.url)}`, import.meta.url),
-  );
-  const child = spawn(process.execPath, [...process.execArgv, entry, planFile], {
+  const child = spawn(process.execPath, [...process.execArgv, programFile("embedded/launcher"), planFile], {
     detached: true,
     cwd: plan.folder,
     stdio: ["ignore", log, log],

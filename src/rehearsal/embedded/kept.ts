@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { connect } from "node:net";
-import { extname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { programFile } from "../program-file.ts";
 import {
   folderMark,
   machineMark,
@@ -31,7 +30,7 @@ const answerLimitMs = 500;
 
 /** The stand-ins of one process, which share the launcher's store over the channel to it. */
 export function keptService(service: PlannedService, plan: Plan, planFile: string, store: FileStore): Kept {
-  const entry = fileURLToPath(new URL(`service${extname(import.meta.url)}`, import.meta.url));
+  const entry = programFile("embedded/service");
   return {
     ...service,
     start: (log, onReady) => {

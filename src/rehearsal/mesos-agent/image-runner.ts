@@ -1,6 +1,6 @@
 import { appendFile } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { programFile } from "../program-file.ts";
 import { runProcess } from "./command-runner.ts";
 import type { Outcome, Started, TaskRunner, TaskToRun } from "./task-runner.ts";
 
@@ -63,9 +63,7 @@ async function runBuiltIn(
 ): Promise<Outcome> {
   const message = `image ${image} is run as ${builtIn.words}: ${image.startsWith("mesos-lab/") ? "it has no other form here" : "no Docker engine answers"}`;
   await appendFile(join(task.sandbox, "stdout"), `${message}\n`);
-  const file = fileURLToPath(
-    new URL(`../programs/${builtIn.program}${extname(import.meta.url)}`, import.meta.url),
-  );
+  const file = programFile(`programs/${builtIn.program}`);
   const program = { file: process.execPath, args: [...process.execArgv, file] };
   return runProcess(task, program, () => onStarted({ message }), kill, marks);
 }
