@@ -4,6 +4,7 @@ import type { Entry } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
 import { type Lab, type Machine, portsOf } from "../lab/model.ts";
 import { openHttp } from "../probes/http.ts";
+import { removeContainers } from "../rehearsal/embedded/containers.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, machineMark, type ProcessMark } from "../rehearsal/embedded/plan.ts";
 import { hasProcess, serviceId } from "./embedded-plan.ts";
@@ -25,12 +26,8 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
     },
     removeTask: async (machine, hostPort, signal) => {
       const task = await taskAt(lab, machine, hostPort, signal);
-      const ended = await endMarked({
-        [folderMark]: folder,
-        [machineMark]: machine.name,
-        MESOS_TASK_ID: task,
-      });
-      if (ended > 0) return task;
+      const marks = { [folderMark]: folder, [machineMark]: machine.name, MESOS_TASK_ID: task };
+      if ((await removeContainers(marks)) + (await endMarked(marks)) > 0) return task;
       throw new LabError(`no process of task ${task} is left on ${machine.name}`, {
         exitCode: exitCodes.tool,
         remedy: ["npx mesos-lab status"],
@@ -45,6 +42,7 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
       // All at once and without a word, as the power goes: services, their tasks, and HAProxy.
       for (const { pid } of before) signalTo(pid, "SIGKILL");
       await endMarked({ [folderMark]: folder, [machineMark]: machine.name });
+      await removeContainers({ [folderMark]: folder, [machineMark]: machine.name });
       await untilBack(lab, folder, entries, before, signal);
     },
     putBack: async (entry) =>

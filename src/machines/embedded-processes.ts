@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../errors.ts";
+import { removeContainers } from "../rehearsal/embedded/containers.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, type LauncherState, type Plan, type ProcessMark } from "../rehearsal/embedded/plan.ts";
 import { isAlive } from "../rehearsal/embedded/process-mark.ts";
@@ -128,6 +129,7 @@ export async function endLab(folder: string, orderly: boolean): Promise<void> {
     await untilGone(state.launcher, 1_000);
   }
   await endMarked({ [folderMark]: folder });
+  await removeContainers({ [folderMark]: folder });
   rmSync(join(folder, "state.json"), { force: true });
 }
 

@@ -1,5 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
+import { mayHaveContainers, noteContainers } from "../embedded/containers.ts";
+import { folderMark } from "../embedded/plan.ts";
 import { programFile } from "../program-file.ts";
 import { runProcess } from "./command-runner.ts";
 import type { Outcome, Started, TaskRunner, TaskToRun } from "./task-runner.ts";
@@ -24,6 +26,7 @@ const engineAnswerMs = 3_000;
  * @param marks variables by which the processes of the lab are known.
  */
 export function imageRunner(marks: Readonly<Record<string, string>>): TaskRunner {
+  const folder = marks[folderMark] ?? "";
   let engine: Promise<TaskRunner | undefined> | undefined;
   return {
     name: "docker",
@@ -34,7 +37,10 @@ export function imageRunner(marks: Readonly<Record<string, string>>): TaskRunner
       if (!image.startsWith("mesos-lab/")) {
         engine ??= dockerWhereItAnswers(marks);
         const docker = await engine;
-        if (docker !== undefined) return docker.run(task, onStarted, kill);
+        if (docker !== undefined) {
+          noteContainers(folder);
+          return docker.run(task, onStarted, kill);
+        }
       }
       if (builtIn === undefined)
         return failed(
@@ -47,6 +53,7 @@ export function imageRunner(marks: Readonly<Record<string, string>>): TaskRunner
       return runBuiltIn(builtIn, image, task, onStarted, kill, marks);
     },
     recover: async (agentId) => {
+      if (!mayHaveContainers(folder)) return;
       engine ??= dockerWhereItAnswers(marks);
       await (await engine)?.recover(agentId);
     },
