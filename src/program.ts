@@ -44,10 +44,11 @@ const flags = {
   app: ["--app <file>", "JSON of an app of your own, instead of the tutorial's Tomcat", text],
   acl: ["--acl <acl>", "Which requests go to the app (default: path_beg -i /)", text],
   remove: ["--remove", "Take the app and its rule away again", {}],
+  compare: ["--compare", "Measure every way in of the lab at once, side by side", {}],
   repeat: ["--repeat <times>", "Do it so often, and tell min, median and max", text],
   settle: ["--settle <seconds>", "A page that answers so long without a miss is back (default: 5)", text],
   deadline: ["--deadline <seconds>", "How long the lab may take to recover (default: 300)", text],
-  rate: ["--rate <per second>", "Requests a second, at least 50, which is the default", text],
+  rate: ["--rate <per second>", "Requests a second for each way in, 50 or more (10 with --compare)", text],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
@@ -123,14 +124,15 @@ const verbs: readonly Verb[] = [
   {
     usage: "drill <name>",
     help: "Break one thing, and measure how long nobody is served",
-    flags: [...which, "repeat", "settle", "deadline", "rate", "json"],
-    example: "mesos-lab drill kill-task --repeat 3",
+    flags: [...which, "compare", "repeat", "settle", "deadline", "rate", "json"],
+    example: "mesos-lab drill kill-task --compare --repeat 3",
     action: async ([name = ""], { repeat, settle, deadline, rate, ...options }, context) => {
       const numbers = {
         ...numberFlag("repeat", repeat, 1, 1000),
         ...numberFlag("settle", settle, 1, 600),
         ...numberFlag("deadline", deadline, 1, 86_400),
-        ...numberFlag("rate", rate, 50, 1000),
+        // Lanes of a comparison share what the machines can bear.
+        ...numberFlag("rate", rate, options.compare === true ? 10 : 50, 1000),
       };
       await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
     },

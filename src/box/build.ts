@@ -52,8 +52,10 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
     });
   const { layer } = await buildBase(options);
   const images = options.withImages ? await buildImagesLocked(options) : undefined;
-  const { boxRecipeVersion, boxPackages, boxFiles, enabledUnits, maskedUnits, diskSize } = recipe;
-  const ingredients = [boxRecipeVersion, boxPackages, boxFiles, enabledUnits, maskedUnits, diskSize];
+  const { boxRecipeVersion, boxPackages, boxFiles, enabledUnits, disabledUnits, maskedUnits, diskSize } =
+    recipe;
+  const units = [enabledUnits, disabledUnits, maskedUnits];
+  const ingredients = [boxRecipeVersion, boxPackages, boxFiles, ...units, diskSize];
   const key = contentKey([ingredients, layer.digest, images?.key, publicKey]);
   const version = boxVersion(key);
   const dir = join(options.cacheDir, "box");

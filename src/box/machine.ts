@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { installPackages } from "../debian/apt.ts";
 import { insideTree, type Job, type Release, runStep } from "../debian/job.ts";
 import { emptyFolders, writeTree } from "../debian/tree.ts";
-import { boxFiles, boxPackages, enabledUnits, grubConfig, maskedUnits } from "./recipe.ts";
+import { boxFiles, boxPackages, disabledUnits, enabledUnits, grubConfig, maskedUnits } from "./recipe.ts";
 
 /** Turns a minimal Debian into the machine that Vagrant expects: it boots, has SSH, sudo, Python and Docker. */
 export async function makeMachine(
@@ -26,6 +26,7 @@ export async function makeMachine(
   await inside("chown", "-R", "vagrant:vagrant", "/home/vagrant/.ssh");
   await inside("chmod", "700", "/home/vagrant/.ssh");
   await inside("systemctl", "enable", ...enabledUnits);
+  await inside("systemctl", "disable", ...disabledUnits);
   await inside("systemctl", "mask", ...maskedUnits);
   await installGrub(job, root);
   // Each machine makes its own; and whoever builds starts no daemon, but the machine shall.

@@ -34,6 +34,8 @@ export const boxPackages = [
   // Without its parser no container starts on a kernel with AppArmor.
   "apparmor",
   "libapparmor1",
+  // haproxy-marathon-bridge installs it on every slave, where no mirror may be in reach.
+  "haproxy",
 ];
 
 /** What costs time at every boot (much of it under emulation) and does nothing for a lab. */
@@ -52,6 +54,9 @@ export const maskedUnits = [
   // Docker asks for a network that is up; the lab's own waits say what they wait for.
   "systemd-networkd-wait-online.service",
 ];
+
+/** What its package starts at every boot, and only a playbook shall. */
+export const disabledUnits = ["haproxy.service"];
 
 export const enabledUnits = ["systemd-networkd.service", "mesos-lab-host-keys.service"];
 

@@ -1,4 +1,4 @@
-import { type Lab, type Machine, machinesWith } from "../lab/model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { ask } from "../probes/answer.ts";
 import { originOf, type ProbeContext } from "../probes/context.ts";
 import { askStats, type HaproxyStats, statsLogin } from "../probes/haproxy.ts";
@@ -19,15 +19,16 @@ export function bridgeClaims(lab: Lab): Claim[] {
 }
 
 function routes(lab: Lab, machine: Machine, marathon: Machine): Claim {
+  const { bridge } = portsOf(lab, machine);
   return {
     ...about("bridge-routes", machine),
     service: "haproxy-marathon-bridge",
     title: "The bridge's HAProxy routes to the tasks that Marathon runs",
     expected: "a section for every service port, with one server for each running task",
-    look: `curl -s -u ${statsLogin.user}:${statsLogin.password} 'http://${machine.ip}:${lab.ports.bridge}${statsPath}'`,
+    look: `curl -s -u ${statsLogin.user}:${statsLogin.password} 'http://${machine.ip}:${bridge}${statsPath}'`,
     check: async (context) => {
       const [stats, wanted] = await Promise.all([
-        askStats(context, originOf(context, machine, lab.ports.bridge), statsPath),
+        askStats(context, originOf(context, machine, bridge), statsPath),
         allRoutes(context, lab, marathon),
       ]);
       return judgeServicePorts(wanted, (route) => serversOf(stats, route));
@@ -53,7 +54,7 @@ function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
 }
 
 async function allRoutes(context: ProbeContext, lab: Lab, marathon: Machine): Promise<Route[]> {
-  const origin = originOf(context, marathon, lab.ports.marathon);
+  const origin = originOf(context, marathon, portsOf(lab, marathon).marathon);
   return routesOf(...(await Promise.all([askApps(context, origin), askTasks(context, origin)])));
 }
 

@@ -1,5 +1,5 @@
-import { balancerGroup } from "../lab/catalogue/marathon-lb.ts";
-import { type Lab, type Machine, machinesWith, marathonLbPorts } from "../lab/model.ts";
+import { balancerGroup, inGroup } from "../lab/catalogue/marathon-lb.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { ask } from "../probes/answer.ts";
 import { originOf, type ProbeContext } from "../probes/context.ts";
 import { askApps, askTasks } from "../probes/marathon.ts";
@@ -11,35 +11,37 @@ import { judgeServed } from "./judge/served.ts";
 export function marathonLbClaims(lab: Lab): Claim[] {
   const [marathon] = machinesWith(lab, "marathon");
   return machinesWith(lab, "marathon-lb").flatMap((machine) => [
-    healthy(machine),
+    healthy(lab, machine),
     ...(marathon === undefined ? [] : [routes(lab, machine, marathon), serves(lab, machine, marathon)]),
   ]);
 }
 
-function healthy(machine: Machine): Claim {
+function healthy(lab: Lab, machine: Machine): Claim {
+  const { marathonLbAdmin } = portsOf(lab, machine);
   return {
     ...about("marathon-lb-healthy", machine),
     service: "marathon-lb",
     title: "marathon-lb's HAProxy runs",
     expected: "/_haproxy_health_check answers 200",
-    look: `curl -si http://${machine.ip}:${marathonLbPorts.admin}/_haproxy_health_check`,
+    look: `curl -si http://${machine.ip}:${marathonLbAdmin}/_haproxy_health_check`,
     check: async (context) => {
-      const { status } = await askHealth(context, originOf(context, machine, marathonLbPorts.admin));
+      const { status } = await askHealth(context, originOf(context, machine, marathonLbAdmin));
       return { holds: status === 200, seen: String(status) };
     },
   };
 }
 
 function routes(lab: Lab, machine: Machine, marathon: Machine): Claim {
+  const { marathonLbAdmin } = portsOf(lab, machine);
   return {
     ...about("marathon-lb-routes", machine),
     service: "marathon-lb",
     title: "marathon-lb routes to the tasks that Marathon runs",
     expected: `a backend for every service port of the applications in the group ${balancerGroup}, with one server for each running task`,
-    look: `curl -s http://${machine.ip}:${marathonLbPorts.admin}/_haproxy_getconfig`,
+    look: `curl -s http://${machine.ip}:${marathonLbAdmin}/_haproxy_getconfig`,
     check: async (context) => {
       const [backends, wanted] = await Promise.all([
-        askBackends(context, originOf(context, machine, marathonLbPorts.admin)),
+        askBackends(context, originOf(context, machine, marathonLbAdmin)),
         groupRoutes(context, lab, marathon),
       ]);
       return judgeServicePorts(wanted, (route) => backends.get(backendName(route)));
@@ -66,12 +68,10 @@ function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
 }
 
 async function groupRoutes(context: ProbeContext, lab: Lab, marathon: Machine): Promise<Route[]> {
-  const origin = originOf(context, marathon, lab.ports.marathon);
+  const origin = originOf(context, marathon, portsOf(lab, marathon).marathon);
   const [apps, tasks] = await Promise.all([askApps(context, origin), askTasks(context, origin)]);
-  const isOurs = (labels: Readonly<Record<string, string>> = {}) =>
-    (labels.HAPROXY_GROUP ?? "").split(",").includes(balancerGroup);
   return routesOf(
-    apps.filter((app) => isOurs(app.labels ?? {})),
+    apps.filter((app) => inGroup(app.labels ?? {})),
     tasks,
   );
 }

@@ -1,5 +1,5 @@
 import { dnsNames } from "../lab/catalogue/mesos-dns.ts";
-import { type Lab, type Machine, machinesWith } from "../lab/model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { type Address, originOf, type ProbeContext } from "../probes/context.ts";
 import { askDns } from "../probes/dns.ts";
 import { askService } from "../probes/dns-service.ts";
@@ -19,13 +19,13 @@ export function mesosDnsClaims(lab: Lab): Claim[] {
 }
 
 function answers(lab: Lab, machine: Machine): Claim {
-  const origin = (context: ProbeContext) => originOf(context, machine, lab.ports.mesosDns);
+  const origin = (context: ProbeContext) => originOf(context, machine, portsOf(lab, machine).mesosDns);
   return {
     ...about("mesos-dns-answers", machine),
     service: "mesos-dns",
     title: "Mesos-DNS answers and knows a leader",
     expected: "Mesos-DNS 0.2 to 0.6, which is what this Mesos understands, with an address for leader.mesos",
-    look: `curl -s http://${machine.ip}:${lab.ports.mesosDns}/v1/version`,
+    look: `curl -s http://${machine.ip}:${portsOf(lab, machine).mesosDns}/v1/version`,
     check: async (context) =>
       judgeVersion(
         ...(await Promise.all([
@@ -63,7 +63,7 @@ function namesTasks(lab: Lab, machine: Machine, marathon: Machine): Claim {
     expected: "an A record for the host and an SRV record for the port of every running task, and no others",
     look: dig(lab, machine, `${dnsNames("/tomcat").service} SRV`),
     check: async (context) => {
-      const tasks = await askTasks(context, originOf(context, marathon, lab.ports.marathon));
+      const tasks = await askTasks(context, originOf(context, marathon, portsOf(lab, marathon).marathon));
       const running = tasks.filter((task) => task.startedAt);
       const apps = [...new Set(running.map(({ appId }) => appId))].sort();
       const findings = await Promise.all(
@@ -99,9 +99,10 @@ async function appFindings(
 }
 
 function serverOf(context: ProbeContext, lab: Lab, machine: Machine): Address {
-  return context.addressOf(machine, lab.ports.dns);
+  return context.addressOf(machine, portsOf(lab, machine).dns);
 }
 
-function dig(lab: Lab, { ip }: Machine, question: string): string {
-  return `dig @${ip}${lab.ports.dns === 53 ? "" : ` -p ${lab.ports.dns}`} +short ${question}`;
+function dig(lab: Lab, machine: Machine, question: string): string {
+  const { dns } = portsOf(lab, machine);
+  return `dig @${machine.ip}${dns === 53 ? "" : ` -p ${dns}`} +short ${question}`;
 }

@@ -96,7 +96,8 @@ function write(run: Run, running: boolean): Task {
 /** `--dry-run`: every command that would run, ready to be pasted. */
 function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context: Context): void {
   const { dryRun: _dry, updateLock: _lock, ...flags } = options;
-  const words = Object.entries({ ...flags, provider: lab.provider }).flatMap(([name, value]) =>
+  const decided = lab.embedded === undefined ? { provider: lab.provider } : { machines: "embedded" };
+  const words = Object.entries({ ...flags, ...decided }).flatMap(([name, value]) =>
     [value ?? []]
       .flat()
       .flatMap((each) => [
@@ -106,7 +107,7 @@ function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context:
   );
   const name = ["--name", lab.name];
   const verified = { file: "npx", args: ["mesos-lab", "verify", ...name] };
-  const launcher = { file: "npx", args: ["mesos-lab", "create", "--machines", "embedded", ...name] };
+  const launcher = { file: "npx", args: ["mesos-lab", "create", ...words] };
   const commands =
     lab.embedded !== undefined
       ? [launcher, verified]

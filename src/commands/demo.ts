@@ -1,12 +1,19 @@
 import { aclCheckConfig, aclFault, badAcl } from "../demo/acl.ts";
-import { absoluteId } from "../demo/app.ts";
-import { deployApp, putRule, removeApp, type Stage, untilRunning, untilServed } from "../demo/deploy.ts";
+import { absoluteId, addressOfApp, hostPortsOf } from "../demo/app.ts";
+import { deployApp, putRule, removeApp, type Stage, untilRunning } from "../demo/deploy.ts";
 import { addressesOf } from "../demo/services.ts";
+import { demoText, wayJson } from "../demo/tell.ts";
+import { untilServed } from "../demo/visit.ts";
+import { type WayIn, waysIn } from "../drills/ways-in.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
+import type { AppAddress } from "../lab/catalogue/method.ts";
+import { methods } from "../lab/catalogue/methods.ts";
 import { demoAcl, isWelcomePage, tomcatApp } from "../lab/demo.ts";
-import { pages } from "../lab/pages.ts";
+import { discoveryOf } from "../lab/discovery.ts";
+import type { Lab } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
+import { labAddress } from "../probes/context.ts";
 import { openHttp } from "../probes/http.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { readIfThere } from "../tools/files.ts";
@@ -20,15 +27,16 @@ export interface DemoOptions extends LabOptions {
   readonly remove?: boolean;
 }
 
-/** The tutorial's second half: an app in Marathon, a rule in Bamboo, a page through HAProxy. */
+/** The tutorial's second half: an app in Marathon, a rule in Bamboo, a page through HAProxy, and the lab's other ways in. */
 export async function demo(options: DemoOptions, context: Context): Promise<void> {
-  const { app, acl = demoAcl, remove, ...which } = options;
+  const { app, acl, remove, ...which } = options;
   const made = madeLab(which);
+  if (acl !== undefined && !discoveryOf(made.lab).includes("bamboo")) throw noBamboo(made.lab);
   const text = app === undefined ? JSON.stringify(tomcatApp(made.lab)) : readApp(app);
   const http = openHttp();
   try {
     if (remove) await takeAway({ ...context, ...made }, idIn(text, app), http, context);
-    else await setUp({ ...context, ...made }, { text, acl, file: app }, http, context);
+    else await setUp({ ...context, ...made }, { text, acl: acl ?? demoAcl, file: app }, http, context);
   } finally {
     await http.close();
   }
@@ -40,39 +48,58 @@ async function setUp(
   http: Stage["http"],
   context: Context,
 ): Promise<void> {
-  const stage = (say: Stage["say"]): Stage => ({ http, at: addressesOf(run.lab), signal: run.signal, say });
+  const { lab, signal } = run;
+  const at = addressesOf(lab);
+  const { bamboo } = at;
+  const stage = (say: Stage["say"]): Stage => ({ http, at, signal, say });
+  const isPage = wanted.file === undefined ? isWelcomePage : (_: string, status: number) => status < 400;
   let id = "";
   let tasks: readonly string[] = [];
-  await runTasks(
-    [
-      line(lineOf(run, "demo", "Check the ACL", "acl"), async () => {
-        await checkAcl(run, wanted.acl, run.signal);
-        return undefined;
-      }),
-      line(lineOf(run, "demo", "Deploy the app to Marathon", "app"), async (say) => {
-        const changed = await deployApp(stage(say), wanted.text);
-        id = idIn(wanted.text, wanted.file);
-        tasks = await untilRunning(stage(say), id);
-        return `${id} runs at ${tasks.join(", ")}${changed ? "" : ", as before"}`;
-      }),
-      line(lineOf(run, "demo", "Give it a rule in Bamboo", "rule"), async (say) =>
-        (await putRule(stage(say), id, wanted.acl)) ? wanted.acl : "nothing to change",
-      ),
-      line(lineOf(run, "demo", "Visit it through HAProxy", "page"), async (say) => {
-        const isPage =
-          wanted.file === undefined ? isWelcomePage : (_: string, status: number) => status < 400;
-        await untilServed(stage(say), id, isPage);
-        return undefined;
-      }),
-    ],
-    context.display,
+  let ways: readonly WayIn[] = [];
+  const checkRule = line(lineOf(run, "demo", "Check the ACL", "acl"), async () => {
+    await checkAcl(run, wanted.acl, signal);
+    return undefined;
+  });
+  const deploy = line(lineOf(run, "demo", "Deploy the app to Marathon", "app"), async (say) => {
+    const changed = await deployApp(stage(say), wanted.text);
+    id = idIn(wanted.text, wanted.file);
+    const app = await untilRunning(stage(say), id);
+    tasks = hostPortsOf(app);
+    ways = visitorsWays(lab, addressOfApp(id, app), signal);
+    return `${id} runs at ${tasks.join(", ")}${changed ? "" : ", as before"}`;
+  });
+  const giveRule = (url: string) =>
+    line(lineOf(run, "demo", "Give it a rule in Bamboo", "rule"), async (say) =>
+      (await putRule(stage(say), url, id, wanted.acl)) ? wanted.acl : "nothing to change",
+    );
+  const visits = discoveryOf(lab).map((name) =>
+    line(lineOf(run, "demo", `Visit it through ${name}`, name), async (say) => {
+      const mine = ways.filter(({ discovery }) => discovery === name);
+      const led = await Promise.all(mine.map((way) => untilServed(stage(say), id, way, isPage)));
+      return led.length > 0 ? [...new Set(led)].join(", ") : `not served: it needs ${methods[name].needs}`;
+    }),
   );
-  const { page } = addressesOf(run.lab);
-  if (context.json) context.emit({ event: "result", app: id, tasks, page, acl: wanted.acl });
-  else {
-    context.print(`${id} answers at ${page}, served by ${tasks.join(", ")}`);
-    for (const { title, url } of pages(run.lab)) context.print(`${title.padEnd(8)} ${url}`);
-  }
+  const tasksToRun =
+    bamboo === undefined ? [deploy, ...visits] : [checkRule, deploy, giveRule(bamboo), ...visits];
+  await runTasks(tasksToRun, context.display);
+  const rule = bamboo === undefined ? {} : { acl: wanted.acl };
+  if (context.json)
+    context.emit({ event: "result", app: id, tasks, page: ways[0]?.url, ...rule, ways: ways.map(wayJson) });
+  else for (const text of demoText(lab, id, tasks, ways)) context.print(text);
+}
+
+/** What a visitor can tell apart: how long a client keeps an answer of DNS is not seen in one visit. */
+function visitorsWays(lab: Lab, app: AppAddress, signal: AbortSignal): readonly WayIn[] {
+  const options = { addressOf: labAddress, signal, now: () => performance.now() };
+  return waysIn(lab, app, options).filter(({ learns }) => learns.keptMs === undefined);
+}
+
+function noBamboo(lab: Lab): LabError {
+  return new LabError("this lab has no Bamboo that a rule could be given to", {
+    exitCode: exitCodes.usage,
+    details: [`its ways of discovery: ${discoveryOf(lab).join(", ")}`],
+    remedy: ["leave --acl out"],
+  });
 }
 
 async function takeAway(run: Run, id: string, http: Stage["http"], context: Context): Promise<void> {

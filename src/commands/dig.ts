@@ -1,5 +1,5 @@
 import { exitCodes, LabError } from "../errors.ts";
-import { machinesWith } from "../lab/model.ts";
+import { machinesWith, portsOf } from "../lab/model.ts";
 import { labAddress } from "../probes/context.ts";
 import { askDns, type DnsAnswer, type DnsRecord, type DnsType } from "../probes/dns.ts";
 import { ProbeError } from "../probes/probe-error.ts";
@@ -22,7 +22,7 @@ export async function dig(
       exitCode: exitCodes.usage,
       remedy: ["npx mesos-lab create --discovery bamboo --discovery mesos-dns"],
     });
-  const server = labAddress(machine, lab.ports.dns);
+  const server = labAddress(machine, portsOf(lab, machine).dns);
   const answer = await askDns(server, name, kind, { signal: context.signal, timeoutMs }).catch((error) => {
     if (!(error instanceof ProbeError)) throw error;
     throw new LabError("Mesos-DNS does not answer", {

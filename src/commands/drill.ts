@@ -6,8 +6,13 @@ import type { DrillReport } from "../drills/model.ts";
 import { picture, spreadTable } from "../drills/picture.ts";
 import { reportHtml } from "../drills/report-html.ts";
 import { runDrill } from "../drills/run.ts";
+import { lostLanes } from "../drills/settled.ts";
+import { spreads } from "../drills/timeline.ts";
+import { usualDominant } from "../drills/why-words.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
+import { discoveryOf } from "../lab/discovery.ts";
+import { type DiscoveryName, discoveryNames } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
 import { openHttp } from "../probes/http.ts";
 import { lineOf, type Run } from "../steps/run.ts";
@@ -16,10 +21,13 @@ import { type Context, type LabOptions, madeLab } from "./context.ts";
 
 export interface DrillCommandOptions extends LabOptions {
   readonly repeat?: number;
+  /** Every way in of the lab at once. */
+  readonly compare?: boolean;
   /** Seconds. */
   readonly settle?: number;
   /** Seconds. */
   readonly deadline?: number;
+  /** Requests a second, for each way in. */
   readonly rate?: number;
 }
 
@@ -29,7 +37,7 @@ export async function drillCommand(
   options: DrillCommandOptions,
   context: Context,
 ): Promise<void> {
-  const { repeat = 1, settle = 5, deadline = 300, rate = 50, ...which } = options;
+  const { repeat = 1, compare = false, settle = 5, deadline = 300, rate, ...which } = options;
   const drill = drills.find((each) => each.name === name);
   if (drill === undefined)
     throw refused(name === "" ? "which drill?" : `there is no drill "${name}"`, drills);
@@ -39,6 +47,9 @@ export async function drillCommand(
       `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`,
       drillsFor(lab),
     );
+  const [only, ...others] = discoveryOf(lab);
+  const notes = compare && others.length === 0 ? [oneMethod(only)] : [];
+  for (const note of notes) context.note(note);
   const run: Run = { ...context, lab, folder };
   const http = openHttp();
   const reports: DrillReport[] = [];
@@ -53,6 +64,8 @@ export async function drillCommand(
           at: addressesOf(lab),
           appId: absoluteId(tomcatApp(lab).id),
           isPage: isWelcomePage,
+          compare,
+          notes,
           settleMs: settle * 1000,
           deadlineMs: deadline * 1000,
           ratePerSecond: rate,
@@ -67,7 +80,7 @@ export async function drillCommand(
     }
   } finally {
     await http.close();
-    if (reports.length > 0) show(reports, writeReports(run, drill.name, reports), context);
+    if (reports.length > 0) show(reports, writeReports(run, drill.name, reports), compare, context);
   }
   if (reports.some(({ recovered }) => !recovered)) throw notRecovered(reports);
 }
@@ -89,9 +102,10 @@ function writeReports(run: Run, name: string, reports: readonly DrillReport[]): 
   return `${base}.html`;
 }
 
-function show(reports: readonly DrillReport[], page: string, context: Context): void {
+function show(reports: readonly DrillReport[], page: string, compare: boolean, context: Context): void {
   if (context.json) {
-    context.emit({ event: "result", drills: reports, page });
+    const comparison = compare ? { comparison: comparisonOf(reports) } : {};
+    context.emit({ event: "result", drills: reports, page, ...comparison });
     return;
   }
   const options = { width: Math.min(context.width, 120), colour: context.color };
@@ -100,11 +114,28 @@ function show(reports: readonly DrillReport[], page: string, context: Context): 
   context.print(`report: ${page}`);
 }
 
-function notRecovered(reports: readonly DrillReport[]): LabError {
+/** Each way in over all runs: the spread of its outage in milliseconds, and what took longest in most of them. */
+function comparisonOf(reports: readonly DrillReport[]) {
+  return spreads(reports).map(({ method, outage }) => ({
+    ...{ method, outage, took: usualDominant(reports, method) },
+  }));
+}
+
+/** Names the ways in that were not served, and the last state seen of every part. */
+export function notRecovered(reports: readonly DrillReport[]): LabError {
   const last = reports.at(-1);
-  return new LabError("the lab did not recover by the deadline", {
+  const lost = lostLanes(last?.lanes ?? []);
+  const served =
+    (last?.lanes ?? []).length > 1 && lost.length > 0 ? `: not served by ${lost.join(", ")}` : "";
+  return new LabError(`the lab did not recover by the deadline${served}`, {
     exitCode: exitCodes.notRecovered,
     details: Object.entries(last?.lastSeen ?? {}).map(([part, seen]) => `${part}: ${seen}`),
     remedy: ["npx mesos-lab verify", "npx mesos-lab up"],
   });
+}
+
+/** A comparison of one: allowed, with what makes it one of more. */
+function oneMethod(only: DiscoveryName | undefined): string {
+  const flags = discoveryNames.map((name) => `--discovery ${name}`).join(" ");
+  return `This lab has no way of discovery but ${only} to compare. A lab with all: npx mesos-lab create ${flags}`;
 }

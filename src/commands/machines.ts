@@ -3,7 +3,7 @@ import type { Verdict } from "../claims/verify.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { effective } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
-import { type Lab, type Machine, serviceNames } from "../lab/model.ts";
+import { type Lab, type Machine, partsOf, serviceNames } from "../lab/model.ts";
 import { suggestion } from "../lab/problems.ts";
 import { machinesOf } from "../machines/index.ts";
 import { lineOf, type Run } from "../steps/run.ts";
@@ -92,21 +92,16 @@ export interface LogsOptions extends LabOptions {
 export async function logs(service: string, options: LogsOptions): Promise<number> {
   const { follow, tail, ...which } = options;
   const made = madeLab(which);
-  const entries = catalogue(made.lab);
-  const [host] = made.lab.machines.filter((machine) => machine.services.some((name) => name === service));
-  // What runs on the machine itself, by systemd, writes into its journal.
-  if (host !== undefined && !entries.some((each) => each.service === service))
-    return machinesOf(made.lab, made.folder).shell(host, [
-      ...["sudo", "journalctl", "--no-pager", "-u", service, "-n", tail ?? "200"],
-      ...(follow ? ["--follow"] : []),
-    ]);
-  const entry = entries.find((each) => each.service === service || effective(each).name === service);
-  if (entry === undefined)
+  const parts = partsOf(made.lab);
+  const part =
+    parts.find((each) => each.service === service) ??
+    catalogue(made.lab).find((each) => effective(each).name === service);
+  if (part === undefined)
     throw new LabError(`there is no service "${service}", ${suggestion(service, serviceNames)}`, {
       exitCode: exitCodes.usage,
-      remedy: entries.map((each) => `npx mesos-lab logs ${each.service}`),
+      remedy: [...new Set(parts.map((each) => `npx mesos-lab logs ${each.service}`))],
     });
-  return machinesOf(made.lab, made.folder).logs(entry, { follow: follow ?? false, tail: tail ?? "200" });
+  return machinesOf(made.lab, made.folder).logs(part, { follow: follow ?? false, tail: tail ?? "200" });
 }
 
 function namedMachine(lab: Lab, name: string): Machine {

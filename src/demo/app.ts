@@ -1,3 +1,5 @@
+import type { AppAddress } from "../lab/catalogue/method.ts";
+
 /** Pure: what an app's JSON and Marathon's answers say. */
 
 /** An app as its author wrote it; only `id` is looked at here, Marathon judges the rest. */
@@ -42,10 +44,23 @@ export function progressOf(app: AppState): string {
   return `${app.tasksRunning} of ${app.instances} tasks run, ${app.tasksStaged} are starting${told}`;
 }
 
+/** The app as its clients need to know it. */
+export function addressOfApp(id: string, { ports, labels }: AppState): AppAddress {
+  return { id: absoluteId(id), servicePort: ports?.[0], labels: labels ?? {} };
+}
+
+/** The `host:port` of each task that has a port. */
+export function hostPortsOf({ tasks }: AppState): readonly string[] {
+  return tasks.flatMap(({ host, ports }) => ports.slice(0, 1).map((port) => `${host}:${port}`));
+}
+
 export interface AppState {
   readonly instances: number;
   readonly tasksRunning: number;
   readonly tasksStaged: number;
+  /** The service ports. */
+  readonly ports?: readonly number[] | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | null | undefined;
   readonly deployments: readonly unknown[];
   readonly lastTaskFailure?: { readonly state: string; readonly message: string } | null | undefined;
   readonly tasks: readonly {

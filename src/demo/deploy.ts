@@ -1,7 +1,7 @@
 import { exitCodes, LabError } from "../errors.ts";
 import type { Http } from "../probes/http.ts";
 import { waitFor } from "../probes/wait.ts";
-import { type AppDefinition, absoluteId, isAsWanted, progressOf } from "./app.ts";
+import { type AppDefinition, type AppState, absoluteId, isAsWanted, progressOf } from "./app.ts";
 import { type Addresses, encodePath, findApp, findRules, patientMs, refused } from "./services.ts";
 
 /** What every step of the demo shares. */
@@ -14,7 +14,7 @@ export interface Stage {
 
 /** An image may have to be pulled, and a machine in software is slow. */
 const runningLimitMs = 600_000;
-const pageLimitMs = 120_000;
+const goneLimitMs = 120_000;
 
 /** Makes Marathon run the app as it is written; returns whether anything had to be changed. */
 export async function deployApp(stage: Stage, text: string): Promise<boolean> {
@@ -28,7 +28,7 @@ export async function deployApp(stage: Stage, text: string): Promise<boolean> {
         "PUT",
         `${at.marathon}/v2/apps/${encodePath(absoluteId(wanted.id))}`,
         wanted,
-        { signal },
+        { signal, timeoutMs: patientMs },
       );
       if (answer.status >= 300) throw refused("Marathon", answer);
       return true;
@@ -52,20 +52,15 @@ function parsed(text: string): AppDefinition | undefined {
   }
 }
 
-/** Waits until all of the app's tasks run and no deployment is under way; returns their `host:port`s. */
-export async function untilRunning(stage: Stage, id: string): Promise<readonly string[]> {
+/** Waits until all of the app's tasks run and no deployment is under way; returns what Marathon says of it then. */
+export async function untilRunning(stage: Stage, id: string): Promise<AppState> {
   const waited = await waitFor(
     async (signal) => {
       const app = await findApp(stage.http, stage.at.marathon, id, signal);
       if (app === undefined) return { ok: false, seen: "Marathon does not know the app" };
       stage.say(progressOf(app));
       const settled = app.tasksRunning >= app.instances && app.deployments.length === 0;
-      return settled
-        ? {
-            ok: true,
-            value: app.tasks.flatMap(({ host, ports }) => ports.slice(0, 1).map((port) => `${host}:${port}`)),
-          }
-        : { ok: false, seen: progressOf(app) };
+      return settled ? { ok: true, value: app } : { ok: false, seen: progressOf(app) };
     },
     { timeoutMs: runningLimitMs, signal: stage.signal },
   );
@@ -77,50 +72,25 @@ export async function untilRunning(stage: Stage, id: string): Promise<readonly s
   });
 }
 
-/** Gives the app its rule in Bamboo; returns whether it had to be changed. */
-export async function putRule(stage: Stage, id: string, acl: string): Promise<boolean> {
-  const { http, at, signal } = stage;
-  if ((await findRules(http, at.bamboo, signal)).get(id) === acl) return false;
+/** Gives the app its rule in Bamboo, which is at that URL; returns whether it had to be changed. */
+export async function putRule(stage: Stage, bamboo: string, id: string, acl: string): Promise<boolean> {
+  const { http, signal } = stage;
+  if ((await findRules(http, bamboo, signal)).get(id) === acl) return false;
   // PUT creates or replaces; POST would refuse what exists.
   const answer = await http.send(
     "PUT",
-    `${at.bamboo}/api/services/${encodePath(id)}`,
+    `${bamboo}/api/services/${encodePath(id)}`,
     { id, acl },
-    { signal },
+    { signal, timeoutMs: patientMs },
   );
   if (answer.status !== 200) throw refused("Bamboo", answer);
   return true;
 }
 
-/** Waits until visitors get the app's page through HAProxy. */
-export async function untilServed(
-  stage: Stage,
-  id: string,
-  isPage: (body: string, status: number) => boolean,
-): Promise<void> {
-  const { page } = stage.at;
-  const waited = await waitFor(
-    async (signal) => {
-      const { status, text } = await stage.http.get(page, { signal, timeoutMs: 5000 });
-      const seen = status === 503 ? "503: HAProxy has no server for it yet" : `status ${status}`;
-      stage.say(seen);
-      return isPage(text, status) ? { ok: true, value: undefined } : { ok: false, seen };
-    },
-    { timeoutMs: pageLimitMs, signal: stage.signal },
-  );
-  if (waited.ok) return;
-  const app = await findApp(stage.http, stage.at.marathon, id, stage.signal).catch(() => undefined);
-  throw new LabError(`${page} does not show the app within ${pageLimitMs / 1000} s`, {
-    exitCode: exitCodes.verify,
-    details: [`last seen: ${waited.seen}`, ...(app === undefined ? [] : [`${id}: ${progressOf(app)}`])],
-    remedy: ["npx mesos-lab verify", "npx mesos-lab logs bamboo"],
-  });
-}
-
 /** Removes the rule and the app, as far as they are there; returns whether anything was. */
 export async function removeApp(stage: Stage, id: string): Promise<boolean> {
   const { http, at, signal } = stage;
-  const hasRule = (await findRules(http, at.bamboo, signal)).has(id);
+  const hasRule = at.bamboo !== undefined && (await findRules(http, at.bamboo, signal)).has(id);
   if (hasRule) {
     const answer = await http.send("DELETE", `${at.bamboo}/api/services/${encodePath(id)}`, undefined, {
       signal,
@@ -139,10 +109,10 @@ export async function removeApp(stage: Stage, id: string): Promise<boolean> {
       (await findApp(http, at.marathon, id, each)) === undefined
         ? { ok: true, value: undefined }
         : { ok: false, seen: "Marathon still has it" },
-    { timeoutMs: pageLimitMs, signal },
+    { timeoutMs: goneLimitMs, signal },
   );
   if (gone.ok) return true;
-  throw new LabError(`the app ${id} is not gone within ${pageLimitMs / 1000} s`, {
+  throw new LabError(`the app ${id} is not gone within ${goneLimitMs / 1000} s`, {
     exitCode: exitCodes.verify,
     details: [`last seen: ${gone.seen}`],
     remedy: [`look at ${at.marathon}/`],

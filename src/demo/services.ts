@@ -2,7 +2,6 @@ import * as z from "zod";
 import { exitCodes, LabError } from "../errors.ts";
 import { bambooUrl, marathonUrl } from "../lab/catalogue/addresses.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";
-import { pages } from "../lab/pages.ts";
 import { clean } from "../probes/clean.ts";
 import type { Http, HttpAnswer } from "../probes/http.ts";
 import type { AppState } from "./app.ts";
@@ -10,21 +9,19 @@ import type { AppState } from "./app.ts";
 /** Where the demo's requests go. */
 export interface Addresses {
   readonly marathon: string;
-  readonly bamboo: string;
-  /** Where visitors come in: HAProxy. */
-  readonly page: string;
+  /** Absent in a lab without Bamboo: its other methods need no rule. */
+  readonly bamboo?: string;
 }
 
 export function addressesOf(lab: Lab): Addresses {
   const [marathon] = machinesWith(lab, "marathon");
   const [bamboo] = machinesWith(lab, "bamboo");
-  const page = pages(lab).find(({ title }) => title === "HAProxy");
-  if (marathon === undefined || bamboo === undefined || page === undefined)
-    throw new LabError("this lab has no Bamboo: there is no way in for visitors", {
+  if (marathon === undefined)
+    throw new LabError("this lab has no Marathon to run an app", {
       exitCode: exitCodes.usage,
-      remedy: ["let a machine run `bamboo` in mesos-lab.yaml"],
+      remedy: ["let a machine run `marathon` in mesos-lab.yaml"],
     });
-  return { marathon: marathonUrl(lab, marathon), bamboo: bambooUrl(lab, bamboo), page: page.url };
+  return { marathon: marathonUrl(lab, marathon), ...(bamboo && { bamboo: bambooUrl(lab, bamboo) }) };
 }
 
 const appSchema = z.object({
@@ -33,6 +30,8 @@ const appSchema = z.object({
     instances: z.number(),
     tasksRunning: z.number(),
     tasksStaged: z.number(),
+    ports: z.array(z.number()).nullish(),
+    labels: z.record(z.string(), z.string()).nullish(),
     deployments: z.array(z.unknown()).default([]),
     lastTaskFailure: z.object({ state: z.string(), message: z.string() }).nullish(),
     tasks: z

@@ -1,3 +1,5 @@
+import type { Learning } from "../lab/catalogue/method.ts";
+
 /** The words of a drill: plain data, so that `--json` prints all of it and pictures are drawn from it. */
 
 /** What became of one request. Everything but `ok` is a miss. */
@@ -101,6 +103,8 @@ export interface Outage {
 export interface Lane {
   readonly method: string;
   readonly url: string;
+  /** How its method learns of a change, as it is configured. */
+  readonly learns: Learning;
   readonly runs: readonly OutcomeRun[];
   readonly outage: Outage;
   readonly sampling: Sampling;
@@ -114,7 +118,6 @@ export const markSources = [
   "zookeeper",
   "mesos",
   "marathon",
-  "bamboo",
   "discovery",
   "haproxy",
   "page",
@@ -125,6 +128,8 @@ export type MarkSource = (typeof markSources)[number];
 export interface Mark {
   /** When this host learnt of it, or `atOfWall` of the time that another machine told. */
   readonly at: number;
+  /** A look at intervals showed it: it happened no earlier than the look before, at this time. */
+  readonly earliest?: number;
   readonly source: MarkSource;
   /** A few words; the same thing told by two sources has the same words. */
   readonly what: string;
@@ -139,8 +144,8 @@ export interface Mark {
 export const marks = {
   offer: "offer accepted",
   running: "TASK_RUNNING",
-  told: "event to Bamboo",
   reloaded: "HAProxy reloaded",
+  records: "records changed",
   firstMiss: "first miss",
   firstGood: "first 200",
 } as const;

@@ -1,6 +1,8 @@
 import type { DrillReport, Lane, Mark } from "./model.ts";
 import { cells, clip, fold, pad, plain } from "./text.ts";
-import { explain, merge, spreads } from "./timeline.ts";
+import { merge, spreads } from "./timeline.ts";
+import { explain } from "./why.ts";
+import { dominantOf, usualDominant } from "./why-words.ts";
 import { buckets, type Span, spanOf, ticks } from "./window.ts";
 import { formatAt, formatMs, headline, type Kind, kindOf, kinds, summary } from "./words.ts";
 
@@ -38,6 +40,7 @@ export function picture(report: DrillReport, options: PictureOptions = {}): stri
       style.width,
     ).map((l) => ink(l, "bold", style)),
     "",
+    ...(several ? [...comparison(report, style), ""] : []),
     ...report.lanes.flatMap((lane) => laneLines(report, lane, span, letters, several, style)),
     ...axis(span, style),
     ...legend(report, style),
@@ -53,12 +56,35 @@ export function picture(report: DrillReport, options: PictureOptions = {}): stri
 export function spreadTable(runs: readonly DrillReport[], options: PictureOptions = {}): string {
   const style: Style = { width: 80, colour: false, unicode: true, ...options };
   const figure = (ms: number | null) => (ms === null ? "-" : formatMs(ms)).padStart(11);
+  const several = runs.some(({ lanes }) => lanes.length > 1);
   const rows = spreads(runs).map(({ method, outage }) => {
     const lost = outage.without > 0 ? `  ${outage.without} of ${outage.runs} without an end` : "";
-    return `${pad(show(method, style), 24)}${figure(outage.min)}${figure(outage.median)}${figure(outage.max)}${lost}`;
+    const why = several ? `  ${show(usualDominant(runs, method), style)}` : "";
+    return `${pad(show(method, style), 24)}${figure(outage.min)}${figure(outage.median)}${figure(outage.max)}${lost}${why}`;
   });
   const head = `${pad(`outage of ${runs.length} runs`, 24)}${["min", "median", "max"].map((t) => t.padStart(11)).join("")}`;
   return `${[ink(head, "bold", style), ...rows].map((line) => clipInk(line, style)).join("\n")}\n`;
+}
+
+/** The ways in, one below the other: how long, and what took longest of it. */
+function comparison(report: DrillReport, style: Style): string[] {
+  const rows = report.lanes.map((lane) => {
+    const { figure, sure } = headline(lane.outage);
+    return [lane.method, `${figure} ${/^±/.test(sure) ? sure : ""}`.trim(), dominantOf(report, lane)].map(
+      (cell) => show(cell, style),
+    );
+  });
+  const titles = ["way in", "outage", "what took longest"];
+  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => cells(row[i] ?? ""))));
+  const lineOf = (row: readonly string[]) =>
+    ` ${row
+      .map((cell, i) => pad(cell, widths[i] ?? 0))
+      .join("  ")
+      .trimEnd()}`;
+  return [
+    ink(clip(lineOf(titles), style.width), "dim", style),
+    ...rows.map((row) => clip(lineOf(row), style.width)),
+  ];
 }
 
 function laneLines(

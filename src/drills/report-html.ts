@@ -1,8 +1,11 @@
 import { esc } from "./escape.ts";
-import type { DrillReport, Lane } from "./model.ts";
+import type { DrillReport, Lane, Mark } from "./model.ts";
+import { comparison, ranges } from "./report-compare.ts";
 import { css } from "./report-css.ts";
 import { legend, svgTimeline } from "./report-svg.ts";
-import { chainOf, dominant, explain, type Spread, spreads } from "./timeline.ts";
+import { lostLanes } from "./settled.ts";
+import { chainOf, spreads } from "./timeline.ts";
+import { dominates, explain } from "./why.ts";
 import { formatAt, formatCount, formatMs, headline, outcomeWords, summary } from "./words.ts";
 
 /**
@@ -41,20 +44,14 @@ ${about(first)}
 }
 
 function repeated(runs: readonly DrillReport[]): string {
-  const all = spreads(runs);
-  const [only] = all;
-  const hero =
-    all.length === 1 && only !== undefined
-      ? `<p class="headline"><strong class="figure">${ms(only.outage.median)}</strong> <span class="sure">median outage of ${runs.length} runs</span></p>`
-      : "";
-  const rows = all.map(({ method, outage }) => [esc(method), ...range(outage)]);
-  return `<section class="hero">${hero}
-${table("Outage over all runs", ["Method", "Shortest", "Median", "Longest", "Without an end"], rows, [1, 2, 3, 4])}
+  const [only, ...others] = spreads(runs);
+  if (only === undefined) return "";
+  if (others.length > 0) return `<section class="hero">${ranges(runs)}</section>`;
+  const { min, median, max, without } = only.outage;
+  const row = [esc(only.method), ms(min), ms(median), ms(max), `${without} of ${runs.length}`];
+  return `<section class="hero"><p class="headline"><strong class="figure">${ms(median)}</strong> <span class="sure">median outage of ${runs.length} runs</span></p>
+${table("Outage over all runs", ["Method", "Shortest", "Median", "Longest", "Without an end"], [row], [1, 2, 3, 4])}
 </section>`;
-}
-
-function range(outage: Spread): string[] {
-  return [ms(outage.min), ms(outage.median), ms(outage.max), `${outage.without} of ${outage.runs}`];
 }
 
 function section(report: DrillReport, number?: number): string {
@@ -95,27 +92,11 @@ function hero(report: DrillReport, lane: Lane, first: boolean): string {
 ${why === undefined ? "" : `<p class="lead">${esc(why)}</p>`}</div>`;
 }
 
-function comparison(report: DrillReport): string {
-  const longest = Math.max(1, ...report.lanes.map(({ outage }) => outage.ms ?? outage.atLeastMs));
-  const cards = report.lanes.map((lane) => {
-    const { outage } = lane;
-    const { figure, sure } = headline(outage);
-    const why = explain(report, lane);
-    const part = Math.round(((outage.ms ?? outage.atLeastMs) / longest) * 100);
-    return `<li class="card ${outage.state}"><h3>${esc(lane.method)}</h3>
-<p class="headline ${outage.state}"><strong class="figure small">${esc(figure)}</strong> <span class="sure">${esc(sure)}</span></p>
-<div class="bar" aria-hidden="true"><i style="width:${part}%"></i></div>
-<p>${esc(summary(outage))}</p>
-${why === undefined ? "" : `<p>${esc(why)}</p>`}</li>`;
-  });
-  return `<ul class="cards">${cards.join("\n")}</ul>`;
-}
-
 function alarm(report: DrillReport): string {
   const seen = Object.entries(report.lastSeen);
   const lost = report.recovered
     ? ""
-    : `<p><strong>Not recovered by the deadline.</strong></p>${
+    : `<p><strong>Not recovered by the deadline${lanesLost(report)}.</strong></p>${
         seen.length === 0
           ? ""
           : table(
@@ -129,6 +110,11 @@ function alarm(report: DrillReport): string {
   return lost === "" && list === ""
     ? ""
     : `<div class="alarm${report.recovered ? " mild" : ""}">${lost}${list}</div>`;
+}
+
+function lanesLost({ lanes }: DrillReport): string {
+  const lost = lostLanes(lanes);
+  return lanes.length < 2 || lost.length === 0 ? "" : `: ${esc(lost.join(", "))}`;
 }
 
 /** What makes a measurement less than it seems. */
@@ -150,21 +136,25 @@ function doubts({ method, outage, sampling }: Lane): string[] {
 
 function chain(report: DrillReport, lane: Lane, compared: boolean): string {
   const steps = chainOf(report, lane.method);
-  const slow = explain(report, lane) === undefined || lane.outage.neverBack ? undefined : dominant(steps);
+  const slow = dominates(report, lane);
+  const place = (mark?: Mark) => steps.findIndex((s) => s.mark.what === mark?.what && s.mark.at === mark.at);
+  const [begin, end] = [place(slow?.from), place(slow?.to)];
   const rows = steps.map(({ mark, since, after }, i) => [
     `${formatAt(since)}${mark.remoteClock ? " <small>(its own clock)</small>" : ""}`,
     i === 0 && after === 0 ? "–" : `+${formatMs(after)}`,
     `<span class="source ${mark.source}">${esc(mark.source)}</span>`,
     `<b>${esc(mark.what)}</b>${mark.detail === undefined ? "" : ` <small>${esc(mark.detail)}</small>`}`,
   ]);
+  const why = compared ? explain(report, lane) : undefined;
   const caption = compared ? `Chain of causes: ${lane.method}` : "Chain of causes";
-  return table(
+  const rowsTable = table(
     caption,
     ["Since the break", "Step took", "Told by", "What"],
     rows,
     [0, 1],
-    steps.findIndex((s) => s.mark === slow?.to),
+    steps.flatMap((_, i) => (i > begin && i <= end ? [i] : [])),
   );
+  return why === undefined ? rowsTable : `<div>${rowsTable}<p>${esc(why)}</p></div>`;
 }
 
 function kindsTable(report: DrillReport): string {
@@ -221,12 +211,12 @@ function table(
   heads: readonly string[],
   rows: readonly (readonly string[])[],
   numeric: readonly number[] = [],
-  marked = -1,
+  marked: readonly number[] = [],
 ): string {
   const right = (i: number) => (numeric.includes(i) ? ' class="n"' : "");
   const body = rows.map(
     (row, r) =>
-      `<tr${r === marked ? ' class="slowest"' : ""}>${row.map((cell, i) => (i === 0 ? `<th scope="row"${right(i)}>${cell}</th>` : `<td${right(i)}>${cell}</td>`)).join("")}</tr>`,
+      `<tr${marked.includes(r) ? ' class="slowest"' : ""}>${row.map((cell, i) => (i === 0 ? `<th scope="row"${right(i)}>${cell}</th>` : `<td${right(i)}>${cell}</td>`)).join("")}</tr>`,
   );
   return `<div class="scroll"><table><caption>${esc(caption)}</caption>
 <thead><tr>${heads.map((head, i) => `<th scope="col"${right(i)}>${esc(head)}</th>`).join("")}</tr></thead>

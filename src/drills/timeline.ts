@@ -1,5 +1,4 @@
-import { type DrillReport, type Lane, type Mark, type Outage, marks as words } from "./model.ts";
-import { formatAt, formatMs } from "./words.ts";
+import { type DrillReport, type Mark, type Outage, marks as words } from "./model.ts";
 
 /** A step from the break to the first good answer. */
 export interface Step {
@@ -8,16 +7,6 @@ export interface Step {
   readonly since: number;
   /** Milliseconds since the step before. */
   readonly after: number;
-}
-
-/** The step that took longest, as a sentence too. */
-export interface Dominant {
-  readonly from: Mark;
-  readonly to: Mark;
-  readonly ms: number;
-  /** Of the time from the break to the end of the chain, 0 to 1. */
-  readonly share: number;
-  readonly sentence: string;
 }
 
 export interface Spread {
@@ -69,40 +58,17 @@ export function merge(marks: readonly Mark[]): Mark[] {
 export function chainOf(report: Pick<DrillReport, "marks" | "breakAt">, lane?: string): Step[] {
   const mine = merge(report.marks).filter((mark) => mark.lane === undefined || mark.lane === lane);
   const end = mine.find((mark) => isFirstGood(mark) && mark.at >= report.breakAt)?.at;
-  const links = mine.filter(
+  const links = inOrder(mine.map((mark) => noLaterThan(mark, end))).filter(
     (mark) =>
       mark.at >= report.breakAt &&
       (mark.source !== "page" || isFirstGood(mark)) &&
-      (end === undefined || mark.at < end || (mark.at === end && isFirstGood(mark))),
+      (end === undefined || mark.at <= end),
   );
   return links.map((mark, i) => ({
     mark,
     since: mark.at - report.breakAt,
     after: mark.at - (links[i - 1]?.at ?? report.breakAt),
   }));
-}
-
-/** Which step of a chain took longest; undefined where there is no step at all. */
-export function dominant(chain: readonly Step[]): Dominant | undefined {
-  const total = chain.at(-1)?.since ?? 0;
-  let found: Dominant | undefined;
-  for (const [i, step] of chain.entries()) {
-    const before = chain[i - 1];
-    if (before === undefined || step.after <= (found?.ms ?? 0)) continue;
-    const share = total > 0 ? step.after / total : 0;
-    const sentence = `${formatMs(step.after)} of the ${formatMs(total)} since the break (${Math.round(share * 100)} %) passed between “${before.mark.what}” and “${step.mark.what}”${because(before.mark, step.mark)}.`;
-    found = { from: before.mark, to: step.mark, ms: step.after, share, sentence };
-  }
-  return found;
-}
-
-/** Why the outage of a lane was as long as it was, or where its chain broke off; nothing where there was none. */
-export function explain(report: Pick<DrillReport, "marks" | "breakAt">, lane: Lane): string | undefined {
-  const chain = chainOf(report, lane.method);
-  const last = chain.at(-1);
-  if (last === undefined || lane.outage.neverDown) return undefined;
-  if (isFirstGood(last.mark)) return dominant(chain)?.sentence;
-  return `The chain broke off after “${last.mark.what}” at ${formatAt(last.since)}: no later cause was seen.`;
 }
 
 /** Smallest, middle and largest of the values of several runs. */
@@ -130,23 +96,10 @@ export function spreads(
   });
 }
 
-/** Why a step took its time, where the two marks around it allow to say so: from, to, words. */
-const reasons: readonly (readonly [RegExp, RegExp, string])[] = [
-  [/./, /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR)$/, "the old task was ending, and Mesos had to notice"],
-  [/./, /^offer/, "Marathon was waiting for an offer of Mesos, or for its own back-off"],
-  [/./, /^TASK_(STAGING|STARTING)$/, "the agent was preparing the task"],
-  [/./, /^TASK_RUNNING$/, "the new container was starting"],
-  [/./, /^event to /, "Marathon's event was on its way"],
-  [/^(event to |polled)/, /reloaded$/, "the new configuration was being written and loaded"],
-  [/./, /reloaded$/, "the discovery had not noticed yet, or was writing its configuration"],
-  [/./, /^(polled|records )/, "the discovery was waiting for its next look at the tasks"],
-  [/^records /, /^first 200$/, "clients still held the old record"],
-  [/(reloaded|^TASK_RUNNING)$/, /^first 200$/, "the application was still starting"],
-];
-
-function because(from: Mark, to: Mark): string {
-  const why = reasons.find(([before, after]) => before.test(from.what) && after.test(to.what))?.[2];
-  return why === undefined ? "" : `: ${why}`;
+/** What a look showed after the first good answer, but may have come before it, came before it: it is what it takes. */
+function noLaterThan(mark: Mark, end: number | undefined): Mark {
+  const { at, earliest = at } = mark;
+  return end !== undefined && at > end && earliest < end ? { ...mark, at: end } : mark;
 }
 
 function isFirstGood(mark: Mark): boolean {
@@ -154,5 +107,7 @@ function isFirstGood(mark: Mark): boolean {
 }
 
 function inOrder(marks: readonly Mark[]): Mark[] {
-  return marks.filter((mark) => Number.isFinite(mark.at)).sort((a, b) => a.at - b.at);
+  return marks
+    .filter((mark) => Number.isFinite(mark.at))
+    .sort((a, b) => a.at - b.at || Number(isFirstGood(a)) - Number(isFirstGood(b)));
 }

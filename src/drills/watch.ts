@@ -3,11 +3,12 @@ import type { Addresses } from "../demo/services.ts";
 import { findApp } from "../demo/services.ts";
 import type { Lab } from "../lab/model.ts";
 import { machinesWith, portsOf } from "../lab/model.ts";
-import { parseStats, statsLogin } from "../probes/haproxy.ts";
 import type { Http } from "../probes/http.ts";
 import type { DrillClock } from "./clock.ts";
 import { type Mark, marks as words } from "./model.ts";
+import { lookAtRoutes } from "./routes.ts";
 import { type MarathonEvent, readEvents } from "./sse.ts";
+import type { WayIn } from "./ways-in.ts";
 
 /** What the watchers have seen; grows until they are stopped. */
 export interface Watch {
@@ -23,38 +24,53 @@ export interface WatchOptions {
   readonly at: Addresses;
   readonly appId: string;
   readonly clock: DrillClock;
+  /** Whose routes are to be looked at. */
+  readonly ways: readonly WayIn[];
 }
 
 /** How often each part is looked at. A poll sees things late by up to this much. */
-const pollMs = { marathon: 200, mesos: 500, haproxy: 200 } as const;
+const pollMs = { marathon: 200, mesos: 500 } as const;
+
+/** How often the routes of each way are looked at: many looks at once are a load for emulated machines. */
+export function lookEveryMs({ embedded }: Lab, ways: readonly WayIn[]): number {
+  return embedded === undefined ? Math.max(200, 100 * ways.length) : 100;
+}
 /** A part that is down must not hold the next look for long. */
 const requestMs = 2000;
 
-/** Watches Marathon's events and tasks, Mesos' task states and HAProxy's servers until stopped. */
+/** Watches Marathon's events and tasks, Mesos' task states and what the methods route to, until stopped. */
 export function watchLab(options: WatchOptions): Watch {
-  const { lab, http, at, appId, clock } = options;
+  const { lab, http, at, appId, clock, ways } = options;
   const stop = new AbortController();
   const marks: Mark[] = [];
   const lastSeen: Record<string, string> = {};
   const mark = (source: Mark["source"], what: string, detail?: string) =>
     marks.push({ at: clock.now(), source, what, ...(detail === undefined ? {} : { detail }) });
 
-  const onEvent = (event: MarathonEvent) => {
-    if (event.eventType !== "status_update_event" || event.appId !== appId) return;
-    mark("marathon", event.taskStatus, `${event.host}:${event.ports.join(",")}`);
-    // Marathon posts its callbacks with the very event that its stream shows.
-    mark("bamboo", words.told, event.taskStatus);
-  };
-
   const known = new Set<string>();
   let first = true;
+  const onTask = (id: string, hostPorts: string) => {
+    if (!known.has(id) && !first) mark("marathon", words.offer, hostPorts);
+    known.add(id);
+  };
+  const onEvent = (event: MarathonEvent) => {
+    if (event.eventType !== "status_update_event" || event.appId !== appId) return;
+    const hostPorts = `${event.host}:${event.ports.join(",")}`;
+    // A task that starts quickly is told before the list of tasks is looked at again.
+    onTask(event.taskId, hostPorts);
+    mark("marathon", event.taskStatus, hostPorts);
+    // Marathon posts its callbacks, and fills everybody's stream, with the very event that this stream shows.
+    for (const { method, learns } of ways)
+      if (learns.told !== undefined)
+        marks.push({
+          ...{ at: clock.now(), source: "discovery", what: learns.told },
+          ...{ detail: event.taskStatus, lane: method },
+        });
+  };
   const lookAtMarathon = async (signal: AbortSignal) => {
     const app = await findApp(http, at.marathon, appId, signal);
     const tasks = app?.tasks ?? [];
-    for (const { id, host, ports } of tasks) {
-      if (!known.has(id) && !first) mark("marathon", words.offer, `${host}:${ports.join(",")}`);
-      known.add(id);
-    }
+    for (const { id, host, ports } of tasks) onTask(id, `${host}:${ports.join(",")}`);
     first = false;
     return app === undefined
       ? "the app is not known"
@@ -79,26 +95,10 @@ export function watchLab(options: WatchOptions): Watch {
     );
   };
 
-  let servers: string | undefined;
-  const lookAtHaproxy = async (signal: AbortSignal) => {
-    const answer = await http.get(`${at.page}haproxy_stats;csv`, {
-      signal,
-      timeoutMs: requestMs,
-      basicAuth: statsLogin,
-    });
-    const now = parseStats(answer.text)
-      .backends.flatMap((backend) => backend.servers.map(({ name }) => name))
-      .sort()
-      .join(" ");
-    if (servers !== undefined && now !== servers) mark("haproxy", words.reloaded, now || "no server left");
-    servers = now;
-    return now === "" ? "no server" : now;
-  };
-
-  const poll = async (part: keyof typeof pollMs, look: (signal: AbortSignal) => Promise<string>) => {
+  const poll = async (part: string, everyMs: number, look: (signal: AbortSignal) => Promise<string>) => {
     while (!stop.signal.aborted) {
       lastSeen[part] = await look(stop.signal).catch((error: unknown) => wordsOf(error));
-      await delay(pollMs[part], undefined, { signal: stop.signal }).catch(() => undefined);
+      await delay(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   };
   const follow = async () => {
@@ -110,9 +110,11 @@ export function watchLab(options: WatchOptions): Watch {
   };
   const all = [
     follow(),
-    poll("marathon", lookAtMarathon),
-    poll("mesos", lookAtMesos),
-    poll("haproxy", lookAtHaproxy),
+    poll("marathon", pollMs.marathon, lookAtMarathon),
+    poll("mesos", pollMs.mesos, lookAtMesos),
+    ...lookAtRoutes(ways, { http, clock, marks }).map(({ part, look }) =>
+      poll(part, lookEveryMs(lab, ways), look),
+    ),
   ];
   return {
     marks,

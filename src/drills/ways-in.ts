@@ -1,18 +1,24 @@
-import type { AppAddress, Way } from "../lab/catalogue/method.ts";
+import type { AppAddress, Learning, Way } from "../lab/catalogue/method.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
-import type { Lab } from "../lab/model.ts";
+import type { DiscoveryName, Lab } from "../lab/model.ts";
 import type { Address, AddressOf } from "../probes/context.ts";
 import { askService, type ServiceTarget } from "../probes/dns-service.ts";
 
-/** How one kind of client reaches the application: what a sampler needs. */
+/** How one kind of client reaches the application: what a sampler and a visitor need. */
 export interface WayIn {
   /** The lane's name: the method, and how the client does it where that matters. */
   readonly method: string;
+  /** The part of the lab that it belongs to. */
+  readonly discovery: DiscoveryName;
+  readonly learns: Learning;
+  readonly twin: boolean;
   readonly url: string;
   readonly host?: string;
-  /** Where to connect, asked before each request. */
+  /** Where to connect, asked before each request; rejects when the name leads nowhere at the moment. */
   readonly resolve?: () => Promise<{ readonly address: string; readonly port: number }>;
+  /** What it routes to at the moment: HAProxy's statistics by URL, or a service's records. */
+  readonly shown?: { readonly stats: string } | { readonly server: Address; readonly name: string };
 }
 
 export interface WaysOptions {
@@ -22,21 +28,42 @@ export interface WaysOptions {
   readonly now: () => number;
 }
 
-/** A client's own patience with its DNS server. */
-const lookupMs = 1_000;
+/** A client's own patience with its DNS server: shorter than that for the whole request, so that a miss says which. */
+const lookupMs = 800;
 
 /** Every way into an application that this lab has, in the order of its methods. */
 export function waysIn(lab: Lab, app: AppAddress, options: WaysOptions): readonly WayIn[] {
-  return discoveryOf(lab).flatMap((name) => methods[name].ways(lab, app).map((way) => wayIn(way, options)));
+  return discoveryOf(lab).flatMap((discovery) =>
+    methods[discovery].ways(lab, app).map((way) => ({
+      ...{ method: way.name, discovery, learns: way.learns, twin: way.twin === true },
+      ...wayIn(way, options),
+    })),
+  );
 }
 
-function wayIn(way: Way, options: WaysOptions): WayIn {
-  const { host, port } = options.addressOf(way.machine, way.port);
-  if (way.dns === undefined)
-    return { method: way.name, url: `http://${host}:${port}/`, ...(way.host && { host: way.host }) };
-  const { name, keepsTtl } = way.dns;
-  const resolve = serviceResolver({ host, port }, name, { ...options, keepsTtl });
-  return { method: way.name, url: `http://${name.replace(/^_([^.]+)\._tcp/, "$1")}/`, resolve };
+function wayIn(
+  { machine, port, host, dns, stats }: Way,
+  options: WaysOptions,
+): Pick<WayIn, "url" | "host" | "resolve" | "shown"> {
+  const { addressOf } = options;
+  if (dns === undefined)
+    return {
+      url: originAt(addressOf(machine, port), "/"),
+      ...(host !== undefined && { host }),
+      ...(stats && { shown: { stats: originAt(addressOf(machine, stats.port), stats.path) } }),
+    };
+  const { name, keepsTtl } = dns;
+  const server = addressOf(machine, port);
+  return {
+    url: `http://${name.replace(/^_([^.]+)\._tcp/, "$1")}/`,
+    resolve: serviceResolver(server, name, { ...options, keepsTtl }),
+    shown: { server, name },
+  };
+}
+
+/** As a browser would write it: port 80 goes without saying. */
+function originAt({ host, port }: Address, path: string): string {
+  return `http://${host}${port === 80 ? "" : `:${port}`}${path}`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Box, DiscoveryName, Machine, ProviderName, StackName } from "./model.ts";
+import type { Box, Machine, ProviderName, StackName } from "./model.ts";
 import { boxes } from "./pins.ts";
 
 /** Everything a lab file may leave out, in one place: the tutorial's lab. */
@@ -10,8 +10,6 @@ export const defaultName = "mesos-lab";
 export const defaultStack: StackName = "classic";
 /** The tutorial's images need machines: where there are none, the stand-ins are all there is. */
 export const embeddedStack: StackName = "rehearsal";
-/** The ways of discovery that an embedded lab has stand-ins for; the others need virtual machines. */
-export const embeddedDiscovery: readonly DiscoveryName[] = ["bamboo"];
 export const defaultRunsOn = "auto";
 /** Needs no Vagrant plugin. */
 export const defaultProvider: ProviderName = "virtualbox";

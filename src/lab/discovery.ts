@@ -1,5 +1,12 @@
 import { methods } from "./catalogue/methods.ts";
-import { type DiscoveryName, discoveryNames, type Lab, machinesWith, type ServiceName } from "./model.ts";
+import {
+  type DiscoveryName,
+  discoveryNames,
+  type Lab,
+  machinesWith,
+  portsOf,
+  type ServiceName,
+} from "./model.ts";
 
 /** What the two HAProxys that could own port 80 are reached at. */
 export const vhostPorts = { alone: 80, besideBamboo: 8081 } as const;
@@ -36,8 +43,8 @@ export function placeDiscovery(
 export function discoveryNotes(lab: Lab): readonly string[] {
   return machinesWith(lab, "marathon-lb")
     .filter(({ services }) => services.includes("bamboo"))
-    .map(
-      ({ name }) =>
-        `On ${name}, Bamboo's HAProxy has port ${lab.ports.haproxy}; marathon-lb serves its virtual hosts at port ${lab.ports.marathonLb}.`,
-    );
+    .map((machine) => {
+      const { haproxy, marathonLb } = portsOf(lab, machine);
+      return `On ${machine.name}, Bamboo's HAProxy has port ${haproxy}; marathon-lb serves its virtual hosts at port ${marathonLb}.`;
+    });
 }

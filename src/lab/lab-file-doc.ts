@@ -97,8 +97,8 @@ Defaults of \`images\` are those of the stack \`classic\`; those of \`rehearsal\
 - Services on one machine have different ports; ZooKeeper's is 2181, marathon-lb has 443, 9090 and 9091.
 - One owns port 80: Bamboo's HAProxy where it runs, and marathon-lb beside it serves its virtual hosts at 8081.
 - marathon-lb and haproxy-marathon-bridge run on different machines: both bind the applications' service ports.
-- An embedded lab has the stack rehearsal, and no discovery but bamboo. Its machines are loopback addresses: 127.0.33.18 stands
-  for 192.168.33.18, and an address of 127.0.0.0/8 makes a lab embedded unless \`runsOn\` says otherwise, which is a mistake then.
+- An embedded lab has the stack rehearsal. Its machines are loopback addresses: 127.0.33.18 stands for 192.168.33.18, and an
+  address of 127.0.0.0/8 makes a lab embedded unless \`runsOn\` says otherwise, which is a mistake then.
 - \`box.version\` and \`box.url\` belong to one box: naming a box drops the default's, and \`--box\` drops the file's.
 
 ## Flags

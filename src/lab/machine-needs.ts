@@ -1,4 +1,4 @@
-import { effective } from "./catalogue/container.ts";
+import { type Container, effective } from "./catalogue/container.ts";
 import { entriesOf } from "./catalogue/index.ts";
 import {
   type Lab,
@@ -101,6 +101,14 @@ export function memoryNeed(lab: Lab, machine: Machine): number {
 export function machineImages(lab: Lab, machine: Machine): readonly string[] {
   const images = serviceNames.flatMap((service) => entryOn(lab, machine, service)?.tutorial.image ?? []);
   return machine.services.includes("mesos-slave") ? [...images, lab.images.tomcat] : images;
+}
+
+/** The containers that Ansible starts on a machine, in their order. */
+export function machineContainers(lab: Lab, machine: Machine): readonly Container[] {
+  return serviceNames.flatMap((service) => {
+    const entry = entryOn(lab, machine, service);
+    return entry === undefined ? [] : [effective(entry)];
+  });
 }
 
 function entryOn(lab: Lab, machine: Machine, service: ServiceName) {

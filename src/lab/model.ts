@@ -35,7 +35,13 @@ export interface Machine {
   readonly cpus: number;
   readonly services: readonly ServiceName[];
   /** Where this machine's ports are not the lab's: in embedded labs, where the host had them taken. */
-  readonly ports?: Partial<Ports & { readonly zookeeper: number }>;
+  readonly ports?: Partial<MachinePorts>;
+}
+
+/** One service on one machine. */
+export interface Part {
+  readonly service: ServiceName;
+  readonly machine: Machine;
 }
 
 /** The ports under which the services are reached on their machines. */
@@ -59,13 +65,15 @@ export interface Ports {
 /** Where ZooKeeper listens: fixed inside the tutorial's image. */
 export const zookeeperPort = 2181;
 
-/** Where the ZooKeeper of one machine listens. */
-export function zookeeperPortOf(machine: Machine): number {
-  return machine.ports?.zookeeper ?? zookeeperPort;
-}
-
 /** Where marathon-lb shows itself, and where it routes by X-Marathon-App-Id: fixed inside its image. */
 export const marathonLbPorts = { admin: 9090, apps: 9091 } as const;
+
+/** With those that no lab file can change, and an embedded lab must where they are taken. */
+export interface MachinePorts extends Ports {
+  readonly marathonLbAdmin: number;
+  readonly marathonLbApps: number;
+  readonly zookeeper: number;
+}
 
 export interface Box {
   readonly name: string;
@@ -100,8 +108,10 @@ export interface Lab {
 }
 
 /** The ports of one machine. */
-export function portsOf(lab: Lab, machine: Machine): Ports {
-  return machine.ports === undefined ? lab.ports : { ...lab.ports, ...machine.ports };
+export function portsOf(lab: Lab, machine: Machine): MachinePorts {
+  const { admin, apps } = marathonLbPorts;
+  const fixed = { marathonLbAdmin: admin, marathonLbApps: apps, zookeeper: zookeeperPort };
+  return { ...fixed, ...lab.ports, ...machine.ports };
 }
 
 /** Whether ZooKeeper serves the lab, and not a store in its place. */
@@ -112,4 +122,11 @@ export function hasZookeeper(lab: Lab): boolean {
 /** The machines that run a service, in the lab's order. */
 export function machinesWith(lab: Lab, service: ServiceName): readonly Machine[] {
   return lab.machines.filter((machine) => machine.services.includes(service));
+}
+
+/** Every service on every machine, in the order in which they have to start. */
+export function partsOf(lab: Lab): readonly Part[] {
+  return serviceNames.flatMap((service) =>
+    machinesWith(lab, service).map((machine) => ({ service, machine })),
+  );
 }

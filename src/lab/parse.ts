@@ -10,14 +10,13 @@ import {
   defaultProvider,
   defaultRunsOn,
   defaultStack,
-  embeddedDiscovery,
   embeddedStack,
   labFileName,
 } from "./defaults.ts";
 import { type Draft, draftLab } from "./draft.ts";
 import { type FlagValues, type LabFlags, parseFlags } from "./flags.ts";
 import { issueProblems, lookupIn } from "./issues.ts";
-import { type Box, discoveryNames, type Lab, type MachineKind, type ProviderName } from "./model.ts";
+import type { Box, Lab, MachineKind, ProviderName } from "./model.ts";
 import { type Problem, problemsError, valueText } from "./problems.ts";
 import { type LabFile, labFileSchema } from "./schema.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
@@ -54,13 +53,7 @@ export function parseLab(
   // Without the file's machines, flags would be held against the default ones.
   if (yaml.value !== undefined)
     problems.push(...crossChecks(draft).map((clash) => clashProblem(clash, yaml)));
-  if (result.success) {
-    const { machines } = draft;
-    problems.push(...kindProblems(result.data, given.values, machines, yaml));
-    const kind = kindOf(result.data, given.values, machines);
-    if ((kind === "auto" ? autoKind : kind) === "embedded")
-      problems.push(...needingMachines(machines).map((clash) => clashProblem(clash, yaml)));
-  }
+  if (result.success) problems.push(...kindProblems(result.data, given.values, draft.machines, yaml));
   if (problems.length > 0 || !result.success) throw problemsError(problems, source?.file ?? labFileName);
 
   return assemble(result.data, given.values, draft, fallbackProvider, autoKind);
@@ -81,7 +74,6 @@ export function askedKind(source: LabSource | undefined, flags: LabFlags): Asked
   const needs = {
     "the stack classic": (values.stack ?? file.stack) === "classic",
     "a provider": (values.provider ?? file.provider) !== undefined,
-    "another discovery than bamboo": needingMachines(lookup.machines).length > 0,
     "a box": values.box !== undefined || values.boxUrl !== undefined || file.box !== undefined,
   };
   return {
@@ -114,18 +106,6 @@ function kindProblems(file: LabFile, flags: FlagValues, machines: Machines, yaml
   const why = "an embedded lab has no machines for the tutorial's images: its stack is rehearsal";
   if (flags.stack !== undefined) return [{ text: `--stack classic: ${why}` }];
   return [{ position: yaml.position(["stack"]), text: `stack "classic": ${why}` }];
-}
-
-/** The methods that embedded labs have no stand-ins for, each once: where it is asked for. */
-function needingMachines(machines: Machines): Clash[] {
-  const all = (machines ?? []).flatMap(({ services }) => services);
-  return discoveryNames
-    .filter((name) => !embeddedDiscovery.includes(name))
-    .flatMap((name) => all.find(({ value }) => value === name) ?? [])
-    .map((at) => ({
-      at,
-      text: `needs virtual machines (runsOn: vagrant): an embedded lab has no discovery but ${embeddedDiscovery.join(", ")}`,
-    }));
 }
 
 function assemble(

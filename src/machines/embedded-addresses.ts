@@ -1,17 +1,25 @@
-import { hasZookeeper, type Lab, type Machine, type ServiceName, zookeeperPort } from "../lab/model.ts";
+import {
+  hasZookeeper,
+  type Lab,
+  type Machine,
+  type MachinePorts,
+  portsOf,
+  type ServiceName,
+} from "../lab/model.ts";
 
 /** What happens when a port of an address is taken for a try: `no-address` where this host has no such address. */
 export type Bindable = "free" | "taken" | "not-allowed" | "no-address";
-export type TryBind = (ip: string, port: number) => Promise<Bindable>;
+export type TryBind = (ip: string, port: number, over?: "tcp" | "udp") => Promise<Bindable>;
 
-type PortName = keyof NonNullable<Machine["ports"]>;
-
-const portsByService: Partial<Record<ServiceName, readonly PortName[]>> = {
+const portsByService: Partial<Record<ServiceName, readonly (keyof MachinePorts)[]>> = {
   zookeeper: ["zookeeper"],
   "mesos-master": ["mesosMaster"],
   "mesos-slave": ["mesosSlave"],
   marathon: ["marathon"],
   bamboo: ["bamboo", "haproxy"],
+  "mesos-dns": ["dns", "mesosDns"],
+  "marathon-lb": ["marathonLb", "marathonLbAdmin", "marathonLbApps"],
+  "haproxy-marathon-bridge": ["bridge"],
 };
 
 /** As far as a free port is looked for, from the one that is wanted. */
@@ -28,30 +36,25 @@ export async function settleAddresses(lab: Lab, tryBind: TryBind): Promise<Lab> 
   const used = new Set<string>();
   const machines: Machine[] = [];
   for (const [index, { ports: _, ...machine }] of lab.machines.entries()) {
+    const described = portsOf(lab, machine);
     const ip = hasThem ? (wanted[index] ?? "127.0.0.1") : "127.0.0.1";
-    const ports: { -readonly [Name in PortName]?: number } = {};
-    for (const name of portNames(lab, machine)) {
-      const wantedPort = usualPort(lab, name);
-      const port = await freePort(wantedPort, async (candidate) => {
+    const ports: { -readonly [Name in keyof MachinePorts]?: number } = {};
+    for (const name of machine.services.flatMap((service) => portNames(lab, service))) {
+      const port = await freePort(described[name], async (candidate) => {
         if (used.has(`${ip}:${candidate}`)) return false;
+        if (name === "dns" && (await tryBind(ip, candidate, "udp")) !== "free") return false;
         return (await tryBind(ip, candidate)) === "free";
       });
       used.add(`${ip}:${port}`);
-      if (port !== wantedPort) ports[name] = port;
+      if (port !== described[name]) ports[name] = port;
     }
     machines.push({ ...machine, ip, ...(Object.keys(ports).length === 0 ? {} : { ports }) });
   }
   return { ...lab, machines };
 }
 
-function portNames(lab: Lab, machine: Machine): readonly PortName[] {
-  return machine.services
-    .filter((service) => service !== "zookeeper" || hasZookeeper(lab))
-    .flatMap((service) => portsByService[service] ?? []);
-}
-
-function usualPort(lab: Lab, name: PortName): number {
-  return name === "zookeeper" ? zookeeperPort : lab.ports[name];
+function portNames(lab: Lab, service: ServiceName): readonly (keyof MachinePorts)[] {
+  return service === "zookeeper" && !hasZookeeper(lab) ? [] : (portsByService[service] ?? []);
 }
 
 /** 127.0.33.18 for 192.168.33.18: the two numbers that tell machines of a lab, and labs, apart. */
@@ -70,9 +73,10 @@ async function freePort(wanted: number, isFree: (port: number) => Promise<boolea
 
 /** In words, where the lab is not at the tutorial's ports: `master: haproxy 8081 instead of 80`. */
 export function movedPorts(lab: Lab): string[] {
-  return lab.machines.flatMap((machine) =>
-    Object.entries(machine.ports ?? {}).map(
-      ([name, port]) => `${machine.name}: ${name} ${port} instead of ${usualPort(lab, name as PortName)}`,
+  return lab.machines.flatMap(({ ports, ...machine }) =>
+    Object.entries(ports ?? {}).map(
+      ([name, port]) =>
+        `${machine.name}: ${name} ${port} instead of ${portsOf(lab, machine)[name as keyof MachinePorts]}`,
     ),
   );
 }

@@ -1,13 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Entry } from "../lab/catalogue/container.ts";
-import { catalogue } from "../lab/catalogue/index.ts";
-import { type Lab, type Machine, portsOf } from "../lab/model.ts";
+import { type Lab, type Machine, type Part, portsOf } from "../lab/model.ts";
 import { openHttp } from "../probes/http.ts";
 import { removeContainers } from "../rehearsal/embedded/containers.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, machineMark, type ProcessMark } from "../rehearsal/embedded/plan.ts";
-import { hasProcess, serviceId } from "./embedded-plan.ts";
+import { processParts, serviceId } from "./embedded-plan.ts";
 import { newBootId, runningState, signalTo, untilGone } from "./embedded-processes.ts";
 import type { Breaks } from "./machines.ts";
 
@@ -34,16 +32,14 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
       });
     },
     reboot: async (machine, signal) => {
-      const entries = catalogue(lab).filter(
-        (entry) => entry.machine.name === machine.name && hasProcess(lab, entry),
-      );
-      const before = entries.map((entry) => processOf(lab, folder, entry));
+      const parts = processParts(lab).filter((part) => part.machine.name === machine.name);
+      const before = parts.map((part) => processOf(lab, folder, part));
       newBootId(folder, machine.name, true);
       // All at once and without a word, as the power goes: services, their tasks, and HAProxy.
       for (const { pid } of before) signalTo(pid, "SIGKILL");
       await endMarked({ [folderMark]: folder, [machineMark]: machine.name });
       await removeContainers({ [folderMark]: folder, [machineMark]: machine.name });
-      await untilBack(lab, folder, entries, before, signal);
+      await untilBack(lab, folder, parts, before, signal);
     },
     putBack: async (entry) =>
       runningState(folder) === undefined
@@ -52,8 +48,8 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
   };
 }
 
-function processOf(lab: Lab, folder: string, entry: Entry): ProcessMark {
-  const id = serviceId(lab, entry);
+function processOf(lab: Lab, folder: string, part: Part): ProcessMark {
+  const id = serviceId(lab, part);
   const mark = runningState(folder)?.services[id]?.process;
   if (mark !== undefined) return mark;
   throw new LabError(`${id} does not run`, { exitCode: exitCodes.tool, remedy: ["npx mesos-lab up"] });
@@ -63,17 +59,17 @@ function processOf(lab: Lab, folder: string, entry: Entry): ProcessMark {
 async function untilBack(
   lab: Lab,
   folder: string,
-  entries: readonly Entry[],
+  parts: readonly Part[],
   before: readonly ProcessMark[],
   signal: AbortSignal,
 ): Promise<void> {
   const old = new Set(before.map(({ pid }) => pid));
   const deadline = Date.now() + backMs;
-  const isBack = (entry: Entry) => {
-    const state = runningState(folder)?.services[serviceId(lab, entry)];
+  const isBack = (part: Part) => {
+    const state = runningState(folder)?.services[serviceId(lab, part)];
     return state?.process !== undefined && !old.has(state.process.pid);
   };
-  while (!entries.every(isBack)) {
+  while (!parts.every(isBack)) {
     if (signal.aborted) throw new LabError("interrupted during a break", { exitCode: exitCodes.interrupted });
     if (Date.now() > deadline)
       throw new LabError(`what was ended has not been started again within ${backMs / 1000} s`, {

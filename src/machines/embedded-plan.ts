@@ -1,7 +1,9 @@
-import { type Entry, effective } from "../lab/catalogue/container.ts";
-import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
-import { hasZookeeper, type Lab, machinesWith, portsOf, type ServiceName } from "../lab/model.ts";
+import { type Container, effective } from "../lab/catalogue/container.ts";
+import { entriesOf } from "../lab/catalogue/index.ts";
+import { isDiscovery } from "../lab/discovery.ts";
+import { hasZookeeper, type Lab, machinesWith, type Part, partsOf, type ServiceName } from "../lab/model.ts";
 import type { Instance, Plan, PlannedService } from "../rehearsal/embedded/plan.ts";
+import { embeddedDiscovery } from "./embedded-discovery.ts";
 import { zookeeperProgram } from "./embedded-zookeeper.ts";
 
 /** More agents than this share one process: a hundred processes would be a hundred times Node. */
@@ -11,38 +13,46 @@ const firstTaskPort = 31_000;
 const portsPerAgent = 1_000;
 const portsForAll = 12_000;
 
-/** ZooKeeper is a program of the host or nothing; the other ways of discovery are not for embedded labs. */
+/** ZooKeeper is a program of the host, or the launcher's store takes its place. */
 const standIns: Partial<Record<ServiceName, PlannedService["service"]>> = {
   "mesos-master": "mesos-master",
   "mesos-slave": "mesos-agent",
   marathon: "marathon",
   bamboo: "bamboo",
+  "mesos-dns": "mesos-dns",
+  "marathon-lb": "marathon-lb",
+  "haproxy-marathon-bridge": "haproxy-marathon-bridge",
 };
 
-/** The name of an entry's process: `marathon@master`. */
-export function serviceId(lab: Lab, entry: Entry): string {
-  const shared = entry.service === "mesos-slave" && shareProcess(lab);
-  return `${entry.service}@${shared ? "all" : entry.machine.name}`;
+/** What of a lab runs as a process. */
+export function processParts(lab: Lab): readonly Part[] {
+  return partsOf(lab).filter((part) => hasProcess(lab, part));
+}
+
+/** Whether a process of the lab stands for this part. */
+export function hasProcess(lab: Lab, { service }: Part): boolean {
+  return service === "zookeeper" ? hasZookeeper(lab) : standIns[service] !== undefined;
+}
+
+/** The name of a part's process: `marathon@master`. */
+export function serviceId(lab: Lab, { service, machine }: Part): string {
+  const isOnSlaves = service === "mesos-slave" || service === "haproxy-marathon-bridge";
+  return `${service}@${isOnSlaves && shareProcess(lab) ? "all" : machine.name}`;
 }
 
 function shareProcess(lab: Lab): boolean {
   return machinesWith(lab, "mesos-slave").length > agentsWithOwnProcess;
 }
 
-/** Whether a process of the lab stands for this container. */
-export function hasProcess(lab: Lab, { service }: Entry): boolean {
-  return service === "zookeeper" ? hasZookeeper(lab) : standIns[service] !== undefined;
-}
-
-/** What the launcher of an embedded lab has to run: every container of the catalogue as a process on loopback. */
+/** What the launcher of an embedded lab has to run: every service of every machine as a process on loopback. */
 export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Plan {
   const services = new Map<string, PlannedService>();
-  for (const entry of catalogue(lab)) {
-    const service = standIns[entry.service];
+  for (const part of partsOf(lab)) {
+    const service = standIns[part.service];
     if (service === undefined) continue;
-    const id = serviceId(lab, entry);
+    const id = serviceId(lab, part);
     const before = services.get(id)?.instances ?? [];
-    const instances = [...before, instance(lab, entry, folder)];
+    const instances = [...before, instance(lab, part, folder)];
     services.set(id, { id, service, instances, log: `${folder}/logs/${id}.log` });
   }
   return {
@@ -53,16 +63,15 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
     proxy,
     services: [...services.values()],
     zookeeper: hasZookeeper(lab) ? "host" : "store",
-    programs: hasZookeeper(lab)
-      ? entriesOf(lab, "zookeeper").map((entry) => zookeeperProgram(lab, entry, folder))
-      : [],
+    programs: processParts(lab)
+      .filter(({ service }) => service === "zookeeper")
+      .map((part) => zookeeperProgram(lab, part, folder)),
   };
 }
 
-function instance(lab: Lab, entry: Entry, folder: string): Instance {
-  const { machine, service } = entry;
-  const { env = {}, args = [] } = effective(entry);
-  const ports = portsOf(lab, machine);
+function instance(lab: Lab, part: Part, folder: string): Instance {
+  const { machine, service } = part;
+  const { env = {}, args = [] } = containerOf(lab, part);
   const own = `${folder}/${machine.name}`;
   switch (service) {
     case "mesos-master":
@@ -71,7 +80,7 @@ function instance(lab: Lab, entry: Entry, folder: string): Instance {
       // The settings of the catalogue's containers are for containers: their own folders and Docker.
       const more = {
         MESOS_WORK_DIR: `${own}/mesos`,
-        MESOS_RESOURCES: resources(lab, entry),
+        MESOS_RESOURCES: resources(lab, part),
         // A real agent waits up to a second so that a thousand do not come at once.
         MESOS_REGISTRATION_BACKOFF_FACTOR: "50ms",
       };
@@ -85,18 +94,20 @@ function instance(lab: Lab, entry: Entry, folder: string): Instance {
         env: { ...env, MARATHON_MIN_REVIVE_OFFERS_INTERVAL: "500" },
       };
     default: {
-      const { HAPROXY_RELOAD_CMD: _, ...rest } = env;
-      const more = {
-        BIND: `${machine.ip}:${ports.bamboo}`,
-        MESOS_LAB_PROXY_BIND: `${machine.ip}:${ports.haproxy}`,
-      };
-      return { machine: machine.name, args, env: { ...rest, ...more } };
+      const told = isDiscovery(service) ? embeddedDiscovery[service](lab, machine, own) : {};
+      return { machine: machine.name, args, ...told, env: { ...env, ...told.env } };
     }
   }
 }
 
+/** What the part's container is told; nothing where it has none. */
+function containerOf(lab: Lab, { service, machine }: Part): Partial<Container> {
+  const entry = entriesOf(lab, service).find((each) => each.machine.name === machine.name);
+  return entry === undefined ? {} : effective(entry);
+}
+
 /** What a virtual machine of that size would offer, and ports of its own. */
-function resources(lab: Lab, { machine }: Entry): string {
+function resources(lab: Lab, { machine }: Part): string {
   const agents = machinesWith(lab, "mesos-slave");
   const index = agents.findIndex(({ name }) => name === machine.name);
   const size = agents.length === 1 ? 1_001 : Math.min(portsPerAgent, Math.floor(portsForAll / agents.length));

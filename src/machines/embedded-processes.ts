@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
@@ -22,14 +23,16 @@ const readyLimitMs = 30_000;
 const haltLimitMs = 7_000;
 
 /** Takes a port for a moment. */
-export function tryBind(ip: string, port: number): Promise<Bindable> {
+export function tryBind(ip: string, port: number, over: "tcp" | "udp" = "tcp"): Promise<Bindable> {
   return new Promise((resolve) => {
-    const server = createServer();
+    const isFree = () => resolve("free");
+    const server = over === "tcp" ? createServer() : createSocket("udp4");
     server.once("error", ({ code }: NodeJS.ErrnoException) => {
       if (code === "EADDRNOTAVAIL") resolve("no-address");
       else resolve(code === "EACCES" ? "not-allowed" : "taken");
     });
-    server.listen(port, ip, () => server.close(() => resolve("free")));
+    if ("bind" in server) server.bind(port, ip, () => server.close(isFree));
+    else server.listen(port, ip, () => server.close(isFree));
   });
 }
 
@@ -55,6 +58,11 @@ export function startLauncher(plan: Plan): void {
   }
   for (const { machine } of plan.services.flatMap(({ instances }) => instances))
     newBootId(plan.folder, machine, false);
+  for (const { files = {} } of plan.services.flatMap(({ instances }) => instances))
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
   rmSync(plan.stateFile, { force: true });
   const planFile = join(plan.folder, "plan.json");
   writeFileSync(planFile, JSON.stringify(plan, undefined, 2));

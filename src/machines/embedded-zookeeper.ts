@@ -3,8 +3,7 @@ import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { exitCodes, LabError } from "../errors.ts";
 import { ordinal } from "../lab/catalogue/addresses.ts";
-import type { Entry } from "../lab/catalogue/container.ts";
-import { type Lab, machinesWith, zookeeperPortOf } from "../lab/model.ts";
+import { type Lab, machinesWith, type Part, portsOf } from "../lab/model.ts";
 import type { PlannedProgram } from "../rehearsal/embedded/plan.ts";
 import { isInstalled } from "../tools/host.ts";
 import type { TryBind } from "./embedded-addresses.ts";
@@ -68,10 +67,10 @@ export async function javaFault(signal: AbortSignal): Promise<string | undefined
 }
 
 /** The host's ZooKeeper as a server of this lab, with its data below the lab's folder. */
-export function zookeeperProgram(lab: Lab, { machine }: Entry, home: string): PlannedProgram {
+export function zookeeperProgram(lab: Lab, { machine }: Part, home: string): PlannedProgram {
   const folder = `${home}/${machine.name}/zookeeper`;
   const servers = machinesWith(lab, "zookeeper");
-  const port = zookeeperPortOf(machine);
+  const port = portsOf(lab, machine).zookeeper;
   const members = servers.map(({ ip }, index) => `server.${index + 1}=${ip}:${peerPorts.join(":")}`);
   const config = [
     ...["tickTime=2000", "initLimit=10", "syncLimit=5", `dataDir=${folder}`],

@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Entry } from "../lab/catalogue/container.ts";
-import { catalogue } from "../lab/catalogue/index.ts";
-import { type Embedded, hasZookeeper, type Lab } from "../lab/model.ts";
+import { type Embedded, hasZookeeper, type Lab, type Part } from "../lab/model.ts";
+import { embeddedFindings, sharedServicePorts } from "../preflight/embedded.ts";
+import { problemsOf } from "../preflight/finding.ts";
+import { refuse } from "../preflight/problem.ts";
 import type { LauncherState, Plan } from "../rehearsal/embedded/plan.ts";
 import { lineOf, type Run } from "../steps/run.ts";
 import { readIfThere } from "../tools/files.ts";
@@ -13,7 +14,7 @@ import type { LabFolder } from "../tools/lab-folder.ts";
 import { line, type Task } from "../ui/tasks.ts";
 import { movedPorts, settleAddresses } from "./embedded-addresses.ts";
 import { embeddedBreaks } from "./embedded-breaks.ts";
-import { embeddedPlan, hasProcess, serviceId } from "./embedded-plan.ts";
+import { embeddedPlan, hasProcess, processParts, serviceId } from "./embedded-plan.ts";
 import { endLab, lastLines, runningState, startLauncher, tryBind, untilReady } from "./embedded-processes.ts";
 import { javaFault, peersFault, seemsToHaveZookeeper } from "./embedded-zookeeper.ts";
 import type { Machines } from "./machines.ts";
@@ -22,9 +23,9 @@ import type { Machines } from "./machines.ts";
 export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
   const home = folder.file("embedded");
   const plan = (): Plan => embeddedPlan(lab, home, lab.embedded?.proxy ?? hostProxy());
-  const logOf = (entry: Entry) => {
-    if (!hasProcess(lab, entry)) throw noZookeeper();
-    return folder.file("embedded", "logs", `${serviceId(lab, entry)}.log`);
+  const logOf = (part: Part) => {
+    if (!hasProcess(lab, part)) throw noZookeeper();
+    return folder.file("embedded", "logs", `${serviceId(lab, part)}.log`);
   };
   return {
     words: wordsFor(lab),
@@ -38,9 +39,12 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
     },
     preflight: async (running, signal) => {
       if (running) return { lab, note: "the lab's processes are running" };
+      refuse(problemsOf(embeddedFindings(lab)));
       // What runs of an earlier shape of this lab holds the ports that this one wants.
       await endLab(home, true);
-      return settle(lab, signal);
+      const settled = await settle(lab, signal);
+      refuse(sharedServicePorts(settled.lab));
+      return settled;
     },
     startTasks: (run, running) => [start(run, running, plan())],
     resumeTasks: (run, running) => [start(run, running, plan())],
@@ -56,17 +60,17 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
         {
           exitCode: exitCodes.usage,
           details: [`its files, with the sandboxes of its tasks: ${folder.file("embedded", machine.name)}`],
-          remedy: catalogue(lab)
-            .filter((entry) => entry.machine.name === machine.name && hasProcess(lab, entry))
+          remedy: processParts(lab)
+            .filter((part) => part.machine.name === machine.name)
             .map(({ service }) => `npx mesos-lab logs ${service}`),
         },
       );
     },
-    logs: async (entry, { follow, tail }) => {
+    logs: async (part, { follow, tail }) => {
       const { runInteractive } = await import("../tools/exec.ts");
-      return runInteractive({ file: "tail", args: [...(follow ? ["-f"] : []), "-n", tail, logOf(entry)] });
+      return runInteractive({ file: "tail", args: [...(follow ? ["-f"] : []), "-n", tail, logOf(part)] });
     },
-    lastLines: async (entry) => lastLines(logOf(entry)),
+    lastLines: async (part) => lastLines(logOf(part)),
     checkHaproxy: async (_, config, signal) =>
       lab.embedded?.proxy === "haproxy" ? checkWithHaproxy(config, signal) : checkWithoutHaproxy(config),
     breaks: embeddedBreaks(lab, home),
@@ -127,8 +131,8 @@ function isUp(state: LauncherState): boolean {
 
 function stateOf(lab: Lab, machine: string, state: LauncherState | undefined): string {
   if (state === undefined) return "stopped";
-  const own = catalogue(lab).filter((entry) => entry.machine.name === machine && hasProcess(lab, entry));
-  const down = own.filter((entry) => state.services[serviceId(lab, entry)]?.ready !== true);
+  const own = processParts(lab).filter((part) => part.machine.name === machine);
+  const down = own.filter((part) => state.services[serviceId(lab, part)]?.ready !== true);
   if (own.length > 0 && down.length === own.length) return "down";
   return down.length === 0 ? "running" : `running without ${down.map(({ service }) => service).join(", ")}`;
 }

@@ -1,5 +1,5 @@
 import type { Entry } from "../lab/catalogue/container.ts";
-import type { Lab, Machine } from "../lab/model.ts";
+import type { Lab, Machine, Part } from "../lab/model.ts";
 import type { Run } from "../steps/run.ts";
 import type { Task } from "../ui/tasks.ts";
 
@@ -26,7 +26,7 @@ export interface Machines {
   /** Runs a program on a machine with this terminal (none: a login shell); returns its exit code. */
   shell(machine: Machine, argv: readonly string[]): Promise<number>;
   /** Shows what a service has printed; returns an exit code. */
-  logs(entry: Entry, options: { follow: boolean; tail: string }): Promise<number>;
+  logs(part: Part, options: { follow: boolean; tail: string }): Promise<number>;
   /** The last lines that a service has printed, for error messages. */
   lastLines(entry: Entry, signal: AbortSignal): Promise<string>;
   /** Whether HAProxy, as this lab has it, accepts a configuration: its own words when not. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Entry, effective } from "../lab/catalogue/container.ts";
+import { entriesOf } from "../lab/catalogue/index.ts";
 import type { Lab, Machine } from "../lab/model.ts";
 import { boot, machinesAnswer } from "../steps/boot.ts";
 import { checkHost, checkProvisioning, settleEmulation } from "../steps/preflight.ts";
@@ -70,12 +71,16 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
         await vagrantRun(vagrantDestroy(folder.path), "destroy")(start, say);
     },
     shell: (machine, argv) => runInteractive(ssh(folder.path, lab, reachable(lab, folder, machine), argv)),
-    logs: (entry, { follow, tail }) => {
-      const machine = reachable(lab, folder, entry.machine);
-      const flags = [...(follow ? ["--follow"] : []), "--tail", tail];
-      return runInteractive(
-        ssh(folder.path, lab, machine, ["sudo", "docker", "logs", ...flags, nameOf(entry)], follow),
-      );
+    logs: ({ service, machine }, { follow, tail }) => {
+      const entry = entriesOf(lab, service).find((each) => each.machine.name === machine.name);
+      const flags = follow ? ["--follow"] : [];
+      // What has no container is run by systemd, and writes into the machine's journal.
+      const command =
+        entry === undefined
+          ? ["journalctl", "--no-pager", "-u", service, "-n", tail, ...flags]
+          : ["docker", "logs", ...flags, "--tail", tail, nameOf(entry)];
+      const argv = ["sudo", ...command];
+      return runInteractive(ssh(folder.path, lab, reachable(lab, folder, machine), argv, follow));
     },
     lastLines,
     checkHaproxy: async (entry, config, signal) => {

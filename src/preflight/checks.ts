@@ -5,6 +5,7 @@ import { isInstalled } from "../tools/host.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
 import { addressFindings } from "./addresses.ts";
 import { diskFinding } from "./disk.ts";
+import { embeddedFindings } from "./embedded.ts";
 import { type Finding, lacking, ok } from "./finding.ts";
 import { kvmFinding, libvirtFindings } from "./libvirt.ts";
 import { memoryFinding } from "./memory.ts";
@@ -46,7 +47,7 @@ export async function hostFindings(
   { lab, folder, signal }: { lab: Lab; folder: LabFolder; signal: AbortSignal },
   which: "all" | "blocking",
 ): Promise<readonly Finding[]> {
-  if (lab.embedded !== undefined) return [nodeFinding(process.version), proxyFinding()];
+  if (lab.embedded !== undefined) return [nodeFinding(process.version), ...embeddedFindings(lab)];
   // Machines that an earlier run has made have their memory and their room already.
   const made = new Set(folder.madeMachines().map(({ name }) => name));
   const missing = lab.machines.filter(({ name }) => !made.has(name));
@@ -85,16 +86,6 @@ async function dockerFinding(signal: AbortSignal): Promise<Finding> {
   return ok(
     "Docker",
     version?.trim() || "does not answer here, which no lab needs: the machines have their own",
-  );
-}
-
-/** What carries the traffic of an embedded lab, which needs no program but Node. */
-function proxyFinding(): Finding {
-  return ok(
-    "HAProxy",
-    isInstalled("haproxy")
-      ? "carries the lab's traffic"
-      : "is not installed: a built-in proxy takes its place",
   );
 }
 

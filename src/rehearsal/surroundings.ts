@@ -1,4 +1,6 @@
 import type { TrafficProxy } from "./bamboo/proxy.ts";
+import type { HaproxyOptions } from "./haproxy/process.ts";
+import type { Binding } from "./marathon-lb/haproxy-config.ts";
 import type { TaskRunner } from "./mesos-agent/task-runner.ts";
 import type { Store } from "./store.ts";
 import type { ZooKeeperOptions } from "./zookeeper-store.ts";
@@ -17,6 +19,10 @@ export interface Surroundings {
   readonly bootId?: string;
   /** Carries Bamboo's traffic, instead of HAProxy on port 80. */
   readonly trafficProxy?: TrafficProxy;
+  /** Where the HAProxy of another balancer has its files, and what marks it. */
+  readonly haproxy?: Omit<HaproxyOptions, "log">;
+  /** Where marathon-lb listens, instead of on the ports of its image. */
+  readonly binding?: Omit<Binding, "self">;
 }
 
 /** A container with ZooKeeper on the network. Its client is loaded only where it is used. */

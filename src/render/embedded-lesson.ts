@@ -2,7 +2,7 @@ import { catalogue } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { tomcatApp } from "../lab/demo.ts";
 import { discoveryNotes, discoveryOf } from "../lab/discovery.ts";
-import { hasZookeeper, type Lab, machinesWith, type ServiceName, zookeeperPortOf } from "../lab/model.ts";
+import { hasZookeeper, type Lab, machinesWith, portsOf, type ServiceName } from "../lab/model.ts";
 import { pages } from "../lab/pages.ts";
 import { fill } from "./template.ts";
 
@@ -38,7 +38,7 @@ export function embeddedLesson(
       .map(({ service, machine }) => ({ service, title: titleOf(service), machine: machine.name })),
     zookeeper:
       zookeeper !== undefined && hasZookeeper(lab)
-        ? `${zookeeperShell} -server ${zookeeper.ip}:${zookeeperPortOf(zookeeper)}`
+        ? `${zookeeperShell} -server ${zookeeper.ip}:${portsOf(lab, zookeeper).zookeeper}`
         : "",
     proxy: url("HAProxy") === "" ? "" : proxyWords[language][lab.embedded?.proxy ?? "built-in"],
     methods: discoveryOf(lab)

@@ -14,3 +14,8 @@ export function template(templates: Templates, path: string): string {
   if (text === undefined) throw new Error(`template ${path} is missing`);
   return text;
 }
+
+/** Where the configuration of a service's container lies in the lab's folder. */
+export function configFolder(machine: string, service: string): string {
+  return `files/${machine}/${service}/`;
+}

@@ -1,10 +1,11 @@
 import { entriesOf } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
-import { machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
+import { machineContainers, machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith, serviceNames } from "../lab/model.ts";
 import { classicPins } from "../lab/pins.ts";
 import { groupName } from "./container-task.ts";
+import { configFolder } from "./files.ts";
 import { serviceVariables } from "./playbook.ts";
 
 /** Where Vagrant keeps a machine's own files; it empties this folder when it destroys the machine. */
@@ -36,6 +37,7 @@ export function groupVariables(lab: Lab): object {
       "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
     ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
     machine_check_classic: lab.stack === "classic",
+    containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
     ...(lab.stack === "classic" && { image_digests: lab.digests ?? {} }),
     ...(lab.stack === "classic" &&
       Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
@@ -59,8 +61,25 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     .map((name) => methods[name].variables?.(lab, machine) ?? {});
   return {
     machine_images: machineImages(lab, machine),
+    machine_containers: machineContainers(lab, machine).map(({ name }) => name),
+    machine_configs: machineConfigs(lab, machine),
     machine_check_ports: portNeeds(lab, machine),
     machine_check_memory: memoryNeed(lab, machine),
     ...Object.assign({}, ...own, ...methodVariables),
   };
+}
+
+/** The configuration files of a machine's containers: where each lies on the machine, and where in the lab's folder. */
+function machineConfigs(lab: Lab, machine: Machine): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    serviceNames
+      .flatMap((service) => entriesOf(lab, service))
+      .filter((entry) => entry.machine.name === machine.name)
+      .flatMap(({ service, config }) =>
+        Object.keys(config?.files ?? {}).map((name) => [
+          `${config?.folder}/${name}`,
+          `${configFolder(machine.name, service)}${name}`,
+        ]),
+      ),
+  );
 }

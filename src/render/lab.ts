@@ -10,7 +10,7 @@ import {
   serviceNames,
 } from "../lab/model.ts";
 import { embeddedLesson } from "./embedded-lesson.ts";
-import { type RenderedFile, type Templates, template } from "./files.ts";
+import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory, pinReasons } from "./inventory.ts";
 import { lesson } from "./lesson.ts";
 import { servicePlaybook } from "./playbook.ts";
@@ -40,6 +40,10 @@ export interface Playbook {
 
 const check = { name: "preflight", title: "Check every machine" };
 
+/** The look at all containers before the first of them is looked at by itself, and the note that it goes by. */
+const look = { name: "container-look", title: "The containers that are there" };
+const note = { name: "container-note", title: "A note of the containers for the next run" };
+
 /** What is done before the first container is started. */
 const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
   classic: [
@@ -47,18 +51,20 @@ const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
     { name: "slave-host", title: "What the Mesos slave needs of its machine" },
     check,
     { name: "pull", title: "The images on every machine" },
+    look,
   ],
   rehearsal: [
     { name: "docker", title: "Docker on every machine" },
     check,
     { name: "images", title: "The rehearsal images on every machine" },
+    look,
   ],
 };
 
 /** The roles that those playbooks use. */
 const roles: Readonly<Record<StackName, readonly string[]>> = {
-  classic: ["docker_engine", "cgroup_v1", "docker_client", "machine_check"],
-  rehearsal: ["machine_check"],
+  classic: ["docker_engine", "cgroup_v1", "docker_client", "machine_check", "container_note"],
+  rehearsal: ["machine_check", "container_note"],
 };
 
 /** The playbooks that `site.yml` imports, in order. */
@@ -67,6 +73,7 @@ export function playbooks(lab: Lab): readonly Playbook[] {
   return [
     ...preparation[lab.stack],
     ...services.map((service) => ({ name: service, title: titleOf(service), service })),
+    note,
   ];
 }
 
@@ -116,7 +123,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
 function configFiles(lab: Lab): RenderedFile[] {
   return catalogue(lab).flatMap(({ machine, service, config }) =>
     Object.entries(config?.files ?? {}).map(([name, contents]) => ({
-      path: `files/${machine.name}/${service}/${name}`,
+      path: `${configFolder(machine.name, service)}${name}`,
       contents,
     })),
   );

@@ -1,5 +1,6 @@
 import type { Entry } from "../lab/catalogue/container.ts";
 import { additionComments, groupName, serviceArguments, shareAcrossMachines } from "./container-task.ts";
+import { configFolder } from "./files.ts";
 import { fill } from "./template.ts";
 import { indent, toYaml } from "./yaml.ts";
 
@@ -12,7 +13,7 @@ export function servicePlaybook(template: string, title: string, entries: readon
     title,
     group: groupName(entry.service),
     config: entry.config !== undefined,
-    configFrom: `{{ inventory_dir }}/files/{{ inventory_hostname }}/${entry.service}/`,
+    configFrom: `{{ inventory_dir }}/${configFolder("{{ inventory_hostname }}", entry.service)}`,
     restart: "{{ configuration.changed }}",
     configTo: entry.config?.folder ?? "",
     container: entries.length === 1 ? entry.tutorial.name : entry.service,

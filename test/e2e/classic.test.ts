@@ -1,255 +1,415 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import type { Lab, Machine } from "../../src/lab/model.ts";
 import { classicPins } from "../../src/lab/pins.ts";
 import { splitMessage } from "../../src/steps/explain.ts";
-import { parseAnsibleLine } from "../../src/tools/ansible.ts";
+import { ansiblePlaybook, parseAnsibleLine } from "../../src/tools/ansible.ts";
+import { sha256File } from "../../src/tools/cache.ts";
 import { type RunOptions, type RunResult, run } from "../../src/tools/exec.ts";
+import { ssh } from "../../src/tools/ssh.ts";
 import { readDockerVersion } from "../helpers/docker-version.ts";
+import { eventually } from "../helpers/eventually.ts";
+import { staticClientArchive, staticClientVersion } from "../helpers/static-client.ts";
 import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
 /**
  * The classic stack's host preparation and its checks on a real machine: Debian 12 with control groups of version 2
- * and Debian's Docker, which is what most hosts of today are. Nothing of it needs a network.
- * Not to be had here, and therefore not tried: a newer engine (API, containerd's store, schema 1) and Ubuntu 20.04.
- *
- * HAS NEVER RUN SO FAR: written without a virtual machine at hand. Until it has, it runs only where
- * MESOS_LAB_E2E_CLASSIC=1 asks for it.
+ * and Debian's Docker, which is what most hosts of today are. The machine reaches nothing but this host.
+ * Not to be had here: Ubuntu 20.04, Docker's packages, and an engine newer than Debian's, which a double stands for.
+ * The tests depend on each other in their order.
  */
 
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist", "cli.js");
 const logs = process.env.MESOS_LAB_CI_LOGS ?? join(tmpdir(), "mesos-lab-ci");
 const minutes = (count: number) => count * 60_000;
-const wanted = process.env.MESOS_LAB_E2E_CLASSIC === "1";
 const machine = "only";
-/** Any static client: this host's, where it is Docker's own. */
-const staticClient = "/usr/local/bin/docker";
+const address = "192.168.33.18";
+/** This host, as the machine sees it. */
+const hostAddress = "192.168.33.1";
+const memory = 2048;
 
-const labFile = (stack: string) => `name: host
+const labFile = `name: host
 provider: libvirt
-stack: ${stack}
+stack: classic
 box: { name: mesos-lab/rehearsal }
 machines:
   - name: ${machine}
-    ip: 192.168.33.18
-    memory: 2048
-    cpus: 1
+    ip: ${address}
+    memory: ${memory}
+    cpus: 2
     services: [zookeeper, mesos-master, mesos-slave, marathon, bamboo]
 `;
 
-let desk: string;
-let folder: string;
-let namespace: VmNamespace;
+process.env.VAGRANT_HOME = mkdtempSync(join(tmpdir(), "mesos-lab-vagrant-"));
 
-const lab = (args: readonly string[], options: RunOptions = {}) =>
-  namespace.exec(process.execPath, [cli, ...args], {
-    cwd: desk,
-    timeoutMs: minutes(15),
-    logFile: join(logs, "e2e-classic.log"),
+const desk = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-classic-"));
+const folder = join(desk, "generated", "host");
+const figures: string[] = [];
+let namespace: VmNamespace;
+let client: Promise<string>;
+/** The machine's address in Vagrant's own network, which stays when the lab's is taken away. */
+let management: string | undefined;
+
+async function timed<T>(what: string, work: Promise<T>): Promise<T> {
+  const begin = performance.now();
+  try {
+    return await work;
+  } finally {
+    figures.push(`${what}: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+  }
+}
+
+/** Runs a shell script as root on the machine. */
+function onMachine(script: string, options: RunOptions = {}): Promise<RunResult> {
+  const { lab } = JSON.parse(readFileSync(join(folder, "lab.json"), "utf8")) as { lab: Lab };
+  const { file, args } = ssh(folder, lab, lab.machines[0] as Machine, ["sudo", "sh", "-euc", script]);
+  const over = management === undefined ? [] : ["-o", `HostName=${management}`];
+  return namespace.exec(file, [...over, ...args], {
+    timeoutMs: minutes(3),
+    logFile: join(logs, "e2e-classic-machine.log"),
     ...options,
   });
+}
 
-const onMachine = (...argv: string[]) => lab(["ssh", machine, "--", "sudo", ...argv]);
-
-/** Runs one playbook of the rendered lab. */
-const play = (playbook: string, ...more: string[]): Promise<RunResult> =>
-  namespace.exec("ansible-playbook", [`playbooks/${playbook}.yml`, ...more], {
+/** Runs one playbook of the rendered lab, in its folder, by hand. */
+async function play(playbook: string, ...more: string[]): Promise<RunResult> {
+  const { file, args, env = {} } = ansiblePlaybook(folder, `playbooks/${playbook}.yml`);
+  const work = namespace.exec(file, [...args, ...more], {
     cwd: folder,
-    env: { LC_ALL: "C.UTF-8", ANSIBLE_NOCOLOR: "1" },
-    timeoutMs: minutes(15),
+    env,
+    timeoutMs: minutes(10),
     logFile: join(logs, "e2e-classic-ansible.log"),
     accept: "any",
   });
+  return timed(`playbook ${playbook}`, work);
+}
 
-/** What the first failing task of a playbook says, without its remedy; empty where all of it went well. */
-async function saidBy(playbook: string, ...more: string[]): Promise<string> {
-  const { stdout } = await play(playbook, ...more);
+const variables = (values: object) => ["--extra-vars", JSON.stringify(values)];
+
+/** What the last failing task of a playbook says, without its remedy; empty where all of it went well. */
+function saidIn({ stdout, exitCode }: RunResult): string {
   const failures = stdout.split("\n").flatMap((text) => {
     const news = parseAnsibleLine(text);
-    return news?.kind === "failure" ? [news.message] : [];
+    return news?.kind === "failure" ? [splitMessage(news.message)] : [];
   });
-  return splitMessage(failures.at(-1) ?? "").said;
+  const last = failures.at(-1);
+  // A playbook that fails without a word of its own must not look like one that went well.
+  if (last === undefined) return exitCode === 0 ? "" : `exit code ${exitCode}`;
+  return last.remedies.length > 0 ? last.said : `${last.said}\n(and no remedy)`;
 }
 
 const changes = ({ stdout }: RunResult) => Number(/changed=(\d+)/.exec(stdout)?.[1]);
 
-const suite = "the classic stack's preparation";
-const title = wanted
-  ? suite
-  : `${suite}: never run on a machine so far, skipped unless MESOS_LAB_E2E_CLASSIC=1`;
+beforeAll(async () => {
+  mkdirSync(logs, { recursive: true });
+  await run({ file: "npm", args: ["run", "build"], cwd: root });
+  // Both are there already where the other end-to-end tests have run.
+  const logFile = join(logs, "e2e-build.log");
+  for (const what of ["images build", "box build --with-images"])
+    await timed(
+      what,
+      run({ file: process.execPath, args: [cli, ...what.split(" ")] }, { timeoutMs: minutes(25), logFile }),
+    );
+  client = timed("static client", staticClientArchive(join(logs, "e2e-static-client.log")));
+  client.catch(() => undefined);
+  writeFileSync(join(desk, "mesos-lab.yaml"), labFile);
+  namespace = await openVmNamespace();
+}, minutes(40));
 
-describe.skipIf(!wanted)(title, () => {
+afterAll(async () => {
+  console.log(figures.join("\n"));
+  cpSync(desk, join(logs, "e2e-classic"), { recursive: true });
+  await namespace?.close();
+  for (const each of [desk, process.env.VAGRANT_HOME ?? desk]) rmSync(each, { recursive: true, force: true });
+}, minutes(2));
+
+describe("the engine", { timeout: minutes(15) }, () => {
+  test("create stops at a release that the engine is not made for, and says so", async () => {
+    const { exitCode, stderr } = await timed(
+      "create",
+      namespace.exec(process.execPath, [cli, "create"], {
+        cwd: desk,
+        timeoutMs: minutes(14),
+        logFile: join(logs, "e2e-classic.log"),
+        accept: "any",
+      }),
+    );
+    expect(stderr).toContain(
+      "this machine runs bookworm, and the classic stack's Docker engine is pinned for Ubuntu focal",
+    );
+    expect(stderr).toContain("use the default box, or one with docker-ce of 20.10 to 24.0 inside");
+    expect(exitCode).toBe(4);
+    const { stdout } = await onMachine("ip -oneline -4 address show dev eth0");
+    management = / inet ([\d.]+)/.exec(stdout)?.[1];
+    expect(management).toMatch(/^192\.168\.121\./);
+  });
+
+  test("where Docker's repository is out of reach, that is said", async () => {
+    expect(saidIn(await play("engine", ...variables({ docker_engine_release: "bookworm" })))).toMatch(
+      /^Docker 5:24\.0\.9\S* could not be installed from https:\/\/download\.docker\.com\/linux\/ubuntu: /,
+    );
+  });
+
+  // The package is made up, and nothing is in it; the engine that gets the configuration is Debian's, and real.
+  test("one of the right series stays and gets its configuration, once", async () => {
+    const control = [
+      "Package: docker-ce",
+      `Version: ${classicPins.docker_engine_version?.value}`,
+      "Architecture: all",
+      "Maintainer: nobody <nobody@example.org>",
+      "Description: stands for Docker's own package",
+      "",
+    ].join("\n");
+    await onMachine(
+      "cd $(mktemp -d); mkdir -p ce/DEBIAN; cat >ce/DEBIAN/control; dpkg-deb --build ce; dpkg --install --force-conflicts ce.deb",
+      { input: control },
+    );
+    const first = await play("engine");
+    expect(saidIn(first)).toBe("");
+    expect(changes(first)).toBe(2);
+    expect(changes(await play("engine"))).toBe(0);
+    const { stdout } = await onMachine("docker info --format '{{.Driver}} {{.LoggingDriver}}'");
+    expect(stdout).toBe("overlay2 json-file");
+  });
+});
+
+describe("the slave's host", { timeout: minutes(10) }, () => {
+  test("control groups of version 2 are told first", async () => {
+    expect(saidIn(await play("preflight"))).toMatch(/^no control group hierarchy of version 1/);
+  });
+
+  test("is rebooted, and a client that cannot be fetched is told", async () => {
+    expect(saidIn(await play("slave-host"))).toMatch(
+      /^the static Docker client 24\.0\.9 could not be had from https:\/\/download\.docker\.com\/\S+: /,
+    );
+  });
+
+  test("has come back with control groups of version 1", async () => {
+    const { stdout } = await onMachine("cat /proc/mounts; stat --file-system --format %T /sys/fs/cgroup");
+    expect(stdout).toMatch(/^\S+ \S+ cgroup \S*\bcpu\b/m);
+    expect(stdout).toMatch(/^tmpfs$/m);
+  });
+
+  test("a version that the agent cannot read is told next", async () => {
+    expect(saidIn(await play("preflight"))).toMatch(/: "\d+\+dfsg1" is no number/);
+    expect(readDockerVersion((await onMachine("docker --version")).stdout).ok).toBe(false);
+  });
+
+  describe("the static client", () => {
+    let server: ChildProcess;
+    let archive: string;
+    let url: string;
+
+    beforeAll(async () => {
+      archive = await timed("waiting for the static client", client);
+      const { file, args } = namespace.command({
+        file: "python3",
+        args: ["-u", "-m", "http.server", "0", "--bind", hostAddress, "--directory", dirname(archive)],
+      });
+      server = spawn(file, args, { stdio: ["ignore", "pipe", "ignore"] });
+      const [greeting] = (await once(server.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
+      const port = / port (\d+)/.exec(greeting.toString())?.[1];
+      url = `http://${hostAddress}:${port}/docker-${staticClientVersion}.tgz`;
+    }, minutes(15));
+
+    afterAll(() => {
+      server?.kill();
+    });
+
+    test("is refused when its checksum is not the pinned one", async () => {
+      const said = saidIn(await play("slave-host", ...variables({ docker_client_url: url })));
+      expect(said).toContain(`the static Docker client 24.0.9 could not be had from ${url}: `);
+      expect(said).toMatch(/checksum/);
+    });
+
+    test("takes the packaged one's place, once", async () => {
+      const pins = variables({
+        docker_client_version: staticClientVersion,
+        docker_client_url: url,
+        docker_client_sha256: await sha256File(archive),
+      });
+      const first = await play("slave-host", ...pins);
+      expect(saidIn(first)).toBe("");
+      expect(changes(first)).toBeGreaterThan(0);
+      expect(changes(await play("slave-host", ...pins))).toBe(0);
+      const { stdout } = await onMachine("dpkg-divert --truename /usr/bin/docker; docker --version");
+      const [packaged, version = ""] = stdout.split("\n");
+      expect(packaged).toBe("/usr/bin/docker.packaged");
+      expect(readDockerVersion(version)).toEqual({ ok: true, version: [20, 10, 24] });
+    });
+
+    test("runs where there is no C library at all, and the packaged one does not", async () => {
+      // An image of nothing: only what is mounted can run.
+      await onMachine("tar --create --files-from /dev/null | docker import - nothing:1");
+      const inNothing = (program: string) =>
+        onMachine(
+          `docker run --rm --volume ${program}:/docker --volume /run/docker.sock:/var/run/docker.sock nothing:1 /docker version --format '{{.Server.Version}}'`,
+          { accept: "any" },
+        );
+      expect((await inNothing("/usr/bin/docker")).stdout).toMatch(/^20\.10\./);
+      const packaged = await inNothing("/usr/bin/docker.packaged");
+      expect(packaged.exitCode).not.toBe(0);
+      expect(packaged.stderr).toMatch(/no such file or directory/);
+    });
+
+    test("completes a machine on which every check holds", async () => {
+      expect(saidIn(await play("preflight"))).toBe("");
+    });
+  });
+});
+
+interface State {
+  /** Brings the machine into the state, and out of it again. */
+  readonly spoil: string;
+  readonly mend: string;
+  readonly sentence: RegExp;
+}
+
+const library = "/usr/lib/x86_64-linux-gnu/libapparmor.so.1";
+
+interface Engine {
+  readonly version: string;
+  readonly api: string;
+  readonly oldest?: string;
+  readonly store?: "overlay2" | "containerd";
+}
+
+/** The double for an engine that Debian does not have, in the real one's place; see newer-engine.py. */
+function newerEngine(
+  { version, api, oldest = "1.24", store = "overlay2" }: Engine,
+  state: Partial<State> & Pick<State, "sentence">,
+): State {
+  const socket = "/run/docker.sock";
+  const real = "/run/real-docker.sock";
+  return {
+    ...state,
+    spoil: `${state.spoil ?? ":"}
+      mv ${socket} ${real}
+      systemd-run --quiet --unit=newer-engine --socket-property=ListenStream=${socket} python3 /root/newer-engine.py ${real} ${version} ${api} ${oldest} ${store}`,
+    mend: `systemctl stop newer-engine.socket newer-engine.service
+      mv --force ${real} ${socket}
+      ${state.mend ?? ":"}`,
+  };
+}
+
+describe("each blocker has its sentence", { timeout: minutes(5) }, () => {
+  const states: Record<string, State> = {
+    "a dynamic client, as Docker's own packages have": {
+      // Debian's, with a version that the agent can read.
+      spoil:
+        "mv /usr/bin/docker /root/docker; sed 's/+dfsg1/-dfsg1/g' /usr/bin/docker.packaged >/usr/bin/docker; chmod +x /usr/bin/docker",
+      mend: "mv /root/docker /usr/bin/docker",
+      sentence:
+        /^\/usr\/bin\/docker, which is mounted into the agent's container, is linked to glibc 2\.34, and the image there has 2\.19$/,
+    },
+    "a host name that does not resolve": {
+      // Past systemd's own name server, which answers for the machine's name whatever that is.
+      spoil:
+        "hostname nowhere-to-be-found; mv /etc/resolv.conf /root/; cp /run/systemd/resolve/resolv.conf /etc/resolv.conf",
+      mend: `hostname ${machine}; mv /root/resolv.conf /etc/resolv.conf`,
+      sentence: /^the machine's name nowhere-to-be-found resolves neither/,
+    },
+    "a port that is taken": {
+      // systemd itself listens, and does so when this ends.
+      spoil: "systemd-run --quiet --unit=squatter --socket-property=ListenStream=8080 cat",
+      mend: "systemctl stop squatter.socket",
+      sentence: /^port 8080, which Marathon needs, is taken by systemd \(process 1\)$/,
+    },
+    "an engine that does not run": {
+      spoil: "systemctl stop docker.socket docker.service",
+      mend: "systemctl start docker.socket docker.service",
+      sentence: /^the Docker engine does not answer/,
+    },
+    "a folder in the library's place": {
+      spoil: `mv ${library} /root/; mkdir ${library}`,
+      mend: `rmdir ${library}; mv /root/libapparmor.so.1 ${library}`,
+      sentence: /libapparmor\.so\.1 is directory/,
+    },
+    "an engine without schema 1": newerEngine(
+      { version: "28.2.2", api: "1.50" },
+      { sentence: /^Docker 28\.2\.2 does not pull images of manifest schema 1,.*gregory90\/bamboo:0\.2\.11/ },
+    ),
+    "an engine with schema 1 off": newerEngine(
+      { version: "26.1.4", api: "1.45" },
+      { sentence: /^Docker 26\.1\.4 does not pull images of manifest schema 1/ },
+    ),
+    "containerd's image store": newerEngine(
+      { version: "25.0.5", api: "1.44", store: "containerd" },
+      { sentence: /^the engine keeps images in containerd's store/ },
+    ),
+    "an engine too new for the client": newerEngine(
+      { version: "29.0.0", api: "1.52", oldest: "1.44" },
+      { sentence: /^the Docker engine does not answer.*one of the two is too old/ },
+    ),
+    "an API that is too new": newerEngine(
+      { version: "28.2.2", api: "1.50" },
+      {
+        // Every image is there; and the client, told so by its variable, speaks what a newer one would.
+        spoil:
+          "for name in $(cat /root/images); do docker tag nothing:1 $name; done; echo DOCKER_API_VERSION=1.50 >/etc/sudo.env; echo Defaults env_file=/etc/sudo.env >/etc/sudoers.d/api",
+        mend: "rm /etc/sudoers.d/api; unset DOCKER_API_VERSION; docker rmi $(cat /root/images)",
+        sentence:
+          /^client and engine \(Docker 28\.2\.2\) speak API 1\.50, whose answers lack ContainerConfig/,
+      },
+    ),
+  };
+
   beforeAll(async () => {
-    desk = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-classic-"));
-    folder = join(desk, "generated", "host");
-    await run({ file: "npm", args: ["run", "build"], cwd: root });
-    // Both are there already where the other end-to-end tests have run.
-    for (const args of [
-      ["images", "build"],
-      ["box", "build", "--with-images"],
-    ])
-      await run({ file: process.execPath, args: [cli, ...args] }, { timeoutMs: minutes(25) });
-    namespace = await openVmNamespace();
-    writeFileSync(join(desk, "mesos-lab.yaml"), labFile("rehearsal"));
-    // One machine, booted and set up by the rehearsal stack, becomes the classic stack's.
-    await lab(["create"]);
-    writeFileSync(join(desk, "mesos-lab.yaml"), labFile("classic"));
-    await lab(["render"]);
-    // The rehearsal's containers hold the ports.
-    await onMachine("docker", "rm", "--force", "zk", "mm", "ms1", "ma", "bam");
-  }, minutes(40));
-
-  afterAll(async () => {
-    await namespace?.close();
-    rmSync(desk, { recursive: true, force: true });
+    const double = readFileSync(join(root, "test/helpers/newer-engine.py"), "utf8");
+    await onMachine("cat >/root/newer-engine.py", { input: double });
+    const settings = parse(readFileSync(join(folder, "host_vars", `${machine}.yml`), "utf8"));
+    await onMachine("cat >/root/images", { input: settings.machine_images.join("\n") });
   }, minutes(2));
 
-  describe("the engine", { timeout: minutes(10) }, () => {
-    test("is not installed on a release that it is not made for", async () => {
-      expect(await saidBy("engine")).toBe(
-        "this machine runs bookworm, and the classic stack's Docker engine is pinned for Ubuntu focal",
-      );
-    });
-
-    test("whose repository is out of reach is told so", async () => {
-      expect(await saidBy("engine", "--extra-vars", "docker_engine_release=bookworm")).toMatch(
-        /^Docker 5:24\.0\.9\S* could not be installed from https:\/\/download\.docker\.com\/linux\/ubuntu: /,
-      );
-    });
+  test.each(Object.keys(states))("%s", async (name) => {
+    const { spoil, mend, sentence } = states[name] as State;
+    await onMachine(spoil);
+    try {
+      expect(saidIn(await play("preflight"))).toMatch(sentence);
+    } finally {
+      await onMachine(mend);
+    }
   });
 
-  describe("before the preparation", { timeout: minutes(10) }, () => {
-    test("the first blocker is version 2 of the control groups", async () => {
-      expect(await saidBy("preflight")).toMatch(/^no control group hierarchy of version 1/);
-    });
-
-    test("a client that cannot be fetched is told so", async () => {
-      // Reboots into version 1 on the way.
-      expect(await saidBy("slave-host")).toMatch(
-        /^the static Docker client 24\.0\.9 could not be had from https:/,
+  test("an address that is on no interface", async () => {
+    await onMachine(`ip address del ${address}/24 dev eth1`);
+    try {
+      const around = `-o HostName=${management} -o ControlPath=none`;
+      expect(saidIn(await play("preflight", "--ssh-extra-args", around))).toMatch(
+        /^no network interface of this machine has the address 192\.168\.33\.18: it has 127\.0\.0\.1, /,
       );
-    });
-
-    test("the machine has come back with version 1", async () => {
-      const { stdout } = await onMachine("cat", "/proc/mounts");
-      expect(stdout).toMatch(/^\S+ \S+ cgroup \S*\bcpu\b/m);
-      expect((await onMachine("stat", "-fc", "%T", "/sys/fs/cgroup")).stdout.trim()).toBe("tmpfs");
-    });
-
-    test("the next one is a version that the agent cannot read", async () => {
-      expect(await saidBy("preflight")).toMatch(/"\d+\+dfsg1" is no number/);
-      const { stdout } = await onMachine("docker", "--version");
-      expect(readDockerVersion(stdout).ok).toBe(false);
-    });
+    } finally {
+      await onMachine(`ip address add ${address}/24 dev eth1`);
+    }
   });
 
-  describe.skipIf(!existsSync(staticClient))("the preparation", { timeout: minutes(10) }, () => {
-    test("puts a static client in place, once", async () => {
-      copyFileSync(staticClient, join(folder, "docker-static"));
-      const store = `/usr/local/lib/mesos-lab/docker-${classicPins.docker_client_version?.value}`;
-      await onMachine("mkdir", "-p", store);
-      await namespace.exec(
-        "ansible",
-        [
-          machine,
-          "--become",
-          "-m",
-          "ansible.builtin.copy",
-          "-a",
-          `src=docker-static dest=${store}/docker mode=0755`,
-        ],
-        { cwd: folder, env: { LC_ALL: "C.UTF-8" }, timeoutMs: minutes(5) },
+  test("too little memory", async () => {
+    const give = async (mebibytes: number, arrived: (has: number) => boolean) => {
+      await namespace.exec("virsh", ["setmem", "host-only", `${mebibytes}M`, "--live"], {
+        env: { LIBVIRT_DEFAULT_URI: "qemu:///system" },
+      });
+      await eventually(async () => {
+        const { stdout } = await onMachine("grep MemTotal /proc/meminfo");
+        expect(Number(/\d+/.exec(stdout)?.[0]) / 1024).toSatisfy(arrived);
+      }, minutes(2));
+    };
+    await give(1300, (has) => has < 1300);
+    try {
+      expect(saidIn(await play("preflight"))).toMatch(
+        /^the machine has 1[0-2]\d\d MiB of memory, and what runs on it needs 1440$/,
       );
-      expect(changes(await play("slave-host"))).toBeGreaterThan(0);
-      expect(changes(await play("slave-host"))).toBe(0);
-    });
-
-    test("which runs where there is no C library at all", async () => {
-      // An image of nothing: only what is mounted can run.
-      await onMachine("sh", "-c", "tar --create --files-from /dev/null | docker import - nothing:1");
-      const { stdout } = await onMachine(
-        ...[
-          "docker",
-          "run",
-          "--rm",
-          "--volume",
-          "/usr/bin/docker:/docker",
-          "nothing:1",
-          "/docker",
-          "--version",
-        ],
-      );
-      expect(readDockerVersion(stdout).ok).toBe(true);
-    });
-
-    test("leaves a machine on which every check holds", async () => {
-      expect(await saidBy("preflight")).toBe("");
-    });
+    } finally {
+      await give(memory, (has) => has > 1440);
+    }
   });
 
-  describe.skipIf(!existsSync(staticClient))(
-    "each blocker has its sentence",
-    { timeout: minutes(10) },
-    () => {
-      const states: readonly [string, string, string, RegExp][] = [
-        [
-          "a client that is no static program",
-          "mv /usr/bin/docker /usr/bin/docker.kept && printf '#!/bin/sh\\nexec /usr/bin/docker.kept \"$@\"\\n' >/usr/bin/docker && chmod +x /usr/bin/docker",
-          "mv /usr/bin/docker.kept /usr/bin/docker",
-          /^\/usr\/bin\/docker, which is mounted into the agent's container, is linked to glibc/,
-        ],
-        [
-          "a host name that does not resolve",
-          "hostname nowhere-to-be-found",
-          `hostname ${machine}`,
-          /^the machine's name nowhere-to-be-found resolves neither/,
-        ],
-        [
-          "a port that is taken",
-          "systemd-run --unit=squatter python3 -m http.server 8080 && for i in 1 2 3 4 5 6 7 8 9 10; do ss -ltn | grep -q :8080 && break; sleep 1; done",
-          "systemctl stop squatter",
-          /^port 8080, which Marathon needs, is taken by python3 \(process \d+\)$/,
-        ],
-        [
-          "an engine that does not run",
-          "systemctl stop docker.socket docker.service",
-          "systemctl start docker.service",
-          /^the Docker engine does not answer/,
-        ],
-        [
-          "a folder in the library's place",
-          "mv /usr/lib/x86_64-linux-gnu/libapparmor.so.1 /root/ && mkdir /usr/lib/x86_64-linux-gnu/libapparmor.so.1",
-          "rmdir /usr/lib/x86_64-linux-gnu/libapparmor.so.1 && mv /root/libapparmor.so.1 /usr/lib/x86_64-linux-gnu/",
-          /libapparmor\.so\.1 is directory/,
-        ],
-      ];
-
-      test.each(states)("%s", async (_, spoil, mend, sentence) => {
-        await onMachine("sh", "-c", spoil);
-        try {
-          expect(await saidBy("preflight")).toMatch(sentence);
-        } finally {
-          await onMachine("sh", "-c", mend);
-        }
-      });
-
-      // The machine cannot lose the address by which it is reached, nor its memory: here the lab wants what is not there.
-      test.each<[string, string, RegExp]>([
-        [
-          "another address",
-          "machine_check_address=192.168.33.99",
-          /has the address 192\.168\.33\.99: it has/,
-        ],
-        ["more memory", '{"machine_check_memory": 99999}', /^the machine has \d+ MiB of memory/],
-      ])("%s", async (_, variables, sentence) => {
-        expect(await saidBy("preflight", "--extra-vars", variables)).toMatch(sentence);
-      });
-
-      test("and all of them are gone again", async () => {
-        expect(await saidBy("preflight")).toBe("");
-      });
-    },
-  );
+  test("and all of them are gone again", async () => {
+    expect(saidIn(await play("preflight"))).toBe("");
+  });
 });

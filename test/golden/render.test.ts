@@ -39,12 +39,18 @@ describe.each(Object.entries(labs))("the %s lab", (name, lab) => {
 
   test("has every role that its playbooks use, as the package has it", () => {
     const uses = rendered.flatMap(({ path, contents }) =>
-      path.startsWith("playbooks/") ? [...contents.matchAll(/- role: (\w+)/g)].map(([, role]) => role) : [],
+      path.startsWith("playbooks/")
+        ? [...contents.matchAll(/- role: (\w+)|import_role:\s+name: (\w+)\s+tasks_from: (\w+)/g)].map(
+            ([, whole, partly, tasks = "main"]) => ({ role: whole ?? partly, tasks }),
+          )
+        : [],
     );
-    expect(uses).toContain("machine_check");
-    for (const role of uses) expect(paths(`roles/${role}/`)).toContain(`roles/${role}/tasks/main.yml`);
+    const names = uses.map(({ role }) => role);
+    expect(names).toContain("machine_check");
+    for (const { role, tasks } of uses)
+      expect(paths(`roles/${role}/`)).toContain(`roles/${role}/tasks/${tasks}.yml`);
     for (const { path, contents } of rendered.filter((file) => file.path.startsWith("roles/"))) {
-      expect(uses).toContain(path.split("/")[1]);
+      expect(names).toContain(path.split("/")[1]);
       expect(contents).toBe(readTemplates().get(path));
     }
   });

@@ -6,6 +6,19 @@ import { pageMarks } from "../../src/drills/timeline.ts";
 
 type Phase = readonly [until: number, outcome: Outcome, tookMs: number];
 
+const poll = { ms: 5_000, period: "poll interval", means: "Mesos-DNS asks the master every 5 s" };
+const timer = { ms: 5_000, period: "timer period", means: "a timer runs the bridge every 5 s" };
+const learning: Readonly<Record<string, Lane["learns"]>> = {
+  "marathon-lb": { how: "it follows Marathon's events", told: "event to marathon-lb" },
+  "mesos-dns": { how: "it asks the Mesos master every 5 s", every: poll },
+  "mesos-dns (TTL kept)": {
+    how: "as mesos-dns, and clients keep its answers",
+    every: poll,
+    keptMs: 10_000,
+  },
+  "haproxy-marathon-bridge": { how: "a timer asks Marathon every 5 s", every: timer },
+};
+
 function lane(method: string, url: string, breakAt: number, phases: readonly Phase[]): Lane {
   const samples: Sample[] = [];
   for (let i = 0; i * 20 < (phases.at(-1)?.[0] ?? 0); i += 1) {
@@ -23,6 +36,7 @@ function lane(method: string, url: string, breakAt: number, phases: readonly Pha
   return {
     method,
     url,
+    learns: learning[method] ?? { how: "Marathon calls it", told: "event to Bamboo" },
     runs: runsOf(samples),
     outage: analyse(samples, { settleMs: 3_000, breakAt }),
     sampling: { ...sampling, sent: samples.length, localFaults: 0, full: false },
@@ -84,11 +98,11 @@ function killed(shift: number): DrillReport {
       },
       { at: 2_130, source: "mesos", what: "TASK_KILLED", detail: "192.168.33.19:31071" },
       { at: 2_150, source: "marathon", what: "TASK_KILLED", detail: "status_update_event" },
-      { at: 2_171, source: "bamboo", what: "event to Bamboo", detail: "TASK_KILLED" },
+      { at: 2_171, source: "discovery", what: "event to Bamboo", detail: "TASK_KILLED" },
       { at: 2_410, source: "haproxy", what: "HAProxy reloaded", detail: "no server left" },
       { at: 2_905, source: "marathon", what: "offer accepted" },
       { at: 3_320 + shift, source: "marathon", what: "TASK_RUNNING", detail: "192.168.33.19:31442" },
-      { at: 3_335 + shift, source: "bamboo", what: "event to Bamboo", detail: "TASK_RUNNING" },
+      { at: 3_335 + shift, source: "discovery", what: "event to Bamboo", detail: "TASK_RUNNING" },
       {
         at: 3_580 + shift,
         source: "haproxy",
@@ -131,10 +145,10 @@ const compared = report(
     { at: 2_130, source: "mesos", what: "TASK_KILLED" },
     { at: 2_905, source: "marathon", what: "offer accepted" },
     { at: 3_320, source: "marathon", what: "TASK_RUNNING" },
-    { at: 2_171, source: "bamboo", what: "event to Bamboo", lane: "bamboo" },
+    { at: 2_171, source: "discovery", what: "event to Bamboo", lane: "bamboo" },
     { at: 3_580, source: "haproxy", what: "HAProxy reloaded", lane: "bamboo" },
     { at: 3_400, source: "haproxy", what: "HAProxy reloaded", lane: "marathon-lb" },
-    { at: 7_190, source: "discovery", what: "records refreshed", lane: "mesos-dns" },
+    { at: 7_190, source: "discovery", what: "records changed", lane: "mesos-dns" },
     { at: 9_040, source: "haproxy", what: "HAProxy reloaded", lane: "haproxy-marathon-bridge" },
   ],
 );

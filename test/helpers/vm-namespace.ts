@@ -119,8 +119,9 @@ async function startLibvirt(exec: VmNamespace["exec"], state: string): Promise<v
   }
   await mkdir(join(state, "var-lib-libvirt", "images"), { recursive: true });
   await writeFile(join(state, "etc-libvirt", "qemu.conf"), qemuConf);
-  await exec("virtlogd", ["--daemon"]);
-  await exec("libvirtd", ["--daemon"]);
+  // Their usual process files lie outside of these folders, and two namespaces would share them.
+  for (const daemon of ["virtlogd", "libvirtd"])
+    await exec(daemon, ["--daemon", "--pid-file", `/run/libvirt/${daemon}.pid`]);
   let last = "";
   for (const deadline = Date.now() + startLimitMs; Date.now() < deadline; await sleep(200)) {
     const answer = await exec("virsh", ["--connect", "qemu:///system", "version"], {

@@ -49,10 +49,17 @@ export const bambooMethod: Method = {
         url: pageUrl(machine, portsOf(lab, machine)[title === "Bamboo" ? "bamboo" : "haproxy"]),
       })),
     ),
+  needs: "a port",
   ways: (lab) =>
     machinesWith(lab, "bamboo")
       .slice(0, 1)
-      .map((machine) => ({ name: "bamboo", machine, port: portsOf(lab, machine).haproxy })),
+      .map((machine) => ({
+        name: "bamboo",
+        machine,
+        port: portsOf(lab, machine).haproxy,
+        learns: { how: "Marathon calls it", told: "event to Bamboo" },
+        stats: { port: portsOf(lab, machine).haproxy, path: "/haproxy_stats;csv" },
+      })),
   commands: (lab) =>
     machinesWith(lab, "bamboo").map((machine) => `curl ${pageUrl(machine, portsOf(lab, machine).haproxy)}`),
 };

@@ -1,29 +1,49 @@
-import { machinesWith } from "../model.ts";
+import { machinesWith, portsOf } from "../model.ts";
 import { marathonUrl } from "./addresses.ts";
-import { type Method, pageUrl } from "./method.ts";
+import { type Learning, type Method, pageUrl } from "./method.ts";
+
+/** Seconds between two runs; as in templates/files/haproxy-marathon-bridge/haproxy-marathon-bridge.timer. */
+const timerSeconds = 5;
+
+const learns: Learning = {
+  how: `a timer asks Marathon every ${timerSeconds} s`,
+  every: {
+    ms: timerSeconds * 1_000,
+    period: "timer period",
+    means: `a timer runs the bridge every ${timerSeconds} s`,
+  },
+};
 
 /** No container: HAProxy of the distribution, and a script that a timer runs, on every slave. */
 export const haproxyMarathonBridge: Method = {
   title: "HAProxy on every slave, by haproxy-marathon-bridge",
   beside: "mesos-slave",
   on: "every",
-  variables: (lab) => ({
+  variables: (lab, machine) => ({
     haproxy_marathon_bridge_marathons: machinesWith(lab, "marathon")
       .map((machine) => marathonUrl(lab, machine))
       .join(" "),
-    haproxy_marathon_bridge_stats_port: String(lab.ports.bridge),
+    haproxy_marathon_bridge_stats_port: String(portsOf(lab, machine).bridge),
   }),
   pages: (lab) =>
     machinesWith(lab, "haproxy-marathon-bridge").map((machine) => ({
       title: `Bridge on ${machine.name}`,
       service: "haproxy-marathon-bridge",
-      url: pageUrl(machine, lab.ports.bridge, "/haproxy?stats"),
+      url: pageUrl(machine, portsOf(lab, machine).bridge, "/haproxy?stats"),
     })),
+  needs: "a port",
   // Every slave leads to every application; a client that has one address uses the first.
-  ways: (lab, app) =>
-    machinesWith(lab, "haproxy-marathon-bridge")
-      .slice(0, 1)
-      .map((machine) => ({ name: "haproxy-marathon-bridge", machine, port: app.servicePort })),
+  ways: (lab, { servicePort }) =>
+    servicePort === undefined
+      ? []
+      : machinesWith(lab, "haproxy-marathon-bridge").map((machine, index) => ({
+          name: index === 0 ? "haproxy-marathon-bridge" : `haproxy-marathon-bridge on ${machine.name}`,
+          machine,
+          port: servicePort,
+          learns,
+          stats: { port: portsOf(lab, machine).bridge, path: "/haproxy?stats;csv" },
+          ...(index > 0 && { twin: true }),
+        })),
   commands: (lab) => [
     ...machinesWith(lab, "marathon")
       .slice(0, 1)

@@ -1,4 +1,4 @@
-import { type Lab, type Machine, machinesWith, marathonLbPorts } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { marathonUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { type Method, pageUrl } from "./method.ts";
@@ -13,7 +13,7 @@ export const demoVhost = "tomcat.lab";
 const folder = "/etc/marathon-lb/templates";
 
 function entry(lab: Lab, machine: Machine): Entry {
-  const port = lab.ports.marathonLb;
+  const { marathonLb: port, marathonLbAdmin, marathonLbApps } = portsOf(lab, machine);
   const marathons = machinesWith(lab, "marathon").map((other) => marathonUrl(lab, other));
   // Its templates are the only way to give the virtual hosts another port.
   const moved = port !== defaultPorts.marathonLb;
@@ -27,14 +27,14 @@ function entry(lab: Lab, machine: Machine): Entry {
       // It holds back new connections with iptables while it reloads.
       privileged: true,
       ...(moved && { volumes: [`${folder}:/marathon-lb/templates:ro`] }),
-      env: { PORTS: [port, marathonLbPorts.admin, marathonLbPorts.apps].join(",") },
+      env: { PORTS: [port, marathonLbAdmin, marathonLbApps].join(",") },
       args: ["sse", "-m", ...marathons, "--group", balancerGroup],
     },
     additions: everywhere,
     ...(moved && { config: { folder, files: { HAPROXY_HTTP_FRONTEND_HEAD: frontendHead(port) } } }),
     ready: {
       means: "marathon-lb answers",
-      url: `http://${machine.ip}:${marathonLbPorts.admin}/_haproxy_health_check`,
+      url: `http://${machine.ip}:${marathonLbAdmin}/_haproxy_health_check`,
     },
   };
 }
@@ -50,6 +50,11 @@ export const demoLabels: Readonly<Record<string, string>> = {
   HAPROXY_0_VHOST: demoVhost,
 };
 
+/** Whether marathon-lb serves an application at all. */
+export function inGroup(labels: Readonly<Record<string, string>>): boolean {
+  return (labels.HAPROXY_GROUP ?? "").split(",").includes(balancerGroup);
+}
+
 export const marathonLb: Method = {
   title: "Load balancer marathon-lb",
   beside: "marathon",
@@ -59,16 +64,33 @@ export const marathonLb: Method = {
     machinesWith(lab, "marathon-lb").map((machine) => ({
       title: "marathon-lb",
       service: "marathon-lb",
-      url: pageUrl(machine, marathonLbPorts.admin, "/haproxy?stats"),
+      url: pageUrl(machine, portsOf(lab, machine).marathonLbAdmin, "/haproxy?stats"),
     })),
-  ways: (lab, app) =>
-    machinesWith(lab, "marathon-lb")
-      .slice(0, 1)
-      .map((machine) => ({ name: "marathon-lb", machine, port: app.servicePort })),
+  needs: `a port and the label HAPROXY_GROUP=${balancerGroup}`,
+  ways: (lab, { servicePort, labels = {} }) =>
+    !inGroup(labels) || servicePort === undefined
+      ? []
+      : machinesWith(lab, "marathon-lb")
+          .slice(0, 1)
+          .flatMap((machine) => {
+            const way = {
+              name: "marathon-lb",
+              machine,
+              port: servicePort,
+              learns: { how: "it follows Marathon's events", told: "event to marathon-lb" },
+              stats: { port: portsOf(lab, machine).marathonLbAdmin, path: "/haproxy?stats;csv" },
+            };
+            const [host] = (labels.HAPROXY_0_VHOST ?? "").split(",").filter(Boolean);
+            const byName = { name: "marathon-lb (virtual host)", port: portsOf(lab, machine).marathonLb };
+            return host === undefined ? [way] : [way, { ...way, ...byName, host, twin: true }];
+          }),
   commands: (lab) =>
-    machinesWith(lab, "marathon-lb").flatMap((machine) => [
-      `curl -H 'Host: ${demoVhost}' ${pageUrl(machine, lab.ports.marathonLb)}`,
-      `curl -H 'X-Marathon-App-Id: /tomcat' ${pageUrl(machine, marathonLbPorts.apps)}`,
-      `curl ${pageUrl(machine, marathonLbPorts.admin, "/_haproxy_getconfig")}`,
-    ]),
+    machinesWith(lab, "marathon-lb").flatMap((machine) => {
+      const { marathonLb: vhosts, marathonLbAdmin, marathonLbApps } = portsOf(lab, machine);
+      return [
+        `curl -H 'Host: ${demoVhost}' ${pageUrl(machine, vhosts)}`,
+        `curl -H 'X-Marathon-App-Id: /tomcat' ${pageUrl(machine, marathonLbApps)}`,
+        `curl ${pageUrl(machine, marathonLbAdmin, "/_haproxy_getconfig")}`,
+      ];
+    }),
 };

@@ -1,7 +1,7 @@
-import { type Lab, type Machine, machinesWith } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
-import { type Method, pageUrl } from "./method.ts";
+import { type Learning, type Method, pageUrl } from "./method.ts";
 import { defaultPorts } from "./ports.ts";
 
 /** Where Mesos-DNS' configuration lies, on the machine as in the container. */
@@ -30,7 +30,7 @@ function entry(lab: Lab, machine: Machine): Entry {
     },
     ready: {
       means: "Mesos-DNS knows the leading master",
-      url: `http://${machine.ip}:${lab.ports.mesosDns}/v1/hosts/leader.mesos`,
+      url: `http://${machine.ip}:${portsOf(lab, machine).mesosDns}/v1/hosts/leader.mesos`,
       condition: "answer.json[0].ip | default('') | length > 0",
     },
   };
@@ -38,19 +38,22 @@ function entry(lab: Lab, machine: Machine): Entry {
 
 /** Mesos-DNS' config.json on a machine. */
 export function mesosDnsConfig(lab: Lab, machine: Machine) {
+  const ports = portsOf(lab, machine);
   return {
     zk: zookeeperUrl(lab, "mesos"),
-    masters: machinesWith(lab, "mesos-master").map(({ ip }) => `${ip}:${lab.ports.mesosMaster}`),
+    masters: machinesWith(lab, "mesos-master").map(
+      (master) => `${master.ip}:${portsOf(lab, master).mesosMaster}`,
+    ),
     refreshSeconds,
     ttl: ttlSeconds,
     domain: "mesos",
     // Not all addresses: systemd-resolved has port 53 of one of them.
     listener: machine.ip,
-    port: lab.ports.dns,
+    port: ports.dns,
     timeout: 5,
     dnson: true,
     httpon: true,
-    httpport: lab.ports.mesosDns,
+    httpport: ports.mesosDns,
     // Names of the lab only: nothing is asked of the world outside.
     externalon: false,
     // The host's address comes first: that is where Docker's bridge publishes an application's port.
@@ -71,6 +74,20 @@ export function dnsNames(appId: string): { readonly address: string; readonly se
   return { address: `${label}.marathon.mesos`, service: `_${label}._tcp.marathon.mesos` };
 }
 
+const learns: Learning = {
+  how: `it asks the Mesos master every ${refreshSeconds} s`,
+  every: {
+    ms: refreshSeconds * 1_000,
+    period: "poll interval",
+    means: `Mesos-DNS asks the master every ${refreshSeconds} s`,
+  },
+};
+const learnsLate: Learning = {
+  ...learns,
+  how: `${learns.how}; the client keeps an answer for ${ttlSeconds} s`,
+  keptMs: ttlSeconds * 1_000,
+};
+
 export const mesosDns: Method = {
   title: "Mesos-DNS",
   beside: "mesos-master",
@@ -80,27 +97,41 @@ export const mesosDns: Method = {
     machinesWith(lab, "mesos-dns").map((machine) => ({
       title: "Mesos-DNS",
       service: "mesos-dns",
-      url: pageUrl(machine, lab.ports.mesosDns, "/v1/enumerate"),
+      url: pageUrl(machine, portsOf(lab, machine).mesosDns, "/v1/enumerate"),
     })),
+  needs: "a port",
   // Two clients: most programs ask anew for each connection, some keep what they were told.
-  ways: (lab, app) =>
+  ways: (lab, { id, servicePort }) =>
     machinesWith(lab, "mesos-dns")
-      .slice(0, 1)
-      .flatMap((machine) =>
-        [false, true].map((keepsTtl) => ({
-          name: keepsTtl ? "mesos-dns (TTL kept)" : "mesos-dns",
+      .slice(0, servicePort === undefined ? 0 : 1)
+      .flatMap((machine) => {
+        const way = {
+          name: "mesos-dns",
           machine,
-          port: lab.ports.dns,
-          dns: { name: dnsNames(app.id).service, keepsTtl },
-        })),
-      ),
+          port: portsOf(lab, machine).dns,
+          learns,
+          dns: { name: dnsNames(id).service, keepsTtl: false },
+        };
+        return [
+          way,
+          {
+            ...way,
+            name: "mesos-dns (TTL kept)",
+            learns: learnsLate,
+            dns: { ...way.dns, keepsTtl: true },
+          },
+        ];
+      }),
   commands: (lab) => {
     const { address, service } = dnsNames("/tomcat");
-    const port = lab.ports.dns === defaultPorts.dns ? "" : ` -p ${lab.ports.dns}`;
-    return machinesWith(lab, "mesos-dns").flatMap(({ ip }) => [
-      `dig @${ip}${port} +short ${address}`,
-      `dig @${ip}${port} +short ${service} SRV`,
-      `npx mesos-lab dig ${service}`,
-    ]);
+    return machinesWith(lab, "mesos-dns").flatMap((machine) => {
+      const { dns } = portsOf(lab, machine);
+      const server = `@${machine.ip}${dns === defaultPorts.dns ? "" : ` -p ${dns}`}`;
+      return [
+        `dig ${server} +short ${address}`,
+        `dig ${server} +short ${service} SRV`,
+        `npx mesos-lab dig ${service}`,
+      ];
+    });
   },
 };

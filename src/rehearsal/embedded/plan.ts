@@ -5,14 +5,25 @@ export interface Instance {
   readonly machine: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What it reads, by path: written before it is started. */
+  readonly files?: Readonly<Record<string, string>>;
 }
+
+export type StandInName =
+  | "mesos-master"
+  | "mesos-agent"
+  | "marathon"
+  | "bamboo"
+  | "mesos-dns"
+  | "marathon-lb"
+  | "haproxy-marathon-bridge";
 
 /** One process. */
 export interface PlannedService {
   /** `marathon@master` */
   readonly id: string;
-  readonly service: "mesos-master" | "mesos-agent" | "marathon" | "bamboo";
-  /** More than one where many agents share a process. */
+  readonly service: StandInName;
+  /** More than one where many machines share a process. */
   readonly instances: readonly Instance[];
   readonly log: string;
 }
@@ -38,7 +49,7 @@ export interface Plan {
   readonly stateFile: string;
   /** The addresses and names under which the stand-ins may be called. */
   readonly allowedHosts: readonly string[];
-  /** What carries Bamboo's traffic. */
+  /** What carries Bamboo's traffic; the other balancers have the host's HAProxy or none. */
   readonly proxy: "haproxy" | "built-in";
   readonly services: readonly PlannedService[];
   /** What keeps the stand-ins' shared state: one of the programs, or the launcher's own store. */

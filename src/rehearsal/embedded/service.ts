@@ -3,7 +3,7 @@ import { exitCodes, formatError, LabError } from "../../errors.ts";
 import type { Running } from "../running.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { endMarked } from "./marked.ts";
-import { folderMark, machineMark, type Plan, type PlannedService, programMark } from "./plan.ts";
+import { folderMark, machineMark, type Plan, programMark, type StandInName } from "./plan.ts";
 import { StoreClient } from "./store-client.ts";
 import type { FromStore } from "./store-messages.ts";
 import { surroundingsOf } from "./surroundings.ts";
@@ -16,11 +16,14 @@ interface StandIn {
 }
 
 /** Each process loads only what it runs. */
-const standIns: Readonly<Record<PlannedService["service"], () => Promise<StandIn>>> = {
+const standIns: Readonly<Record<StandInName, () => Promise<StandIn>>> = {
   "mesos-master": () => import("../mesos-master/main.ts"),
   "mesos-agent": () => import("../mesos-agent/main.ts"),
   marathon: () => import("../marathon/main.ts"),
   bamboo: () => import("../bamboo/main.ts"),
+  "mesos-dns": () => import("../mesos-dns/main.ts"),
+  "marathon-lb": () => import("../marathon-lb/main.ts"),
+  "haproxy-marathon-bridge": () => import("../haproxy-marathon-bridge/main.ts"),
 };
 
 const closeLimitMs = 4_500;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrafficProxy } from "../bamboo/proxy.ts";
+import type { HaproxyOptions } from "../haproxy/process.ts";
 import type { Store } from "../store.ts";
 import type { OpenStore, Surroundings } from "../surroundings.ts";
 import { folderMark, machineMark, type Plan, type PlannedService } from "./plan.ts";
@@ -32,6 +33,14 @@ export async function surroundingsOf(
     };
   if (service.service === "bamboo")
     return { ...common, trafficProxy: await trafficProxy(plan, machine, env) };
+  if (service.service === "marathon-lb")
+    return {
+      ...common,
+      haproxy: await haproxyIn(plan, machine, "marathon-lb"),
+      binding: JSON.parse(env.MESOS_LAB_BINDING ?? ""),
+    };
+  if (service.service === "haproxy-marathon-bridge")
+    return { ...common, haproxy: await haproxyIn(plan, machine, "bridge") };
   return common;
 }
 
@@ -56,19 +65,23 @@ async function trafficProxy(plan: Plan, machine: string, env: Env): Promise<Traf
     const { BuiltInProxy } = await import("../bamboo/built-in-proxy.ts");
     return new BuiltInProxy({ host, port: Number(port), log });
   }
-  const [{ HaproxyProcess }, { endMarked }] = await Promise.all([
+  const [{ HaproxyProcess }, place] = await Promise.all([
     import("../bamboo/haproxy-process.ts"),
-    import("./marked.ts"),
+    haproxyIn(plan, machine, "haproxy"),
   ]);
-  const runFolder = join(plan.folder, machine, "haproxy");
-  // An HAProxy outlives a Bamboo that was killed, and would go on taking its share of the connections.
+  return new HaproxyProcess({ ...place, bind: `${host}:${port}`, log });
+}
+
+/** A folder for the HAProxy of one balancer, and the end of what an earlier one has left there. */
+async function haproxyIn(plan: Plan, machine: string, name: string): Promise<Omit<HaproxyOptions, "log">> {
+  const { endMarked } = await import("./marked.ts");
+  const runFolder = join(plan.folder, machine, name);
+  // An HAProxy outlives a balancer that was killed, and would go on taking its share of the connections.
   const mark = { MESOS_LAB_HAPROXY: runFolder };
   await endMarked(mark);
-  return new HaproxyProcess({
-    bind: `${host}:${port}`,
+  return {
     outputPath: join(runFolder, "haproxy.cfg"),
     runFolder,
-    env: mark,
-    log,
-  });
+    env: { ...mark, [machineMark]: machine },
+  };
 }

@@ -2,7 +2,7 @@ import type { Service } from "./services.ts";
 
 /** Where HAProxy listens. */
 export interface Binding {
-  /** The address of everything that a label or a template does not give another one. */
+  /** The address of everything; from `*`, all addresses, labels and templates choose others. */
   readonly address: string;
   readonly admin: number;
   readonly apps: number;
@@ -93,8 +93,9 @@ function appRoute({ appId, backend: name }: Service): string[] {
 }
 
 function frontend({ backend: name, bind, servicePort, mode }: Service, address: string): string {
+  // A label does not lead beyond the one address that HAProxy was given.
   return `frontend ${name}
-  bind ${bind ?? address}:${servicePort}
+  bind ${address === "*" ? (bind ?? address) : address}:${servicePort}
   mode ${mode}
   use_backend ${name}`;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { HaproxyProcess } from "../haproxy/process.ts";
 import { logLine } from "../mesos/log.ts";
 import type { Running } from "../running.ts";
+import { inContainer, type Surroundings } from "../surroundings.ts";
 import { readMarathonLbOptions } from "./options.ts";
 import { startMarathonLb } from "./start.ts";
 
@@ -20,6 +21,7 @@ const templates = "/marathon-lb/templates";
 export async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  around: Surroundings = inContainer,
 ): Promise<Running> {
   const options = readMarathonLbOptions(argv, env);
   const log = logLine("marathon-lb");
@@ -31,13 +33,16 @@ export async function run(
   );
   const running = await startMarathonLb({
     options,
-    binding: {
+    binding: around.binding ?? {
       address: "*",
       ...ports,
       vhosts: options.bindHttp ? ports.vhosts : undefined,
       heads: { ...(vhosts !== undefined && { vhosts }), ...(apps !== undefined && { apps }) },
     },
-    haproxy: new HaproxyProcess({ outputPath: join(runFolder, "haproxy.cfg"), runFolder, log }),
+    haproxy: new HaproxyProcess({
+      ...(around.haproxy ?? { outputPath: join(runFolder, "haproxy.cfg"), runFolder }),
+      log,
+    }),
     log,
   });
   return {

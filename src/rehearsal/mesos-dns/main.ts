@@ -2,7 +2,7 @@ import { exitCodes, formatError, LabError } from "../../errors.ts";
 import { masterInStore } from "../marathon/start.ts";
 import { logLine } from "../mesos/log.ts";
 import type { Running } from "../running.ts";
-import { openZooKeeperStore } from "../zookeeper-store.ts";
+import { inContainer, type Surroundings } from "../surroundings.ts";
 import { parseZooKeeperUrl } from "../zookeeper-url.ts";
 import { readMesosDnsOptions } from "./config.ts";
 import { startMesosDns } from "./start.ts";
@@ -12,12 +12,17 @@ import { startMesosDns } from "./start.ts";
  * Mesos-DNS does, and when it loses its ZooKeeper session.
  * @throws LabError `usage` for a wrong flag or file.
  */
-export async function run(argv: readonly string[]): Promise<Running> {
+export async function run(
+  argv: readonly string[],
+  _env: Readonly<Record<string, string | undefined>>,
+  around: Surroundings = inContainer,
+): Promise<Running> {
+  const { allowedHosts } = around;
   const config = readMesosDnsOptions(argv);
   const log = logLine("mesos-dns");
-  if (config.zk === "") return startMesosDns({ config, log });
+  if (config.zk === "") return startMesosDns({ config, allowedHosts, log });
   const { servers, path } = parseZooKeeperUrl(config.zk);
-  const store = await openZooKeeperStore(servers);
+  const store = await around.openStore(servers);
   const exit = (reason: LabError) => {
     process.stderr.write(`${formatError(reason)}\n`);
     process.exit(reason.exitCode);
@@ -27,6 +32,7 @@ export async function run(argv: readonly string[]): Promise<Running> {
   );
   const running = await startMesosDns({
     config,
+    allowedHosts,
     followMaster: masterInStore(store, path),
     log,
     onExit: exit,

@@ -15,6 +15,8 @@ export interface StartMesosDns {
   readonly config: MesosDnsConfig;
   /** Who leads; without it the masters of the configuration are asked. */
   readonly followMaster?: FollowMaster;
+  /** The names under which clients may call the HTTP API; absent: any. */
+  readonly allowedHosts?: readonly string[] | undefined;
   readonly log?: (line: string) => void;
   /** Called when no leader was found in time: Mesos-DNS ends then. */
   readonly onExit?: (reason: LabError) => void;
@@ -70,7 +72,7 @@ export async function startMesosDns(start: StartMesosDns): Promise<RunningMesosD
         respond(message, transport, zone, forward),
       )
     : undefined;
-  const http = await serveApi(config, () => zone).catch(async (error) => {
+  const http = await serveApi(config, () => zone, start.allowedHosts).catch(async (error) => {
     await dns?.close();
     throw error;
   });
@@ -109,9 +111,13 @@ export async function startMesosDns(start: StartMesosDns): Promise<RunningMesosD
   };
 }
 
-async function serveApi(config: MesosDnsConfig, zone: () => Zone): Promise<Running | undefined> {
+async function serveApi(
+  config: MesosDnsConfig,
+  zone: () => Zone,
+  allowedHosts: readonly string[] | undefined,
+): Promise<Running | undefined> {
   if (!config.httpOn) return undefined;
-  return listen(mesosDnsApi(zone), { host: config.httpListener, port: config.httpPort });
+  return listen(mesosDnsApi(zone), { host: config.httpListener, port: config.httpPort, allowedHosts });
 }
 
 function seconds(): number {

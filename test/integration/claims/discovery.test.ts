@@ -7,6 +7,7 @@ import { claimsFor } from "../../../src/claims/claims-for.ts";
 import { startClock } from "../../../src/drills/clock.ts";
 import { startSampler } from "../../../src/drills/sample.ts";
 import { waysIn } from "../../../src/drills/ways-in.ts";
+import { demoLabels } from "../../../src/lab/catalogue/marathon-lb.ts";
 import { mesosDnsConfig } from "../../../src/lab/catalogue/mesos-dns.ts";
 import { tomcatApp } from "../../../src/lab/demo.ts";
 import { type Lab, marathonLbPorts } from "../../../src/lab/model.ts";
@@ -148,18 +149,20 @@ describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
     const ending = new AbortController();
     const ways = waysIn(
       lab,
-      { id: "/tomcat", servicePort },
+      { id: "/tomcat", servicePort, labels: demoLabels },
       { addressOf, signal: ending.signal, now: clock.now },
     );
-    expect(ways.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      "mesos-dns http://tomcat.marathon.mesos/",
-      "mesos-dns (TTL kept) http://tomcat.marathon.mesos/",
-      `marathon-lb http://${cluster.ip}:${servicePort}/`,
+    expect(ways.map(({ method, url, host = "" }) => `${method} ${url} ${host}`)).toEqual([
+      "mesos-dns http://tomcat.marathon.mesos/ ",
+      "mesos-dns (TTL kept) http://tomcat.marathon.mesos/ ",
+      `marathon-lb http://${cluster.ip}:${servicePort}/ `,
+      `marathon-lb (virtual host) http://${cluster.ip}:${lab.ports.marathonLb}/ tomcat.lab`,
     ]);
     const lanes = ways.map((way) => ({ way, seen: new Set<string>() }));
     const samplers = lanes.map(({ way, seen }) =>
       startSampler({
         url: way.url,
+        host: way.host,
         resolve: way.resolve,
         clock,
         signal: ending.signal,

@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, inject, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Lab } from "../../../src/lab/model.ts";
-import { parseLab } from "../../../src/lab/parse.ts";
 import { parseMesosDnsConfig } from "../../../src/rehearsal/mesos-dns/config.ts";
 import { startMesosDns } from "../../../src/rehearsal/mesos-dns/start.ts";
 import { closedPort, serveHttp } from "../../helpers/local-servers.ts";
 import { agentId, frameworkEntry, masterState } from "../../helpers/recorded.ts";
+import { writtenLab } from "../../helpers/written-lab.ts";
 
 const task = {
   id: "tomcat.6f3c",
@@ -42,20 +38,8 @@ async function labWithDns() {
 }
 
 function desk(ports: Partial<Lab["ports"]>, discovery: "mesos-dns" | "bamboo" = "mesos-dns") {
-  const folder = mkdtempSync(join(tmpdir(), "mesos-lab-dig-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const lab = parseLab(undefined, { discovery: [discovery] });
-  const machines = lab.machines.map((machine) => ({ ...machine, ip: "127.0.0.1" }));
-  mkdirSync(join(folder, "generated/mesos-lab"), { recursive: true });
-  const record = { lab: { ...lab, machines, ports: { ...lab.ports, ...ports } }, files: [] };
-  writeFileSync(join(folder, "generated/mesos-lab/lab.json"), JSON.stringify(record));
-  return (...args: string[]) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const words = [inject("cli"), "dig", ...args];
-      execFile(process.execPath, words, { cwd: folder }, (error, stdout, stderr) =>
-        resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
-      );
-    });
+  const run = writtenLab(ports, [discovery]);
+  return (...args: string[]) => run("dig", ...args);
 }
 
 test("addresses, services, JSON, and names that are not there", async () => {

@@ -26,6 +26,7 @@ const pages: Record<string, readonly DrillReport[]> = {
   killed: [example.killed],
   repeated: example.repeated,
   compared: [example.compared],
+  comparedAgain: [example.compared, example.compared],
   lost: [example.lost],
   calm: [example.calm],
   crowded: [crowded],

@@ -119,7 +119,11 @@ describe("the engine", () => {
   const answering = (driver: string) => `case "$1 $2" in
     "version --format") echo '{"Client":{"ApiVersion":"1.43"},"Server":{"Version":"24.0.9"}}' ;;
     "info --format") echo '${driver}' ;;
-    "image inspect") for last; do :; done; [ "$last" = here:1 ] ;;
+    "image inspect")
+      shift 4
+      missing=0
+      for name; do case $name in here:*) echo - ;; *) missing=1 ;; esac; done
+      exit $missing ;;
     *) exit 1 ;;
   esac`;
 
@@ -134,9 +138,17 @@ describe("the engine", () => {
     expect(facts().engine).toBeNull();
   });
 
-  it("lacks the images that it does not know", () => {
+  it.each([
+    [["here:1", "here:2"], []],
+    [
+      ["gone:1", "gone:2"],
+      ["gone:1", "gone:2"],
+    ],
+    [["here:1", "gone:1", "here:2"], ["gone:1"]],
+    [[], []],
+  ])("asked for the images %j, lacks %j", (images, missing) => {
     programs.add("docker", answering("[]"));
-    expect(facts({ images: ["here:1", "gone:1"] }).missing_images).toEqual(["gone:1"]);
+    expect(facts({ images }).missing_images).toEqual(missing);
   });
 
   it("was told to pull schema 1, or not", () => {

@@ -1,16 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Mark } from "../../../src/drills/model.ts";
 import { analyse } from "../../../src/drills/outage.ts";
-import {
-  atOfWall,
-  chainOf,
-  dominant,
-  explain,
-  merge,
-  pageMarks,
-  spread,
-  spreads,
-} from "../../../src/drills/timeline.ts";
+import { atOfWall, chainOf, merge, pageMarks, spread, spreads } from "../../../src/drills/timeline.ts";
+import { dominant, explain } from "../../../src/drills/why.ts";
 import { example } from "../../helpers/drill-example.ts";
 
 const at = (ms: number, source: Mark["source"], what: string, more: Partial<Mark> = {}): Mark => ({
@@ -19,6 +11,8 @@ const at = (ms: number, source: Mark["source"], what: string, more: Partial<Mark
   what,
   ...more,
 });
+
+const event = { how: "Marathon calls it", told: "event to Bamboo" };
 
 const told = [
   at(900, "marathon", "before the break"),
@@ -68,14 +62,14 @@ describe("the chain of causes", () => {
 
   it("is empty without marks", () => {
     expect(chainOf({ marks: [], breakAt: 0 })).toEqual([]);
-    expect(dominant([])).toBeUndefined();
-    expect(dominant(chainOf({ marks: [at(0, "drill", "killed")], breakAt: 0 }))).toBeUndefined();
+    expect(dominant([], event)).toBeUndefined();
+    expect(dominant(chainOf({ marks: [at(0, "drill", "killed")], breakAt: 0 }), event)).toBeUndefined();
   });
 });
 
 describe("the dominant step", () => {
   it("is the longest, in words", () => {
-    const found = dominant(chainOf({ marks: told, breakAt: 1_000 }));
+    const found = dominant(chainOf({ marks: told, breakAt: 1_000 }), event);
     expect(found?.ms).toBe(1_100);
     expect(found?.sentence).toBe(
       "1.10 s of the 1.65 s since the break (67 %) passed between “HAProxy reloaded” and “TASK_RUNNING”: the new container was starting.",
@@ -105,7 +99,7 @@ describe("merged marks", () => {
     const twice = [
       at(1, "haproxy", "x"),
       at(2, "haproxy", "x"),
-      at(3, "bamboo", "x"),
+      at(3, "discovery", "x"),
       at(Number.NaN, "drill", "y"),
     ];
     expect(merge(twice).map((mark) => mark.at)).toEqual([1, 2]);

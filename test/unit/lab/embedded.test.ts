@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LabError } from "../../../src/errors.ts";
+import { discoveryOf } from "../../../src/lab/discovery.ts";
+import { discoveryNames } from "../../../src/lab/model.ts";
 import { askedKind, type LabFlags, parseLab } from "../../../src/lab/parse.ts";
 
 const parse = (text: string, flags: LabFlags = {}) => parseLab({ text, file: "mesos-lab.yaml" }, flags);
@@ -53,44 +55,12 @@ describe("where a lab runs", () => {
     expect(details(text, flags).join("\n")).toContain(words);
   });
 
-  test.each<[string, LabFlags, readonly string[]]>([
-    [
-      "runsOn: embedded\ndiscovery: [bamboo, mesos-dns]",
-      {},
-      ['mesos-lab.yaml:2:21: discovery[1] "mesos-dns"'],
-    ],
-    [
-      "",
-      { machines: "embedded", discovery: ["marathon-lb", "haproxy-marathon-bridge"] },
-      ["--discovery marathon-lb:", "--discovery haproxy-marathon-bridge:"],
-    ],
-    [
-      loopback.replace("marathon]", "marathon, mesos-dns]"),
-      {},
-      ["mesos-lab.yaml:2:93: machines[0].services[4]"],
-    ],
-    [loopback, { discovery: ["marathon-lb"] }, ["--discovery marathon-lb:"]],
-  ])("%j with %j has a discovery that needs machines", (text, flags, places) => {
-    const told = details(text, flags);
-    expect(told.length).toBe(places.length);
-    for (const [index, place] of places.entries()) {
-      expect(told[index]).toContain(place);
-      expect(told[index]).toContain("an embedded lab has no discovery but bamboo");
-    }
-  });
-
-  test("bamboo is a discovery that an embedded lab can have", () => {
-    expect(details("runsOn: embedded\ndiscovery: [bamboo]")).toEqual([]);
-    expect(parse("", { machines: "embedded", discovery: ["bamboo"] }).embedded).toEqual({});
-  });
-
-  test("a host without machines cannot have another discovery", () => {
-    const flags = { discovery: ["mesos-dns"] };
-    expect(() => parseLab(undefined, flags, undefined, "embedded")).toThrow(LabError);
-    expect(askedKind(undefined, flags)).toEqual({
-      kind: "auto",
-      needsMachines: ["another discovery than bamboo"],
-    });
+  test("every way of discovery is one that an embedded lab can have", () => {
+    const all = [...discoveryNames];
+    expect(discoveryOf(parse("", { machines: "embedded", discovery: all }))).toEqual(all);
+    expect(details("runsOn: embedded\ndiscovery: [mesos-dns, marathon-lb]")).toEqual([]);
+    expect(parseLab(undefined, { discovery: all }, undefined, "embedded").embedded).toEqual({});
+    expect(askedKind(undefined, { discovery: all })).toEqual({ kind: "auto", needsMachines: [] });
   });
 
   test("what can only mean machines is told", () => {

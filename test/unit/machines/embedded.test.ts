@@ -1,13 +1,21 @@
 import { describe, expect, test } from "vitest";
-import type { Lab } from "../../../src/lab/model.ts";
+import { methods } from "../../../src/lab/catalogue/methods.ts";
+import { discoveryNotes } from "../../../src/lab/discovery.ts";
+import { discoveryNames, type Lab } from "../../../src/lab/model.ts";
+import { pages } from "../../../src/lab/pages.ts";
 import { parseLab } from "../../../src/lab/parse.ts";
 import { type Bindable, movedPorts, settleAddresses } from "../../../src/machines/embedded-addresses.ts";
 import { embeddedPlan } from "../../../src/machines/embedded-plan.ts";
 import { peersFault } from "../../../src/machines/embedded-zookeeper.ts";
+import { sharedServicePorts } from "../../../src/preflight/embedded.ts";
 
 const tutorial = parseLab(undefined, { machines: "embedded" });
-const host = (answer: (ip: string, port: number) => Bindable) => async (ip: string, port: number) =>
-  answer(ip, port);
+const everyWay = parseLab(undefined, { machines: "embedded", discovery: [...discoveryNames] });
+type Over = "tcp" | "udp" | undefined;
+const host =
+  (answer: (ip: string, port: number, over: Over) => Bindable) =>
+  async (ip: string, port: number, over?: Over) =>
+    answer(ip, port, over);
 
 /** A lab of one master and as many slaves. */
 function wide(slaves: number): Lab {
@@ -54,6 +62,117 @@ describe("addresses", () => {
     expect(new Set(lab.machines.map(({ ip }) => ip))).toEqual(new Set(["127.0.0.1"]));
     expect(lab.machines.slice(1).map(({ ports }) => ports?.mesosSlave ?? lab.ports.mesosSlave)).toEqual([
       5051, 5052, 5053,
+    ]);
+  });
+});
+
+describe("every way of discovery", () => {
+  const told = (lab: Lab) => ({
+    moved: movedPorts(lab),
+    pages: pages(lab)
+      .slice(4)
+      .map(({ url }) => url),
+    commands: [
+      ...methods["mesos-dns"].commands(lab).slice(0, 1),
+      ...methods["marathon-lb"].commands(lab).slice(0, 2),
+    ],
+    notes: discoveryNotes(lab),
+  });
+
+  test("at the usual ports where they are free", async () => {
+    const lab = await settleAddresses(
+      everyWay,
+      host(() => "free"),
+    );
+    expect(told(lab)).toEqual({
+      moved: [],
+      pages: [
+        "http://127.0.33.18:8123/v1/enumerate",
+        "http://127.0.33.18:9090/haproxy?stats",
+        "http://127.0.33.19:9090/haproxy?stats",
+      ],
+      commands: [
+        "dig @127.0.33.18 +short tomcat.marathon.mesos",
+        "curl -H 'Host: tomcat.lab' http://127.0.33.18:8081/",
+        "curl -H 'X-Marathon-App-Id: /tomcat' http://127.0.33.18:9091/",
+      ],
+      notes: ["On master, Bamboo's HAProxy has port 80; marathon-lb serves its virtual hosts at port 8081."],
+    });
+  });
+
+  test("at free ones where they need root or are taken, and all that is told says so", async () => {
+    const lab = await settleAddresses(
+      everyWay,
+      host((_ip, port, over) => {
+        if (port === 0) return "free";
+        if (port < 1_024) return "not-allowed";
+        return port === 9_090 || (port === 8_053 && over === "udp") ? "taken" : "free";
+      }),
+    );
+    expect(told(lab)).toEqual({
+      moved: [
+        "master: haproxy 8081 instead of 80",
+        "master: dns 8054 instead of 53",
+        "master: marathonLb 8082 instead of 8081",
+        "master: marathonLbAdmin 9091 instead of 9090",
+        "master: marathonLbApps 9092 instead of 9091",
+        "slave: bridge 9091 instead of 9090",
+      ],
+      pages: [
+        "http://127.0.33.18:8123/v1/enumerate",
+        "http://127.0.33.18:9091/haproxy?stats",
+        "http://127.0.33.19:9091/haproxy?stats",
+      ],
+      commands: [
+        "dig @127.0.33.18 -p 8054 +short tomcat.marathon.mesos",
+        "curl -H 'Host: tomcat.lab' http://127.0.33.18:8082/",
+        "curl -H 'X-Marathon-App-Id: /tomcat' http://127.0.33.18:9092/",
+      ],
+      notes: [
+        "On master, Bamboo's HAProxy has port 8081; marathon-lb serves its virtual hosts at port 8082.",
+      ],
+    });
+    const instances = embeddedPlan(lab, "/x", "haproxy").services.map(({ id, instances }) => [
+      id,
+      instances[0],
+    ]);
+    const { "mesos-dns@master": dns, "marathon-lb@master": lb, ...others } = Object.fromEntries(instances);
+    const config = "/x/master/mesos-dns/config.json";
+    expect(dns.args).toContain(`-config=${config}`);
+    expect(JSON.parse(dns.files[config])).toMatchObject({
+      ...{ zk: "zk://127.0.33.18:2181/mesos", masters: ["127.0.33.18:5050"], listener: "127.0.33.18" },
+      ...{ port: 8_054, httpport: 8_123, httplistener: "127.0.33.18" },
+    });
+    expect(JSON.parse(lb.env.MESOS_LAB_BINDING)).toEqual({
+      ...{ address: "127.0.33.18", vhosts: 8_082, admin: 9_091, apps: 9_092, heads: {} },
+    });
+    expect(lb.args).toEqual(["sse", "-m", "http://127.0.33.18:8080", "--group", "external"]);
+    expect(others["haproxy-marathon-bridge@slave"]).toMatchObject({
+      args: [expect.stringMatching(/haproxy-marathon-bridge$/)],
+      env: { MARATHONS: "http://127.0.33.18:8080", BIND: "127.0.33.19", STATS_PORT: "9091" },
+    });
+  });
+
+  test("two that bind service ports cannot share the only address of a system", async () => {
+    const oneAddress = host((ip) => (ip === "127.0.0.1" ? "free" : "no-address"));
+    expect(sharedServicePorts(everyWay)).toEqual([]);
+    const [problem] = sharedServicePorts(await settleAddresses(everyWay, oneAddress));
+    expect(problem?.what).toBe(
+      "this system has one loopback address, 127.0.0.1, whose service ports marathon-lb on master and haproxy-marathon-bridge on slave would share",
+    );
+    const one = parseLab(undefined, { machines: "embedded", discovery: ["bamboo", "marathon-lb"] });
+    expect(sharedServicePorts(await settleAddresses(one, oneAddress))).toEqual([]);
+  });
+
+  test("the bridges of many slaves share one process", () => {
+    const many = parseLab(undefined, { machines: "embedded", discovery: ["haproxy-marathon-bridge"] });
+    const [master, slave] = many.machines;
+    if (master === undefined || slave === undefined) throw new Error("no machines");
+    const slaves = Array.from({ length: 5 }, (_, index) => ({ ...slave, name: `s-${index}` }));
+    const { services } = embeddedPlan({ ...many, machines: [master, ...slaves] }, "/x", "haproxy");
+    const bridges = services.filter(({ service }) => service === "haproxy-marathon-bridge");
+    expect(bridges.map(({ id, instances }) => [id, instances.length])).toEqual([
+      ["haproxy-marathon-bridge@all", 5],
     ]);
   });
 });

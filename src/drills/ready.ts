@@ -1,0 +1,50 @@
+import { addressOfApp, hostPortsOf } from "../demo/app.ts";
+import { findApp } from "../demo/services.ts";
+import { visit } from "../demo/visit.ts";
+import { exitCodes, LabError } from "../errors.ts";
+import { labAddress } from "../probes/context.ts";
+import type { DrillClock } from "./clock.ts";
+import type { DrillOptions } from "./run.ts";
+import { type WayIn, waysIn } from "./ways-in.ts";
+
+/** A lab that may be broken. */
+export interface Before {
+  readonly ways: readonly WayIn[];
+  /** The `host:port`s of the app. */
+  readonly before: readonly string[];
+}
+
+/** @throws LabError `verify` unless every way that is to be sampled serves the page, so that what is measured is the break. */
+export async function precheck(options: DrillOptions, { now }: DrillClock): Promise<Before> {
+  const { http, at, lab, appId, isPage, signal } = options;
+  const app = await findApp(http, at.marathon, appId, signal);
+  const all =
+    app === undefined
+      ? []
+      : waysIn(lab, addressOfApp(appId, app), { addressOf: labAddress, signal, now }).filter(
+          ({ twin }) => !twin,
+        );
+  const ways = options.compare ? all : all.slice(0, 1);
+  if (app === undefined || ways.length === 0)
+    throw notServed(app === undefined ? "Marathon does not run it" : "no way of discovery leads to it");
+  const faults = await Promise.all(
+    ways.map(async (way) => {
+      const answer = await visit({ http, signal }, way).catch((error: Error) => error.message);
+      signal.throwIfAborted();
+      if (typeof answer === "string") return [`${way.url} (${way.method}): ${answer}`];
+      return isPage(answer.text, answer.status)
+        ? []
+        : [`${way.url} (${way.method}) answers ${answer.status}`];
+    }),
+  );
+  if (faults.flat().length > 0) throw notServed(...faults.flat());
+  return { ways, before: hostPortsOf(app) };
+}
+
+function notServed(...details: readonly string[]): LabError {
+  return new LabError("the demo is not served", {
+    exitCode: exitCodes.verify,
+    details,
+    remedy: ["npx mesos-lab demo"],
+  });
+}

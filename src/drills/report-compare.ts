@@ -1,0 +1,99 @@
+import { esc } from "./escape.ts";
+import type { DrillReport, Lane } from "./model.ts";
+import { chainOf, type Spread, spreads } from "./timeline.ts";
+import { type PhaseKind, phases, segmentsOf } from "./why.ts";
+import { dominantOf, usualDominant } from "./why-words.ts";
+import { formatMs, headline, summary } from "./words.ts";
+
+/** Narrower segments than these, in parts of the longest bar, cannot be told apart. */
+const visible = 0.002;
+/** Narrower segments have no room for their time, in parts of the longest bar. */
+const labelled = 0.09;
+
+/** The ways in side by side: each one's outage, what it was made of on a common scale, and what took longest. */
+export function comparison(report: DrillReport): string {
+  const longest = Math.max(1, ...report.lanes.map((lane) => lengthOf(report, lane)));
+  const rows = report.lanes.map((lane) => {
+    const { outage, learns, method } = lane;
+    const { figure, sure } = headline(outage);
+    return `<tr class="${outage.state}"><th scope="row"><b>${esc(method)}</b><small>${esc(learns.how)}</small></th>
+<td class="headline ${outage.state}"><strong class="figure small">${esc(figure)}</strong><small class="sure">${esc(sure)}</small></td>
+<td class="made">${bar(report, lane, longest)}<small>${esc(summary(outage))}</small></td>
+<td><b>${esc(dominantOf(report, lane))}</b></td></tr>`;
+  });
+  return `<div class="scroll"><table class="compare"><caption>The same break, by way in</caption>
+<thead><tr><th scope="col">Way in</th><th scope="col">Outage</th><th scope="col">From the break to the first good answer</th><th scope="col">What took longest</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody></table></div>
+${key(report, longest)}`;
+}
+
+/** The outages of several comparisons: a range for each way in, its median marked. */
+export function ranges(runs: readonly DrillReport[]): string {
+  const all = spreads(runs);
+  const longest = Math.max(1, ...all.map(({ outage }) => outage.max ?? 0));
+  const rows = all.map(
+    ({ method, outage }) => `<tr><th scope="row"><b>${esc(method)}</b></th>
+<td class="headline"><strong class="figure small">${outage.median === null ? "–" : formatMs(outage.median)}</strong></td>
+<td class="made">${range(outage, longest)}<small>${esc(rangeWords(outage))}</small></td>
+<td><b>${esc(usualDominant(runs, method))}</b></td></tr>`,
+  );
+  return `<div class="scroll"><table class="compare"><caption>Outage over ${runs.length} runs, by way in</caption>
+<thead><tr><th scope="col">Way in</th><th scope="col">Median</th><th scope="col">Shortest to longest</th><th scope="col">What took longest</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody></table></div>`;
+}
+
+function lengthOf(report: DrillReport, { outage }: Lane): number {
+  return outage.endedAt === null ? outage.atLeastMs : outage.endedAt - report.breakAt;
+}
+
+function bar(report: DrillReport, lane: Lane, longest: number): string {
+  if (lane.outage.neverDown) return `<div class="phases" aria-hidden="true"></div>`;
+  const segments = segmentsOf(chainOf(report, lane.method), lane.learns);
+  const parts = segments.flatMap(({ phase, ms, from, to }) => {
+    const share = ms / longest;
+    if (share < visible) return [];
+    const label = share >= labelled ? `<span>${formatMs(ms)}</span>` : "";
+    return `<i class="p-${phase.kind}" style="width:${percent(share)}" title="${esc(`${formatMs(ms)}: ${from.what} → ${to.what}`)}">${label}</i>`;
+  });
+  const told = segments.reduce((sum, { ms }) => sum + ms, 0);
+  const open = lane.outage.neverBack ? Math.max(0, lengthOf(report, lane) - told) : 0;
+  const lost = open > 0 ? `<i class="p-lost" style="width:${percent(open / longest)}"></i>` : "";
+  return `<div class="phases" aria-hidden="true">${parts.join("")}${lost}</div>`;
+}
+
+function key(report: DrillReport, longest: number): string {
+  const used = new Set<PhaseKind>(
+    report.lanes.flatMap((lane) =>
+      lane.outage.neverDown
+        ? []
+        : segmentsOf(chainOf(report, lane.method), lane.learns)
+            .filter(({ ms }) => ms / longest >= visible)
+            .map(({ phase }) => phase.kind),
+    ),
+  );
+  const entries = phases
+    .filter(({ kind }) => used.has(kind))
+    .map(({ kind, words }) => `<span class="key"><i class="swatch p-${kind}"></i>${esc(words)}</span>`);
+  return entries.length === 0 ? "" : `<p class="phase-key">${entries.join("\n")}</p>`;
+}
+
+function range({ min, median, max }: Spread, longest: number): string {
+  if (min === null || median === null || max === null) return "";
+  const box = `left:${percent(min / longest)};width:${percent((max - min) / longest)}`;
+  return `<div class="range" aria-hidden="true"><i style="${box}"></i><b style="left:${percent(median / longest)}"></b></div>`;
+}
+
+function rangeWords({ min, max, runs, without }: Spread): string {
+  const lost = without > 0 ? `; ${without} of ${runs} without an end` : "";
+  return min === null || max === null
+    ? `no end in ${runs} runs`
+    : `${formatMs(min)} to ${formatMs(max)}${lost}`;
+}
+
+function percent(share: number): string {
+  return `${(Math.min(1, share) * 100).toFixed(2)}%`;
+}

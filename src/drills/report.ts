@@ -1,0 +1,72 @@
+import { arch, cpus, type as osType } from "node:os";
+import type { Verdict } from "../claims/verify.ts";
+import { hostPortsOf } from "../demo/app.ts";
+import { findApp } from "../demo/services.ts";
+import type { Drill } from "./catalogue.ts";
+import type { DrillClock } from "./clock.ts";
+import { type Lanes, requestTimeoutMs } from "./lanes.ts";
+import { type DrillReport, marks as words } from "./model.ts";
+import type { Before } from "./ready.ts";
+import type { DrillOptions } from "./run.ts";
+import { lostLanes } from "./settled.ts";
+import { pageMarks } from "./timeline.ts";
+import { lookEveryMs, type Watch } from "./watch.ts";
+
+/** What a drill has found out. */
+export interface Findings extends Before {
+  readonly clock: DrillClock;
+  readonly lanes: Lanes;
+  readonly ratePerSecond: number;
+  readonly watch: Watch;
+  readonly verdict: Verdict;
+  readonly breakAt: number;
+  readonly target: string;
+  readonly notes: readonly string[];
+}
+
+/** The report: plain data of everything that was seen. */
+export async function reportOf(drill: Drill, options: DrillOptions, found: Findings): Promise<DrillReport> {
+  const { watch, verdict, breakAt, ways } = found;
+  const { lab, http, at, appId, signal } = options;
+  const lanes = found.lanes.lanes(breakAt);
+  const failing = verdict.results.filter(({ holds }) => !holds);
+  const app = await findApp(http, at.marathon, appId, signal).catch(() => undefined);
+  return {
+    format: 1,
+    drill: drill.name,
+    lab: lab.name,
+    stack: lab.stack,
+    startedAt: found.clock.startedAt,
+    breakAt,
+    target: found.target,
+    parameters: {
+      "requests per second": rateWords(found.ratePerSecond, lanes.length),
+      "time limit per request": `${requestTimeoutMs / 1000} s`,
+      "settle time": `${options.settleMs / 1000} s`,
+      deadline: `${options.deadlineMs / 1000} s`,
+    },
+    environment: `${options.machines.words} · ${lab.stack} stack · host ${osType()} ${arch()}, ${cpus().length} CPUs`,
+    lanes,
+    marks: [
+      { at: breakAt, source: "drill", what: drill.mark, detail: found.target },
+      ...watch.marks,
+      ...lanes.flatMap(({ outage, method }) => pageMarks(outage, method)),
+    ],
+    before: found.before,
+    after: app === undefined ? [] : hostPortsOf(app),
+    recovered: lostLanes(lanes).length === 0 && verdict.holds,
+    lastSeen: {
+      ...watch.lastSeen,
+      ...Object.fromEntries(failing.map(({ title, machine, seen }) => [`${title} (${machine})`, seen])),
+    },
+    notes: [
+      ...found.notes,
+      ...options.notes,
+      `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(lab, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
+    ],
+  };
+}
+
+function rateWords(each: number, lanes: number): string | number {
+  return lanes === 1 ? each : `${each} for each way in, ${each * lanes} in all`;
+}

@@ -1,0 +1,81 @@
+import { askService } from "../probes/dns-service.ts";
+import { parseStats, statsLogin } from "../probes/haproxy.ts";
+import type { Http } from "../probes/http.ts";
+import type { DrillClock } from "./clock.ts";
+import { type Mark, marks as words } from "./model.ts";
+import type { WayIn } from "./ways-in.ts";
+
+/** A part of the lab that is down must not hold the next look for long. */
+const requestMs = 2000;
+
+export interface RoutesLook {
+  /** What is looked at, for the last state seen. */
+  readonly part: string;
+  /** What it routes to now, in words. */
+  readonly look: (signal: AbortSignal) => Promise<string>;
+}
+
+export interface RoutesOptions {
+  readonly http: Http;
+  readonly clock: DrillClock;
+  /** Gets a mark for each way whose routes have changed since the look before. */
+  readonly marks: Mark[];
+}
+
+/** One look for each thing that shows routes; ways that share one (clients of one DNS server) share its looks. */
+export function lookAtRoutes(ways: readonly WayIn[], { http, clock, marks }: RoutesOptions): RoutesLook[] {
+  const places = new Map<string, WayIn[]>();
+  for (const way of ways.filter(({ shown }) => shown !== undefined)) {
+    const place = JSON.stringify(way.shown);
+    places.set(place, [...(places.get(place) ?? []), way]);
+  }
+  return [...places.values()].map((lanes) => {
+    const [{ shown, discovery } = {}] = lanes;
+    const read = shown !== undefined && "stats" in shown ? serversOf : targetsOf;
+    let known: readonly string[] | undefined;
+    let lookedAt = 0;
+    const look: RoutesLook["look"] = async (signal) => {
+      const asked = clock.now();
+      const now = await read(http, shown, signal);
+      const detail = known && difference(known, now);
+      const change = read === serversOf ? changes.servers : changes.records;
+      if (detail !== undefined)
+        for (const { method } of lanes)
+          marks.push({ at: clock.now(), earliest: lookedAt, ...change, detail, lane: method });
+      known = now;
+      lookedAt = asked;
+      return now.join(" ") || "no server";
+    };
+    return { part: `routes of ${discovery}`, look };
+  });
+}
+
+const changes = {
+  servers: { source: "haproxy", what: words.reloaded },
+  records: { source: "discovery", what: words.records },
+} as const;
+
+type Read = (http: Http, shown: WayIn["shown"], signal: AbortSignal) => Promise<readonly string[]>;
+
+const serversOf: Read = async (http, shown, signal) => {
+  if (shown === undefined || !("stats" in shown)) return [];
+  const answer = await http.get(shown.stats, { signal, timeoutMs: requestMs, basicAuth: statsLogin });
+  return parseStats(answer.text)
+    .backends.flatMap(({ servers }) => servers.map(({ name }) => name))
+    .sort();
+};
+
+const targetsOf: Read = async (_, shown, signal) => {
+  if (shown === undefined || "stats" in shown) return [];
+  const { targets } = await askService(shown.server, shown.name, { signal, timeoutMs: requestMs });
+  return targets.map(({ address, port }) => `${address}:${port}`).sort();
+};
+
+/** What is new, or else what is gone; undefined where nothing is. */
+export function difference(before: readonly string[], now: readonly string[]): string | undefined {
+  const added = now.filter((name) => !before.includes(name));
+  if (added.length > 0) return added.join(" ");
+  const gone = before.filter((name) => !now.includes(name));
+  if (gone.length === 0) return undefined;
+  return now.length === 0 ? "no server left" : `without ${gone.join(" ")}`;
+}
