@@ -1,4 +1,4 @@
-import { type DiscoveryName, discoveryNames, type Lab } from "../lab/model.ts";
+import { type DiscoveryName, discoveryNames, hasZookeeper, type Lab } from "../lab/model.ts";
 import { bambooClaims } from "./bamboo.ts";
 import type { Claim } from "./claim.ts";
 import { bridgeClaims } from "./haproxy-marathon-bridge.ts";
@@ -19,9 +19,7 @@ const claimsOfMethod: Readonly<Record<DiscoveryName, (lab: Lab) => Claim[]>> = {
 
 /** Everything that has to be true of a lab that works, in the order in which its services start. */
 export function claimsFor(lab: Lab): Claim[] {
-  return [...(lab.embedded === undefined ? [zookeeperClaims] : []), ...always].flatMap((claims) =>
-    claims(lab),
-  );
+  return [...(hasZookeeper(lab) ? [zookeeperClaims] : []), ...always].flatMap((claims) => claims(lab));
 }
 
 const always = [
@@ -39,9 +37,9 @@ export interface Absent {
   readonly reason: string;
 }
 
-/** What is claimed of labs with machines only. */
+/** What is claimed of other labs. */
 export function absentClaims(lab: Lab): Absent[] {
-  if (lab.embedded === undefined) return [];
+  if (hasZookeeper(lab)) return [];
   return zookeeperClaims(lab).map(({ title, machine }) => ({
     title,
     machine,

@@ -1,4 +1,4 @@
-import { type Lab, machinesWith, zookeeperPort } from "../lab/model.ts";
+import { type Lab, machinesWith, portsOf } from "../lab/model.ts";
 import { askZookeeper } from "../probes/zookeeper.ts";
 import { about, type Claim } from "./claim.ts";
 import { judgeZookeeper, servingModes } from "./judge/zookeeper.ts";
@@ -10,8 +10,11 @@ export function zookeeperClaims(lab: Lab): Claim[] {
     service: "zookeeper",
     title: "ZooKeeper serves",
     expected: `Mode: ${servingModes(ensemble.length).join(" or ")}`,
-    look: `echo srvr | nc ${machine.ip} ${zookeeperPort}`,
+    look: `echo srvr | nc ${machine.ip} ${portsOf(lab, machine).zookeeper}`,
     check: async (context) =>
-      judgeZookeeper(await askZookeeper(context.addressOf(machine, zookeeperPort), context), ensemble.length),
+      judgeZookeeper(
+        await askZookeeper(context.addressOf(machine, portsOf(lab, machine).zookeeper), context),
+        ensemble.length,
+      ),
   }));
 }

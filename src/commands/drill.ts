@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { absoluteId } from "../demo/app.ts";
 import { addressesOf } from "../demo/services.ts";
-import { drills } from "../drills/catalogue.ts";
+import { type Drill, drills, drillsFor } from "../drills/catalogue.ts";
 import type { DrillReport } from "../drills/model.ts";
 import { picture, spreadTable } from "../drills/picture.ts";
 import { reportHtml } from "../drills/report-html.ts";
@@ -40,11 +40,13 @@ export async function drillCommand(
   const { repeat = 1, compare = false, settle = 5, deadline = 300, rate, ...which } = options;
   const drill = drills.find((each) => each.name === name);
   if (drill === undefined)
-    throw new LabError(name === "" ? "which drill?" : `there is no drill "${name}"`, {
-      exitCode: exitCodes.usage,
-      remedy: drills.map((each) => `npx mesos-lab drill ${each.name.padEnd(17)} ${each.help}`),
-    });
+    throw refused(name === "" ? "which drill?" : `there is no drill "${name}"`, drills);
   const { lab, folder } = madeLab(which);
+  if (!drillsFor(lab).includes(drill))
+    throw refused(
+      `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`,
+      drillsFor(lab),
+    );
   const [only, ...others] = discoveryOf(lab);
   const notes = compare && others.length === 0 ? [oneMethod(only)] : [];
   for (const note of notes) context.note(note);
@@ -81,6 +83,13 @@ export async function drillCommand(
     if (reports.length > 0) show(reports, writeReports(run, drill.name, reports), compare, context);
   }
   if (reports.some(({ recovered }) => !recovered)) throw notRecovered(reports);
+}
+
+function refused(message: string, offered: readonly Drill[]): LabError {
+  return new LabError(message, {
+    exitCode: exitCodes.usage,
+    remedy: offered.map((each) => `npx mesos-lab drill ${each.name.padEnd(17)} ${each.help}`),
+  });
 }
 
 /** Writes the report page and its data below the lab's folder; returns the page's path. */

@@ -34,9 +34,7 @@ export async function up(options: LabOptions, context: Context): Promise<void> {
 /** `halt`: shuts the machines down; nothing is lost. */
 export async function halt(options: LabOptions, context: Context): Promise<void> {
   const made = madeLab(options);
-  await made.folder.locked(() =>
-    runTasks([stopTask(made, "halt", "Shut the machines down", context)], context.display),
-  );
+  await made.folder.locked(() => runTasks([stopTask(made, "halt", context)], context.display));
 }
 
 /** `destroy`: removes the machines and everything the tool wrote for this lab. */
@@ -44,8 +42,9 @@ export async function destroy(options: LabOptions, context: Context): Promise<vo
   const made = madeLab(options);
   const left = await made.folder.locked(async () => {
     // Without a Vagrantfile Vagrant would not find its machines again.
-    if (!existsSync(made.folder.file("Vagrantfile"))) writeLab(made.lab, made.folder);
-    await runTasks([stopTask(made, "destroy", "Destroy the machines", context)], context.display);
+    if (made.lab.embedded === undefined && !existsSync(made.folder.file("Vagrantfile")))
+      writeLab(made.lab, made.folder);
+    await runTasks([stopTask(made, "destroy", context)], context.display);
     return made.folder.remove();
   });
   if (context.json) context.emit({ event: "result", destroyed: made.lab.name, left });
@@ -60,8 +59,14 @@ function few(names: readonly string[]): string {
   return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }
 
-function stopTask(made: MadeLab, verb: "halt" | "destroy", title: string, context: Context): Task {
+const stopTitles = {
+  halt: { machines: "Shut the machines down", processes: "End the lab's processes" },
+  destroy: { machines: "Destroy the machines", processes: "End the lab's processes and its tasks" },
+};
+
+function stopTask(made: MadeLab, verb: "halt" | "destroy", context: Context): Task {
   const start: Run = { ...context, ...made };
+  const title = stopTitles[verb][made.lab.embedded === undefined ? "machines" : "processes"];
   return line(lineOf(start, verb, title), async (say) => {
     await machinesOf(made.lab, made.folder)[verb](start, say);
     return undefined;

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab, Machine } from "../lab/model.ts";
 import { loopbackOf } from "../machines/embedded-addresses.ts";
+import { machinesOf } from "../machines/index.ts";
 import { renderLab } from "../render/lab.ts";
 import { readTemplates } from "../tools/files.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
@@ -15,7 +16,7 @@ export async function render(options: LabOptions, context: Context): Promise<voi
   const folder = new LabFolder(described.name);
   const changed = await folder.locked(async () => {
     refuseOrphans(described, folder);
-    return writeLab(keepSettled(described, folder), folder);
+    return writeLab(await settled(keepSettled(described, folder), folder, context.signal), folder);
   });
   const path = relative(process.cwd(), folder.path) || ".";
   if (context.json) context.emit({ event: "result", folder: folder.path, changed });
@@ -23,6 +24,12 @@ export async function render(options: LabOptions, context: Context): Promise<voi
     context.print(
       `${path}: ${changed.length === 0 ? "nothing to change" : `${changed.length} files written`}`,
     );
+}
+
+/** An embedded lab with the addresses that `create` would choose, where none has chosen any. */
+async function settled(lab: Lab, folder: LabFolder, signal: AbortSignal): Promise<Lab> {
+  if (lab.embedded === undefined || lab.embedded.proxy !== undefined) return lab;
+  return (await machinesOf(lab, folder).preflight(false, signal)).lab;
 }
 
 /** Renders a lab into its folder; returns the paths that changed. */

@@ -40,7 +40,9 @@ export async function status(options: LabOptions, context: Context): Promise<voi
     });
     return;
   }
-  context.print(`lab ${lab.name}: stack ${lab.stack}, ${machinesOf(lab, folder).words}, ${folder.path}\n`);
+  context.print(
+    `lab ${lab.name}: stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}, ${folder.path}\n`,
+  );
   const table = (titles: string[], rows: string[][]) =>
     formatTable(
       titles.map((title) => ({ title })),

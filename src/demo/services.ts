@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { exitCodes, LabError } from "../errors.ts";
 import { bambooUrl, marathonUrl } from "../lab/catalogue/addresses.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";

@@ -1,4 +1,4 @@
-import type { ServiceName } from "../lab/model.ts";
+import { hasZookeeper, type Lab, type ServiceName } from "../lab/model.ts";
 
 /** What a drill breaks, and in which words. */
 export interface Drill {
@@ -49,3 +49,10 @@ export const drills: readonly Drill[] = [
   reboot("slave", "mesos-slave"),
   reboot("master", "mesos-master"),
 ];
+
+/** The drills that a lab can be put through: without ZooKeeper there is none to restart. */
+export function drillsFor(lab: Lab): readonly Drill[] {
+  return drills.filter(
+    ({ breaks }) => breaks.kind !== "restart" || breaks.service !== "zookeeper" || hasZookeeper(lab),
+  );
+}

@@ -1,10 +1,10 @@
 import { link, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
 import { type Job, runStep } from "../debian/job.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../tools/cache.ts";
 import { run } from "../tools/exec.ts";
+import { packageRoot } from "../tools/package-root.ts";
 import { dockerArchive, type Layer } from "./archive.ts";
 import { buildLayer, type LayerInputs } from "./layer.ts";
 import { images, type LayerName, suite } from "./recipe.ts";
@@ -22,8 +22,6 @@ export interface BuiltImages {
   /** Names the content: the same key, the same images. */
   readonly key: string;
 }
-
-const packageRootHere = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
 /** Makes the rehearsal stack's images, as far as they are not in the cache, as one file for `docker load`. */
 export async function buildImages(options: ImagesOptions): Promise<BuiltImages> {
@@ -89,7 +87,7 @@ async function layerInputs(options: ImagesOptions): Promise<LayerInputs> {
   return {
     release: { suite, mirror: await hostMirror(suite) },
     architecture: stdout.trim(),
-    packageRoot: options.packageRoot ?? packageRootHere,
+    packageRoot: options.packageRoot ?? packageRoot,
     node: process.execPath,
   };
 }

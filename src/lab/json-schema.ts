@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { labFileSchema } from "./schema.ts";
 
 /** The lab file's JSON Schema as file contents, for completion and checks in editors. Draft 7 is what they read best. */

@@ -72,6 +72,7 @@ export const marathonLbPorts = { admin: 9090, apps: 9091 } as const;
 export interface MachinePorts extends Ports {
   readonly marathonLbAdmin: number;
   readonly marathonLbApps: number;
+  readonly zookeeper: number;
 }
 
 export interface Box {
@@ -85,6 +86,8 @@ export interface Box {
 export interface Embedded {
   /** What carries the traffic: the host's HAProxy, or a proxy inside Bamboo's process. */
   readonly proxy?: "haproxy" | "built-in";
+  /** What keeps the shared state: the host's ZooKeeper, or a store inside the lab's launcher. */
+  readonly zookeeper?: "host" | "store";
 }
 
 export interface Lab {
@@ -118,7 +121,13 @@ export interface Bundled {
 /** The ports of one machine. */
 export function portsOf(lab: Lab, machine: Machine): MachinePorts {
   const { admin, apps } = marathonLbPorts;
-  return { marathonLbAdmin: admin, marathonLbApps: apps, ...lab.ports, ...machine.ports };
+  const fixed = { marathonLbAdmin: admin, marathonLbApps: apps, zookeeper: zookeeperPort };
+  return { ...fixed, ...lab.ports, ...machine.ports };
+}
+
+/** Whether ZooKeeper serves the lab, and not a store in its place. */
+export function hasZookeeper(lab: Lab): boolean {
+  return lab.embedded === undefined || lab.embedded.zookeeper === "host";
 }
 
 /** The machines that run a service, in the lab's order. */

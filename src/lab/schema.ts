@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { discoveryNames, machineKinds, providerNames, serviceNames, stackNames } from "./model.ts";
 
 /** The sentence that says what a field accepts: shown in every complaint about it, and in docs/lab-file.md. */

@@ -1,5 +1,5 @@
 import { parse as parseYaml, stringify } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { exitCodes, LabError } from "../errors.ts";
 
 export const lockFileName = "mesos-lab.lock";

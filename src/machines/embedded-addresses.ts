@@ -1,10 +1,18 @@
-import { type Lab, type Machine, type MachinePorts, portsOf, type ServiceName } from "../lab/model.ts";
+import {
+  hasZookeeper,
+  type Lab,
+  type Machine,
+  type MachinePorts,
+  portsOf,
+  type ServiceName,
+} from "../lab/model.ts";
 
 /** What happens when a port of an address is taken for a try: `no-address` where this host has no such address. */
 export type Bindable = "free" | "taken" | "not-allowed" | "no-address";
 export type TryBind = (ip: string, port: number, over?: "tcp" | "udp") => Promise<Bindable>;
 
 const portsByService: Partial<Record<ServiceName, readonly (keyof MachinePorts)[]>> = {
+  zookeeper: ["zookeeper"],
   "mesos-master": ["mesosMaster"],
   "mesos-slave": ["mesosSlave"],
   marathon: ["marathon"],
@@ -31,7 +39,7 @@ export async function settleAddresses(lab: Lab, tryBind: TryBind): Promise<Lab> 
     const described = portsOf(lab, machine);
     const ip = hasThem ? (wanted[index] ?? "127.0.0.1") : "127.0.0.1";
     const ports: { -readonly [Name in keyof MachinePorts]?: number } = {};
-    for (const name of machine.services.flatMap((service) => portsByService[service] ?? [])) {
+    for (const name of machine.services.flatMap((service) => portNames(lab, service))) {
       const port = await freePort(described[name], async (candidate) => {
         if (used.has(`${ip}:${candidate}`)) return false;
         if (name === "dns" && (await tryBind(ip, candidate, "udp")) !== "free") return false;
@@ -43,6 +51,10 @@ export async function settleAddresses(lab: Lab, tryBind: TryBind): Promise<Lab> 
     machines.push({ ...machine, ip, ...(Object.keys(ports).length === 0 ? {} : { ports }) });
   }
   return { ...lab, machines };
+}
+
+function portNames(lab: Lab, service: ServiceName): readonly (keyof MachinePorts)[] {
+  return service === "zookeeper" && !hasZookeeper(lab) ? [] : (portsByService[service] ?? []);
 }
 
 /** 127.0.33.18 for 192.168.33.18: the two numbers that tell machines of a lab, and labs, apart. */
@@ -60,7 +72,7 @@ async function freePort(wanted: number, isFree: (port: number) => Promise<boolea
 }
 
 /** In words, where the lab is not at the tutorial's ports: `master: haproxy 8081 instead of 80`. */
-export function movedPorts(lab: Lab): readonly string[] {
+export function movedPorts(lab: Lab): string[] {
   return lab.machines.flatMap(({ ports, ...machine }) =>
     Object.entries(ports ?? {}).map(
       ([name, port]) =>

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Lab, type Machine, type Part, portsOf } from "../lab/model.ts";
 import { openHttp } from "../probes/http.ts";
+import { removeContainers } from "../rehearsal/embedded/containers.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, machineMark, type ProcessMark } from "../rehearsal/embedded/plan.ts";
 import { processParts, serviceId } from "./embedded-plan.ts";
@@ -23,12 +24,8 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
     },
     removeTask: async (machine, hostPort, signal) => {
       const task = await taskAt(lab, machine, hostPort, signal);
-      const ended = await endMarked({
-        [folderMark]: folder,
-        [machineMark]: machine.name,
-        MESOS_TASK_ID: task,
-      });
-      if (ended > 0) return task;
+      const marks = { [folderMark]: folder, [machineMark]: machine.name, MESOS_TASK_ID: task };
+      if ((await removeContainers(marks)) + (await endMarked(marks)) > 0) return task;
       throw new LabError(`no process of task ${task} is left on ${machine.name}`, {
         exitCode: exitCodes.tool,
         remedy: ["npx mesos-lab status"],
@@ -41,6 +38,7 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
       // All at once and without a word, as the power goes: services, their tasks, and HAProxy.
       for (const { pid } of before) signalTo(pid, "SIGKILL");
       await endMarked({ [folderMark]: folder, [machineMark]: machine.name });
+      await removeContainers({ [folderMark]: folder, [machineMark]: machine.name });
       await untilBack(lab, folder, parts, before, signal);
     },
     putBack: async (entry) =>
@@ -52,14 +50,6 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
 
 function processOf(lab: Lab, folder: string, part: Part): ProcessMark {
   const id = serviceId(lab, part);
-  if (part.service === "zookeeper")
-    throw new LabError(
-      "ZooKeeper is not part of an embedded lab: its store is in the launcher, with all else",
-      {
-        exitCode: exitCodes.usage,
-        remedy: ["npx mesos-lab create --machines vagrant, for a ZooKeeper that can be broken"],
-      },
-    );
   const mark = runningState(folder)?.services[id]?.process;
   if (mark !== undefined) return mark;
   throw new LabError(`${id} does not run`, { exitCode: exitCodes.tool, remedy: ["npx mesos-lab up"] });

@@ -1,16 +1,15 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { mesosDnsConfig } from "../lab/catalogue/mesos-dns.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { type DiscoveryName, type Lab, type Machine, portsOf } from "../lab/model.ts";
 import type { Instance } from "../rehearsal/embedded/plan.ts";
 import type { Binding } from "../rehearsal/marathon-lb/haproxy-config.ts";
+import { packageRoot } from "../tools/package-root.ts";
 
 /** What an instance is told besides what its container is told; arguments replace the container's. */
 type Told = Partial<Pick<Instance, "args" | "env" | "files">>;
 
-const bridgeScript = fileURLToPath(
-  new URL("../../templates/files/haproxy-marathon-bridge/haproxy-marathon-bridge", import.meta.url),
-);
+const bridgeScript = join(packageRoot, "templates/files/haproxy-marathon-bridge/haproxy-marathon-bridge");
 
 /** Each way of discovery in an embedded lab; `own` is the machine's folder. */
 export const embeddedDiscovery: Readonly<

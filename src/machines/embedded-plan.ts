@@ -1,9 +1,10 @@
 import { type Container, effective } from "../lab/catalogue/container.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
 import { isDiscovery } from "../lab/discovery.ts";
-import { type Lab, machinesWith, type Part, partsOf, type ServiceName } from "../lab/model.ts";
+import { hasZookeeper, type Lab, machinesWith, type Part, partsOf, type ServiceName } from "../lab/model.ts";
 import type { Instance, Plan, PlannedService } from "../rehearsal/embedded/plan.ts";
 import { embeddedDiscovery } from "./embedded-discovery.ts";
+import { zookeeperProgram } from "./embedded-zookeeper.ts";
 
 /** More agents than this share one process: a hundred processes would be a hundred times Node. */
 const agentsWithOwnProcess = 4;
@@ -12,7 +13,7 @@ const firstTaskPort = 31_000;
 const portsPerAgent = 1_000;
 const portsForAll = 12_000;
 
-/** The launcher's store takes the place of ZooKeeper. */
+/** ZooKeeper is a program of the host, or the launcher's store takes its place. */
 const standIns: Partial<Record<ServiceName, PlannedService["service"]>> = {
   "mesos-master": "mesos-master",
   "mesos-slave": "mesos-agent",
@@ -25,7 +26,12 @@ const standIns: Partial<Record<ServiceName, PlannedService["service"]>> = {
 
 /** What of a lab runs as a process. */
 export function processParts(lab: Lab): readonly Part[] {
-  return partsOf(lab).filter(({ service }) => standIns[service] !== undefined);
+  return partsOf(lab).filter((part) => hasProcess(lab, part));
+}
+
+/** Whether a process of the lab stands for this part. */
+export function hasProcess(lab: Lab, { service }: Part): boolean {
+  return service === "zookeeper" ? hasZookeeper(lab) : standIns[service] !== undefined;
 }
 
 /** The name of a part's process: `marathon@master`. */
@@ -38,7 +44,7 @@ function shareProcess(lab: Lab): boolean {
   return machinesWith(lab, "mesos-slave").length > agentsWithOwnProcess;
 }
 
-/** What the launcher of an embedded lab has to run: every service of every machine as a stand-in on loopback. */
+/** What the launcher of an embedded lab has to run: every service of every machine as a process on loopback. */
 export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Plan {
   const services = new Map<string, PlannedService>();
   for (const part of partsOf(lab)) {
@@ -56,6 +62,10 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
     allowedHosts: [...new Set([...lab.machines.map(({ ip }) => ip), "localhost", "127.0.0.1"])],
     proxy,
     services: [...services.values()],
+    zookeeper: hasZookeeper(lab) ? "host" : "store",
+    programs: processParts(lab)
+      .filter(({ service }) => service === "zookeeper")
+      .map((part) => zookeeperProgram(lab, part, folder)),
   };
 }
 

@@ -3,14 +3,15 @@ import { randomUUID } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname, extname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { exitCodes, LabError } from "../errors.ts";
+import { removeContainers } from "../rehearsal/embedded/containers.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, type LauncherState, type Plan, type ProcessMark } from "../rehearsal/embedded/plan.ts";
 import { isAlive } from "../rehearsal/embedded/process-mark.ts";
 import { bootIdFile } from "../rehearsal/embedded/surroundings.ts";
+import { programFile } from "../rehearsal/program-file.ts";
 import { readIfThere } from "../tools/files.ts";
 import type { Bindable } from "./embedded-addresses.ts";
 
@@ -51,6 +52,10 @@ export function runningState(folder: string): LauncherState | undefined {
 export function startLauncher(plan: Plan): void {
   for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)])
     mkdirSync(dirname(path), { recursive: true });
+  for (const [path, content] of plan.programs.flatMap(({ files }) => Object.entries(files))) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
   for (const { machine } of plan.services.flatMap(({ instances }) => instances))
     newBootId(plan.folder, machine, false);
   for (const { files = {} } of plan.services.flatMap(({ instances }) => instances))
@@ -62,10 +67,7 @@ export function startLauncher(plan: Plan): void {
   const planFile = join(plan.folder, "plan.json");
   writeFileSync(planFile, JSON.stringify(plan, undefined, 2));
   const log = openSync(join(plan.folder, "logs", "launcher.log"), "a");
-  const entry = fileURLToPath(
-    new URL(`../rehearsal/embedded/launcher${extname(import.meta.url)}`, import.meta.url),
-  );
-  const child = spawn(process.execPath, [...process.execArgv, entry, planFile], {
+  const child = spawn(process.execPath, [...process.execArgv, programFile("embedded/launcher"), planFile], {
     detached: true,
     cwd: plan.folder,
     stdio: ["ignore", log, log],
@@ -95,7 +97,7 @@ export async function untilReady(
   const deadline = Date.now() + readyLimitMs;
   for (;;) {
     const states = launcherState(plan.folder)?.services ?? {};
-    const waiting = plan.services.filter(({ id }) => states[id]?.ready !== true);
+    const waiting = [...plan.programs, ...plan.services].filter(({ id }) => states[id]?.ready !== true);
     const [first] = waiting;
     if (first === undefined) return;
     say(`waiting for ${waiting.map(({ id }) => id).join(", ")}`);
@@ -135,6 +137,7 @@ export async function endLab(folder: string, orderly: boolean): Promise<void> {
     await untilGone(state.launcher, 1_000);
   }
   await endMarked({ [folderMark]: folder });
+  await removeContainers({ [folderMark]: folder });
   rmSync(join(folder, "state.json"), { force: true });
 }
 

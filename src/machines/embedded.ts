@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Lab, Part } from "../lab/model.ts";
+import { type Embedded, hasZookeeper, type Lab, type Part } from "../lab/model.ts";
 import { embeddedFindings, sharedServicePorts } from "../preflight/embedded.ts";
 import { problemsOf } from "../preflight/finding.ts";
 import { refuse } from "../preflight/problem.ts";
@@ -14,8 +14,9 @@ import type { LabFolder } from "../tools/lab-folder.ts";
 import { line, type Task } from "../ui/tasks.ts";
 import { movedPorts, settleAddresses } from "./embedded-addresses.ts";
 import { embeddedBreaks } from "./embedded-breaks.ts";
-import { embeddedPlan, processParts, serviceId } from "./embedded-plan.ts";
+import { embeddedPlan, hasProcess, processParts, serviceId } from "./embedded-plan.ts";
 import { endLab, lastLines, runningState, startLauncher, tryBind, untilReady } from "./embedded-processes.ts";
+import { javaFault, peersFault, seemsToHaveZookeeper } from "./embedded-zookeeper.ts";
 import type { Machines } from "./machines.ts";
 
 /** No machines: every service is a process of this host on a loopback address, kept running by a small launcher. */
@@ -23,7 +24,7 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
   const home = folder.file("embedded");
   const plan = (): Plan => embeddedPlan(lab, home, lab.embedded?.proxy ?? hostProxy());
   const logOf = (part: Part) => {
-    if (part.service === "zookeeper") throw noZookeeper();
+    if (!hasProcess(lab, part)) throw noZookeeper();
     return folder.file("embedded", "logs", `${serviceId(lab, part)}.log`);
   };
   return {
@@ -36,15 +37,14 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
         readIfThere(folder.file("embedded", "plan.json")) === text(plan())
       );
     },
-    preflight: async (running) => {
+    preflight: async (running, signal) => {
       if (running) return { lab, note: "the lab's processes are running" };
       refuse(problemsOf(embeddedFindings(lab)));
       // What runs of an earlier shape of this lab holds the ports that this one wants.
       await endLab(home, true);
-      const settled: Lab = { ...(await settleAddresses(lab, tryBind)), embedded: { proxy: hostProxy() } };
-      refuse(sharedServicePorts(settled));
-      const moved = movedPorts(settled);
-      return moved.length === 0 ? { lab: settled } : { lab: settled, note: moved.join("; ") };
+      const settled = await settle(lab, signal);
+      refuse(sharedServicePorts(settled.lab));
+      return settled;
     },
     startTasks: (run, running) => [start(run, running, plan())],
     resumeTasks: (run, running) => [start(run, running, plan())],
@@ -60,9 +60,9 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
         {
           exitCode: exitCodes.usage,
           details: [`its files, with the sandboxes of its tasks: ${folder.file("embedded", machine.name)}`],
-          remedy: machine.services
-            .filter((name) => name !== "zookeeper")
-            .map((name) => `npx mesos-lab logs ${name}`),
+          remedy: processParts(lab)
+            .filter((part) => part.machine.name === machine.name)
+            .map(({ service }) => `npx mesos-lab logs ${service}`),
         },
       );
     },
@@ -83,8 +83,31 @@ function start(run: Run, running: boolean, plan: Plan): Task {
     await endLab(plan.folder, true);
     startLauncher(plan);
     await untilReady(plan, run.signal, say);
-    return `${plan.services.length} and their launcher`;
+    return `${plan.services.length + plan.programs.length} and their launcher`;
   });
+}
+
+/** Decides on addresses, ports, the proxy and ZooKeeper; what a user would not expect is in the note. */
+async function settle(lab: Lab, signal: AbortSignal): Promise<{ lab: Lab; note?: string }> {
+  const withStore: Embedded = { proxy: hostProxy(), zookeeper: "store" };
+  const embedded = seemsToHaveZookeeper() ? { ...withStore, zookeeper: "host" as const } : withStore;
+  const [wanted, fault] = await Promise.all([
+    settleAddresses({ ...lab, embedded }, tryBind),
+    embedded.zookeeper === "host" ? javaFault(signal) : undefined,
+  ]);
+  const why = fault ?? (hasZookeeper(wanted) ? await peersFault(wanted, tryBind) : undefined);
+  const settled =
+    why === undefined ? wanted : await settleAddresses({ ...lab, embedded: withStore }, tryBind);
+  const notes = movedPorts(settled);
+  if (why !== undefined) notes.push(`a store in the launcher instead of this host's ZooKeeper: ${why}`);
+  const before = lab.embedded?.zookeeper;
+  if (before !== undefined && before !== settled.embedded?.zookeeper)
+    notes.push(`apps and rules stay behind: they were kept in ${zookeeperWords(before)}`);
+  return notes.length === 0 ? { lab: settled } : { lab: settled, note: notes.join("; ") };
+}
+
+function zookeeperWords(zookeeper: Embedded["zookeeper"]): string {
+  return zookeeper === "host" ? "this host's ZooKeeper" : "a store in their launcher for ZooKeeper";
 }
 
 function hostProxy(): Plan["proxy"] {
@@ -94,7 +117,8 @@ function hostProxy(): Plan["proxy"] {
 function wordsFor(lab: Lab): string {
   const proxy = lab.embedded?.proxy ?? hostProxy();
   const words = proxy === "haproxy" ? "this host's HAProxy" : "a built-in proxy for HAProxy";
-  return `none (embedded: processes on loopback, a store in their launcher for ZooKeeper, ${words})`;
+  const zookeeper = lab.embedded?.zookeeper ?? (seemsToHaveZookeeper() ? "host" : "store");
+  return `none (embedded: processes on loopback, ${zookeeperWords(zookeeper)}, ${words})`;
 }
 
 function text(plan: Plan): string {

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import { clean } from "./clean.ts";
 import type { ProbeContext } from "./context.ts";
 import type { HttpAnswer, HttpOptions } from "./http.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { askJson } from "./answer.ts";
 import type { ProbeContext } from "./context.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ask, describeAnswer, naming, parseAnswer } from "./answer.ts";
 import type { ProbeContext } from "./context.ts";
 import type { HttpAnswer } from "./http.ts";

@@ -6,6 +6,8 @@ import type { Store } from "./store.ts";
 
 export interface ZooKeeperOptions {
   readonly sessionTimeoutMs?: number;
+  /** Between two attempts to connect. */
+  readonly retryDelayMs?: number;
   readonly log?: (line: string) => void;
   /** Gives up waiting for a server. */
   readonly signal?: AbortSignal;
@@ -18,16 +20,18 @@ type Done<T> = (error: unknown, value?: T) => void;
  * @throws LabError `interrupted` when the signal ends the wait.
  */
 export async function openZooKeeperStore(servers: string, options: ZooKeeperOptions = {}): Promise<Store> {
-  const { sessionTimeoutMs = 10_000, log = (line) => process.stderr.write(`${line}\n`), signal } = options;
+  const { sessionTimeoutMs = 10_000, retryDelayMs = 500, signal } = options;
+  const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
   for (;;) {
     if (signal?.aborted) {
       throw new LabError(`gave up waiting for ZooKeeper at ${servers}`, { exitCode: exitCodes.interrupted });
     }
     const client = zookeeper.createClient(servers, {
       sessionTimeout: sessionTimeoutMs,
-      spinDelay: 500,
+      spinDelay: retryDelayMs,
       retries: 0,
     });
+    retryUnanswered(client, 5 * retryDelayMs, sessionTimeoutMs);
     if (await connected(client, sessionTimeoutMs, signal))
       return new ZooKeeperStore(client, sessionTimeoutMs);
     abandon(client);
@@ -257,6 +261,27 @@ class ZooKeeperStore implements Store {
     if (parent === "/") return;
     await this.call((done: Done<string>) => this.client.mkdirp(parent, done));
   }
+}
+
+/**
+ * A server that is just starting takes connections before it can serve, and never answers them. The library would wait
+ * for that answer until the session is over: a connection without one is dropped here, and made anew.
+ */
+function retryUnanswered(client: Client, firstMs: number, longestMs: number): void {
+  const { connectionManager: manager } = client as unknown as { connectionManager: ConnectionManager };
+  const { onSocketConnected } = manager;
+  let waitMs = firstMs;
+  manager.onSocketConnected = () => {
+    onSocketConnected.call(manager);
+    const { socket } = manager;
+    const timer = setTimeout(() => socket?.destroy(), waitMs);
+    waitMs = Math.min(2 * waitMs, longestMs);
+    socket?.once("data", () => {
+      clearTimeout(timer);
+      waitMs = firstMs;
+    });
+    socket?.once("close", () => clearTimeout(timer));
+  };
 }
 
 /** Of node-zookeeper-client 1.1.3, which is pinned. */

@@ -9,6 +9,7 @@ import {
   type StackName,
   serviceNames,
 } from "../lab/model.ts";
+import { embeddedLesson } from "./embedded-lesson.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory, pinReasons } from "./inventory.ts";
 import { lesson } from "./lesson.ts";
@@ -88,8 +89,13 @@ export function playbooks(lab: Lab): readonly Playbook[] {
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
-  // Nothing is made of files there: the launcher's plan is written when it starts.
-  if (lab.embedded !== undefined) return [];
+  // Nothing else is made of files there: the launcher's plan is written when it starts.
+  if (lab.embedded !== undefined)
+    return (["en", "zh"] as const).map((language) => {
+      const ending = language === "en" ? "md" : "zh.md";
+      const text = template(templates, `lesson/embedded.${ending}.hbs`);
+      return { path: `lesson.${ending}`, contents: embeddedLesson(text, lab, language, titleOf) };
+    });
   const playbookFiles = playbooks(lab).map(({ name, title, service }) => ({
     path: `playbooks/${name}.yml`,
     contents:

@@ -9,11 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { RenderedFile, Templates } from "../render/files.ts";
-
-/** Where the package lies, both as source and as built. */
-const packageRoot = fileURLToPath(new URL("../..", import.meta.url));
+import { packageRoot } from "./package-root.ts";
 
 /** Every template of the package, by its path below `templates/`; the Vagrantfile's lies beside that folder. */
 export function readTemplates(): Templates {

@@ -1,5 +1,6 @@
+import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BenchLab, bareNodes, benchLab, builtTool, median, timed } from "./lab.ts";
+import { type BenchLab, bareNodes, benchLab, builtTool, median, pathWith, timed } from "./lab.ts";
 
 /**
  * What an embedded lab costs, side by side with as many bare Node processes in the same run; and how it grows.
@@ -15,14 +16,19 @@ const sizes = [
 
 const tool = await builtTool();
 try {
-  await startAndSize();
+  await startAndSize(
+    "two machines, ZooKeeper and HAProxy of this host, as far as it has them",
+    process.env.PATH,
+  );
+  await startAndSize("two machines, the lab's own store, this host's HAProxy", pathWith(["haproxy"]));
+  await startAndSize("two machines, the lab's own store and proxy", pathWith([]));
   if (process.argv[2] !== "quick") for (const { slaves, tasks } of sizes) await scale(slaves, tasks);
 } finally {
   tool.remove();
 }
 
-async function startAndSize(): Promise<void> {
-  const lab = benchLab(tool.cli, "runsOn: embedded\n");
+async function startAndSize(title: string, path: string | undefined): Promise<void> {
+  const lab = benchLab(tool.cli, "runsOn: embedded\n", path);
   const creates: number[] = [];
   const bare: number[] = [];
   const destroys: number[] = [];
@@ -36,7 +42,7 @@ async function startAndSize(): Promise<void> {
   }
   const total = (key: "rss" | "pss") => processes.reduce((sum, one) => sum + one[key], 0);
   const ratios = creates.map((value, index) => value / (bare[index] ?? 1));
-  print("two machines", [
+  print(title, [
     ["create to verified", `${Math.round(median(creates))} ms`],
     [`${processes.filter(isNode).length + 1} bare Node processes at once`, `${Math.round(median(bare))} ms`],
     ["ratio, median of the rounds", median(ratios).toFixed(1)],
@@ -47,6 +53,7 @@ async function startAndSize(): Promise<void> {
     ],
     ["resident memory, summed", `${Math.round(total("rss"))} MiB`],
     ["of it without what they share (PSS)", `${Math.round(total("pss"))} MiB`],
+    ["load average of the minute", loadavg()[0]?.toFixed(1) ?? ""],
   ]);
   await lab.remove();
 }

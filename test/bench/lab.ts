@@ -1,6 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,10 +19,7 @@ const root = new URL("../..", import.meta.url).pathname;
 /** The tool, built into a folder of its own. */
 export async function builtTool(): Promise<{ readonly cli: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "mesos-lab-bench-"));
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  await exec(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", join(folder, "dist")], {
-    cwd: root,
-  });
+  await exec(process.execPath, [join(root, "scripts/build.js"), join(folder, "dist")]);
   for (const name of ["templates", "Vagrantfile.hbs", "package.json", "node_modules"])
     symlinkSync(join(root, name), join(folder, name));
   return { cli: join(folder, "dist/cli.js"), remove: () => rmSync(folder, { recursive: true }) };
@@ -33,12 +38,18 @@ export interface BenchLab {
   remove(): Promise<void>;
 }
 
-/** A folder with a lab file in which the tool is run. */
-export function benchLab(cli: string, labFile: string): BenchLab {
+/** A folder with a lab file in which the tool is run; `path` is the PATH there. */
+export function benchLab(cli: string, labFile: string, path = process.env.PATH): BenchLab {
   const folder = mkdtempSync(join(tmpdir(), "mesos-lab-bench-"));
   writeFileSync(join(folder, "mesos-lab.yaml"), labFile);
   const run = async (...args: string[]) =>
-    (await exec(process.execPath, [cli, ...args], { cwd: folder, maxBuffer: 2 ** 26 })).stdout;
+    (
+      await exec(process.execPath, [cli, ...args], {
+        cwd: folder,
+        maxBuffer: 2 ** 26,
+        env: { ...process.env, PATH: path },
+      })
+    ).stdout;
   return {
     folder,
     run,
@@ -70,6 +81,20 @@ function processesOf(folder: string) {
         return [];
       }
     });
+}
+
+/** A PATH on which nothing lies but these programs, as far as this host has them. */
+export function pathWith(names: readonly string[]): string {
+  const folder = mkdtempSync(join(tmpdir(), "mesos-lab-bench-"));
+  for (const name of names) {
+    const found = (process.env.PATH ?? "")
+      .split(":")
+      .map((each) => join(each, name))
+      .find(existsSync);
+    if (found !== undefined) symlinkSync(found, join(folder, name));
+  }
+  process.once("exit", () => rmSync(folder, { recursive: true }));
+  return folder;
 }
 
 /** Milliseconds until as many bare Node processes, started at once, are done with an empty program. */

@@ -14,6 +14,8 @@ export interface EmbeddedLab {
   readonly slave: string;
   /** Added to the environment of the tool. */
   readonly env: NodeJS.ProcessEnv;
+  /** Words before the tool that make it run elsewhere: in another network. */
+  readonly enter: string[];
   /** An address in the lab's own network. */
   loopback(last: number): string;
   /** Runs the tool; an exit code other than 0 is a result too. */
@@ -40,12 +42,14 @@ machines:
 ${more}`;
   writeFileSync(join(folder, "mesos-lab.yaml"), labFile);
   const home = join(folder, "generated", "mesos-lab");
+  const enter: string[] = [];
   const run: EmbeddedLab["run"] = async (...args) => {
     const options = { cwd: folder, env: { ...process.env, ...env } };
+    const [file = "", ...words] = [...enter, process.execPath, inject("cli"), ...args];
     try {
       return {
         exitCode: 0,
-        ...(await promisify(execFile)(process.execPath, [inject("cli"), ...args], options)),
+        ...(await promisify(execFile)(file, words, options)),
       };
     } catch (error) {
       const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -53,7 +57,7 @@ ${more}`;
     }
   };
   return {
-    ...{ folder, master, slave, env, run },
+    ...{ folder, master, slave, env, enter, run },
     loopback: (last) => `${network}.${last}`,
     lab: () => JSON.parse(readFileSync(join(home, "lab.json"), "utf8")).lab,
     state: () => JSON.parse(readFileSync(join(home, "embedded", "state.json"), "utf8")),

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { createMemoryTree, type MemorySession } from "../../src/rehearsal/memory-store.ts";
 import { parseResources } from "../../src/rehearsal/mesos/resources.ts";
 import { startMesosAgent } from "../../src/rehearsal/mesos-agent/agent.ts";
 import { commandRunner } from "../../src/rehearsal/mesos-agent/command-runner.ts";
 import { startMesosMaster } from "../../src/rehearsal/mesos-master/master.ts";
 import type { Running } from "../../src/rehearsal/running.ts";
 import type { Store } from "../../src/rehearsal/store.ts";
-import { type MemorySession, MemoryTree } from "../helpers/memory-store.ts";
 import { Scheduler } from "../helpers/scheduler.ts";
 import { eventually } from "../helpers/wait.ts";
 import { freePort } from "../helpers/zookeeper-server.ts";
@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 class Lab {
-  readonly tree = new MemoryTree();
+  readonly openSession = createMemoryTree();
   readonly fatal: string[] = [];
   readonly sessions: MemorySession[] = [];
 
@@ -55,7 +55,7 @@ class Lab {
   }
 
   readonly openStore = async (): Promise<Store> => {
-    const session = this.tree.open();
+    const session = this.openSession();
     this.sessions.push(session);
     return session;
   };

@@ -1,9 +1,9 @@
-import { type Lab, type Machine, machinesWith, portsOf, zookeeperPort } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 
 /** `ip:2181,…` of all ZooKeeper servers. */
 export function zookeeperHosts(lab: Lab): string {
   return machinesWith(lab, "zookeeper")
-    .map((machine) => `${machine.ip}:${zookeeperPort}`)
+    .map((machine) => `${machine.ip}:${portsOf(lab, machine).zookeeper}`)
     .join(",");
 }
 

@@ -28,6 +28,19 @@ export interface PlannedService {
   readonly log: string;
 }
 
+/** A program of the host that runs beside the stand-ins: a ZooKeeper server. */
+export interface PlannedProgram {
+  /** `zookeeper@master` */
+  readonly id: string;
+  readonly machine: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Written before it is started: texts by their paths. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly address: { readonly host: string; readonly port: number };
+  readonly log: string;
+}
+
 export interface Plan {
   /** The lab's folder for everything that runs: the mark by which its processes are known. */
   readonly folder: string;
@@ -39,6 +52,9 @@ export interface Plan {
   /** What carries Bamboo's traffic; the other balancers have the host's HAProxy or none. */
   readonly proxy: "haproxy" | "built-in";
   readonly services: readonly PlannedService[];
+  /** What keeps the stand-ins' shared state: one of the programs, or the launcher's own store. */
+  readonly zookeeper: "host" | "store";
+  readonly programs: readonly PlannedProgram[];
 }
 
 /** A process for certain: a number alone may be given to another one later. */
@@ -66,3 +82,5 @@ export interface LauncherState {
 export const folderMark = "MESOS_LAB_FOLDER";
 /** Beside it: the name of the machine that the process belongs to. */
 export const machineMark = "MESOS_LAB_MACHINE";
+/** In the environment of a planned program: its id. */
+export const programMark = "MESOS_LAB_PROGRAM";

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { exitCodes, formatError, LabError } from "../../errors.ts";
 import type { Running } from "../running.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { machineMark, type Plan, type StandInName } from "./plan.ts";
+import { endMarked } from "./marked.ts";
+import { folderMark, machineMark, type Plan, programMark, type StandInName } from "./plan.ts";
 import { StoreClient } from "./store-client.ts";
 import type { FromStore } from "./store-messages.ts";
 import { surroundingsOf } from "./surroundings.ts";
@@ -46,9 +47,15 @@ async function main(): Promise<void> {
   const store = new StoreClient(send);
   process.on("message", (message: FromStore) => store.receive(message));
   // The launcher is gone: whoever starts the lab again starts all of it.
-  process.on("disconnect", stop);
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
+  process.on("disconnect", () => {
+    // With their sessions ended, as no other process would end them: programs know nothing of the launcher.
+    stop(async () => {
+      for (const { id: program } of plan.programs)
+        await endMarked({ [folderMark]: plan.folder, [programMark]: program });
+    });
+  });
+  process.on("SIGTERM", () => stop());
+  process.on("SIGINT", () => stop());
   const { run } = await standIns[service.service]();
   running = service.instances.map(async ({ machine, args, env }) => {
     const own = { ...process.env, ...env, [machineMark]: machine };
@@ -58,9 +65,11 @@ async function main(): Promise<void> {
   send({ type: "ready" });
 }
 
-function stop(): void {
+function stop(atLast: () => Promise<void> = async () => {}): void {
   if (stopping) return;
   stopping = true;
   setTimeout(() => process.exit(exitCodes.tool), closeLimitMs).unref();
-  void Promise.all(running.map(async (one) => (await one).close())).finally(() => process.exit(exitCodes.ok));
+  void Promise.all(running.map(async (one) => (await one).close()))
+    .finally(atLast)
+    .finally(() => process.exit(exitCodes.ok));
 }

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import type { TrafficProxy } from "../bamboo/proxy.ts";
 import type { HaproxyOptions } from "../haproxy/process.ts";
 import type { Store } from "../store.ts";
-import type { Surroundings } from "../surroundings.ts";
+import type { OpenStore, Surroundings } from "../surroundings.ts";
 import { folderMark, machineMark, type Plan, type PlannedService } from "./plan.ts";
+
+/** ZooKeeper is started at the same time as who wants it: between two attempts to connect. */
+const retryDelayMs = 20;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -13,10 +16,15 @@ export async function surroundingsOf(
   plan: Plan,
   service: PlannedService,
   env: Env,
-  openStore: () => Store,
+  launcherStore: () => Store,
 ): Promise<Surroundings> {
   const machine = env[machineMark] ?? "";
-  const common = { openStore: async () => openStore(), allowedHosts: plan.allowedHosts };
+  const openStore: OpenStore =
+    plan.zookeeper === "host"
+      ? async (servers, options) =>
+          (await import("../zookeeper-store.ts")).openZooKeeperStore(servers, { ...options, retryDelayMs })
+      : async () => launcherStore();
+  const common = { openStore, allowedHosts: plan.allowedHosts };
   if (service.service === "mesos-agent")
     return {
       ...common,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const portMapping = z.object({ servicePort: z.number().nullish() });
 

@@ -18,6 +18,9 @@ export interface DockerOptions {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** Beside the labels that somebody asks for: the task's id. */
+export const taskLabel = "MESOS_TASK_ID";
+
 /** Where a container finds its sandbox. */
 const sandboxInside = "/mnt/mesos/sandbox";
 
@@ -167,12 +170,19 @@ export function runArguments(
       `${loopbackOnly ? `${task.hostname}:` : ""}${port.host_port}:${port.container_port}/${port.protocol ?? "tcp"}`,
     ]),
     ...(shell !== false && value !== undefined ? ["--entrypoint", "/bin/sh"] : []),
-    ...Object.entries(labels).flatMap(([key, text]) => ["--label", `${key}=${text}`]),
+    ...Object.entries(labelsOf(task, labels)).flatMap(([key, text]) => ["--label", `${key}=${text}`]),
     ...["--name", containerName(task)],
     docker?.image ?? "",
     ...(shell !== false && value !== undefined ? ["-c", value] : []),
     ...(shell === false ? [...(value === undefined ? [] : [value]), ...words] : []),
   ];
+}
+
+function labelsOf(
+  task: TaskToRun,
+  labels: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.keys(labels).length === 0 ? {} : { ...labels, [taskLabel]: task.info.task_id.value };
 }
 
 async function watchStart(

@@ -1,6 +1,8 @@
 import { appendFile } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { mayHaveContainers, noteContainers } from "../embedded/containers.ts";
+import { folderMark } from "../embedded/plan.ts";
+import { programFile } from "../program-file.ts";
 import { runProcess } from "./command-runner.ts";
 import type { Outcome, Started, TaskRunner, TaskToRun } from "./task-runner.ts";
 
@@ -24,6 +26,7 @@ const engineAnswerMs = 3_000;
  * @param marks variables by which the processes of the lab are known.
  */
 export function imageRunner(marks: Readonly<Record<string, string>>): TaskRunner {
+  const folder = marks[folderMark] ?? "";
   let engine: Promise<TaskRunner | undefined> | undefined;
   return {
     name: "docker",
@@ -34,7 +37,10 @@ export function imageRunner(marks: Readonly<Record<string, string>>): TaskRunner
       if (!image.startsWith("mesos-lab/")) {
         engine ??= dockerWhereItAnswers(marks);
         const docker = await engine;
-        if (docker !== undefined) return docker.run(task, onStarted, kill);
+        if (docker !== undefined) {
+          noteContainers(folder);
+          return docker.run(task, onStarted, kill);
+        }
       }
       if (builtIn === undefined)
         return failed(
@@ -47,6 +53,7 @@ export function imageRunner(marks: Readonly<Record<string, string>>): TaskRunner
       return runBuiltIn(builtIn, image, task, onStarted, kill, marks);
     },
     recover: async (agentId) => {
+      if (!mayHaveContainers(folder)) return;
       engine ??= dockerWhereItAnswers(marks);
       await (await engine)?.recover(agentId);
     },
@@ -63,9 +70,7 @@ async function runBuiltIn(
 ): Promise<Outcome> {
   const message = `image ${image} is run as ${builtIn.words}: ${image.startsWith("mesos-lab/") ? "it has no other form here" : "no Docker engine answers"}`;
   await appendFile(join(task.sandbox, "stdout"), `${message}\n`);
-  const file = fileURLToPath(
-    new URL(`../programs/${builtIn.program}${extname(import.meta.url)}`, import.meta.url),
-  );
+  const file = programFile(`programs/${builtIn.program}`);
   const program = { file: process.execPath, args: [...process.execArgv, file] };
   return runProcess(task, program, () => onStarted({ message }), kill, marks);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { z } from "zod";
+import * as z from "zod";
 import { exitCodes, LabError } from "../../errors.ts";
 
 /** Where a task's address is taken from, best first. */

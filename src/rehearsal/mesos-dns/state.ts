@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const label = z.object({ key: z.string(), value: z.string().default("") });
 const discoveryPort = z.object({

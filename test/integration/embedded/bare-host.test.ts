@@ -40,6 +40,7 @@ describe("a bare host", () => {
     expect(created.stderr).toContain("  for real machines: Vagrant (developer.hashicorp.com/vagrant)");
     expect(created.stderr).toContain("master: marathon 8081 instead of 8080");
     expect(created.stdout).toContain("10 of 10 claims hold");
+    expect(created.stdout).toContain("ZooKeeper serves (master): not part of an embedded lab");
     expect(created.stdout).toContain("The built-in proxy answers");
     expect(created.stdout).toContain(`Marathon ${at("marathon")}/`);
   });
@@ -52,6 +53,17 @@ describe("a bare host", () => {
     const [task] = await runningTasks(at("marathon"));
     const state = await fetch(`http://${lab.loopback(19)}:5051/state.json`);
     expect(await state.text()).toContain(task?.id ?? "no task");
+  });
+
+  test("what is not there is neither shown nor broken", async () => {
+    expect((await lab.run("status")).stdout).toContain(
+      "machines: none (embedded: processes on loopback, a store in their launcher for ZooKeeper, a built-in proxy",
+    );
+    const drilled = await lab.run("drill", "restart-zookeeper");
+    expect(drilled).toMatchObject({ exitCode: 2 });
+    expect(drilled.stderr).toContain("restart-zookeeper needs a ZooKeeper");
+    expect(drilled.stderr).not.toContain("drill restart-zookeeper");
+    expect((await lab.run("logs", "zookeeper")).stderr).toContain("ZooKeeper is not part of an embedded lab");
   });
 
   test("an ACL that the built-in proxy does not understand is refused with words", async () => {

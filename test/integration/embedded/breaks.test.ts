@@ -17,6 +17,8 @@ const entry = (service: ServiceName) => {
   return found;
 };
 
+/** A real ZooKeeper keeps the nodes of whoever was killed until the session is over: 10 s, and up to a tick more. */
+const withinMs = 25_000;
 /** The sleeper's only task, once it runs and is another one than before. */
 const sleeper = (other?: MarathonTask) =>
   eventually(async () => {
@@ -24,7 +26,7 @@ const sleeper = (other?: MarathonTask) =>
     const [task] = tasks;
     if (tasks.length !== 1 || task === undefined || task.id === other?.id) throw new Error("no new task yet");
     return task;
-  });
+  }, withinMs);
 const sleeps = () => lab.processes().filter(({ command }) => command.startsWith("sleep 4711"));
 
 beforeAll(async () => {
@@ -42,7 +44,7 @@ test("a killed service comes back, and so does what an agent was running, withou
   await sleeper(before);
   expect(await lab.run("verify")).toMatchObject({ exitCode: 0 });
   await eventually(() => expect(sleeps()).toHaveLength(2));
-}, 40_000);
+}, 60_000);
 
 test("a drill's breaks: restart, remove a task, reboot", async () => {
   const before = await sleeper();
@@ -62,9 +64,6 @@ test("a drill's breaks: restart, remove a task, reboot", async () => {
   await sleeper(second);
   // A machine that was started anew has another agent.
   expect(await agent()).not.toBe(id);
-  await expect(machines().breaks.restart(entry("zookeeper"), signal)).rejects.toThrow(
-    "not part of an embedded lab",
-  );
 }, 40_000);
 
 test("a killed launcher takes its services with it; create brings the lab and its apps back", async () => {

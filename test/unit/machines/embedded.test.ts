@@ -6,6 +6,7 @@ import { pages } from "../../../src/lab/pages.ts";
 import { parseLab } from "../../../src/lab/parse.ts";
 import { type Bindable, movedPorts, settleAddresses } from "../../../src/machines/embedded-addresses.ts";
 import { embeddedPlan } from "../../../src/machines/embedded-plan.ts";
+import { peersFault } from "../../../src/machines/embedded-zookeeper.ts";
 import { sharedServicePorts } from "../../../src/preflight/embedded.ts";
 
 const tutorial = parseLab(undefined, { machines: "embedded" });
@@ -193,6 +194,41 @@ describe("the plan", () => {
     expect(master?.env).toMatchObject({ MESOS_IP: "127.0.33.18", MESOS_ZK: "zk://127.0.33.18:2181/mesos" });
     expect(marathon?.args).toEqual(expect.arrayContaining(["--http_address", "127.0.33.18"]));
     expect(bamboo?.env).toMatchObject({ BIND: "127.0.33.18:8000", MESOS_LAB_PROXY_BIND: "127.0.33.18:80" });
+  });
+
+  test("the host's ZooKeeper listens where its clients look for it, with its data below the lab's folder", async () => {
+    const lab = await settleAddresses(
+      { ...tutorial, embedded: { zookeeper: "host" } },
+      host((_, port) => (port === 2181 ? "taken" : "free")),
+    );
+    expect(movedPorts(lab)).toEqual(["master: zookeeper 2182 instead of 2181"]);
+    const plan = embeddedPlan(lab, "/x", "haproxy");
+    const [server] = plan.programs;
+    expect(plan.zookeeper).toBe("host");
+    expect(server).toMatchObject({ id: "zookeeper@master", address: { host: "127.0.33.18", port: 2182 } });
+    const config = server?.files["/x/master/zookeeper/zoo.cfg"];
+    expect(config).toContain("dataDir=/x/master/zookeeper\nclientPort=2182\nclientPortAddress=127.0.33.18\n");
+    expect(config).not.toContain("server.1");
+    expect(plan.services[0]?.instances[0]?.env.MESOS_ZK).toBe("zk://127.0.33.18:2182/mesos");
+  });
+
+  test("several ZooKeepers are an ensemble, at addresses and ports that are free", async () => {
+    const three = ["a", "b", "c"].map(
+      (name, index) =>
+        `  - {name: ${name}, ip: 127.0.33.${index + 18}, services: [zookeeper, mesos-master, marathon, mesos-slave]}`,
+    );
+    const described = parseLab({ text: `machines:\n${three.join("\n")}\n`, file: "f" }, {});
+    const free = host(() => "free");
+    const lab = await settleAddresses({ ...described, embedded: { zookeeper: "host" } }, free);
+    const { programs } = embeddedPlan(lab, "/x", "haproxy");
+    expect(programs.map(({ id }) => id)).toEqual(["zookeeper@a", "zookeeper@b", "zookeeper@c"]);
+    expect(programs[1]?.files["/x/b/zookeeper/myid"]).toBe("2\n");
+    expect(programs[1]?.files["/x/b/zookeeper/zoo.cfg"]).toContain("server.3=127.0.33.20:2888:3888\n");
+    expect(await peersFault(lab, free)).toBeUndefined();
+    const taken = host((ip, port) => (ip === "127.0.33.19" && port === 3888 ? "taken" : "free"));
+    expect(await peersFault(lab, taken)).toContain("127.0.33.19:3888, which is taken");
+    const one = host((ip) => (ip === "127.0.0.1" ? "free" : "no-address"));
+    expect(await peersFault(await settleAddresses(lab, one), one)).toContain("an address each");
   });
 
   test.each([
