@@ -1,5 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { Agent, type buildConnector, interceptors, request } from "undici";
 import { startDeadline } from "./deadline.ts";
 import { networkWords } from "./network-words.ts";
 import { ProbeError } from "./probe-error.ts";
@@ -11,8 +12,8 @@ const idleMs = 15_000;
 /** Longer lines of a stream are cut. */
 const maxLine = 256 * 1024;
 const maxAnswerBytes = 16 * 1024 * 1024;
-/** The redirects that are followed, where that is asked for. */
-const followed = new Set([301, 302, 303, 307, 308]);
+/** Bounds the sockets that a given-up request leaves connecting to a machine that is gone. */
+const connectTimeoutMs = 10_000;
 
 export interface HttpAnswer {
   readonly status: number;
@@ -55,50 +56,35 @@ export interface Http {
 
 /** Opens the one thing that speaks HTTP; close it when done. */
 export function openHttp(): Http {
-  const underWay = new Set<ClientRequest>();
-
-  /** Sends a request; its answer is there once the headers are. */
-  function ask(method: string, url: string | URL, headers: Record<string, string>, body: string | undefined) {
-    const asking = request(url, { method, headers, agent: false });
-    underWay.add(asking);
-    const answer = new Promise<IncomingMessage>((resolve, reject) => {
-      asking.once("response", resolve);
-      // `on`: what goes wrong after an answer is told by the answer, and must not end the program here.
-      asking.on("error", reject);
-    });
-    answer.catch(() => undefined);
-    asking.once("close", () => underWay.delete(asking));
-    asking.setNoDelay(true);
-    asking.end(body);
-    return { answer, cut: () => asking.destroy() };
-  }
+  const sockets = new Set<Socket>();
+  const settings = {
+    pipelining: 0,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: (options: buildConnector.Options, callback: buildConnector.Callback) =>
+      openSocket(sockets, options, callback),
+  };
+  const agent = new Agent({ ...settings, maxResponseSize: maxAnswerBytes });
+  const streams = new Agent(settings);
 
   async function exchange(method: string, url: string, body: string | undefined, options: HttpOptions = {}) {
     const { timeoutMs = defaultRequestTimeoutMs, signal, maxRedirects = 0 } = options;
     const deadline = startDeadline(timeoutMs, signal);
-    let target = new URL(url);
+    const redirect = interceptors.redirect({ maxRedirections: maxRedirects });
     try {
-      for (let redirects = 0; ; redirects += 1) {
-        // A password is for the server that it was given for.
-        const auth = target.origin === new URL(url).origin ? options.basicAuth : undefined;
-        const headers = requestHeaders({ ...options, basicAuth: auth }, body);
-        const { answer: answering, cut } = ask(method, target, headers, body);
-        try {
-          const answer = await Promise.race([answering, deadline.aborted]);
-          const location = followed.has(answer.statusCode ?? 0) ? answer.headers.location : undefined;
-          if (location !== undefined && redirects < maxRedirects) {
-            target = new URL(location, target);
-            continue;
-          }
-          const text = await Promise.race([textOf(answer), deadline.aborted]);
-          return { status: answer.statusCode ?? 0, headers: flat(answer.headers), text };
-        } finally {
-          cut();
-        }
-      }
+      const answering = request(url, {
+        dispatcher: maxRedirects > 0 ? agent.compose(redirect) : agent,
+        method: method as "GET",
+        headers: requestHeaders(options, body),
+        body: body ?? null,
+        signal: deadline.signal,
+      });
+      // Undici hears the signal only once the connection is open, which with a dead machine is never.
+      const answer = await Promise.race([answering, deadline.aborted]);
+      const text = await answer.body.text();
+      return { status: answer.statusCode, headers: flat(answer.headers), text };
     } catch (error) {
       signal?.throwIfAborted();
-      if (error instanceof ProbeError) throw error;
       if (deadline.timedOut())
         throw new ProbeError(`timed out after ${timeoutMs / 1000} s`, { cause: error });
       const seen = networkWords(error) ?? (error instanceof Error ? error.message : String(error));
@@ -111,19 +97,26 @@ export function openHttp(): Http {
   async function follow(url: string, onLine: (line: string) => void, options: HttpOptions = {}) {
     const { timeoutMs = defaultRequestTimeoutMs, signal } = options;
     const deadline = startDeadline(timeoutMs, signal);
-    const { answer: answering, cut } = ask("GET", url, requestHeaders(options, undefined), undefined);
-    signal?.addEventListener("abort", cut, { once: true });
     try {
+      const answering = request(url, {
+        dispatcher: streams,
+        headers: requestHeaders(options, undefined),
+        signal: signal ?? null,
+      });
+      answering.catch(() => undefined);
       const answer = await Promise.race([answering, deadline.aborted]);
       deadline.clear();
-      if (answer.statusCode !== 200) throw new ProbeError(`answered ${answer.statusCode}`);
+      if (answer.statusCode !== 200) {
+        await answer.body.dump();
+        throw new ProbeError(`answered ${answer.statusCode}`);
+      }
       let heard = performance.now();
       const idle = setInterval(() => {
         if (performance.now() - heard > idleMs)
-          answer.destroy(new ProbeError(`silent for ${idleMs / 1000} s`));
+          answer.body.destroy(new ProbeError(`silent for ${idleMs / 1000} s`));
       }, 1000);
       try {
-        for await (const line of createInterface({ input: answer })) {
+        for await (const line of createInterface({ input: answer.body })) {
           heard = performance.now();
           onLine(line.slice(0, maxLine));
         }
@@ -137,8 +130,6 @@ export function openHttp(): Http {
         cause: error,
       });
     } finally {
-      signal?.removeEventListener("abort", cut);
-      cut();
       deadline.clear();
     }
   }
@@ -150,20 +141,31 @@ export function openHttp(): Http {
     sendText: (method, url, text, options) => exchange(method, url, text, options),
     lines: (url, onLine, options) => follow(url, onLine, options),
     close: async () => {
-      for (const asking of underWay) asking.destroy(new Error("closed"));
+      await Promise.all([agent.destroy(), streams.destroy()]);
+      // The agent forgets the sockets that are still connecting; they would hold the process for seconds.
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
 
-async function textOf(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxAnswerBytes) throw new ProbeError("answer too large");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+function openSocket(
+  sockets: Set<Socket>,
+  options: buildConnector.Options,
+  callback: buildConnector.Callback,
+): void {
+  const socket = connect({ host: options.hostname, port: Number(options.port || 80), noDelay: true });
+  sockets.add(socket);
+  const onError = (error: Error) => callback(error, null);
+  socket.once("error", onError);
+  socket.once("close", () => sockets.delete(socket));
+  socket.setTimeout(connectTimeoutMs, () =>
+    socket.destroy(Object.assign(new Error("connect timeout"), { code: "ETIMEDOUT" })),
+  );
+  socket.once("connect", () => {
+    socket.setTimeout(0);
+    socket.removeAllListeners("timeout").removeListener("error", onError);
+    callback(null, socket);
+  });
 }
 
 function requestHeaders(options: HttpOptions, body: string | undefined): Record<string, string> {

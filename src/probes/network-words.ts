@@ -2,19 +2,22 @@ const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection cut",
   EPIPE: "connection cut",
+  UND_ERR_SOCKET: "connection cut",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "connection cut",
   EHOSTUNREACH: "no route",
   ENETUNREACH: "no route",
   EHOSTDOWN: "no route",
   ENOTFOUND: "name not found",
   EAI_AGAIN: "name not found",
   ETIMEDOUT: "timed out",
-  HPE_HEADER_OVERFLOW: "answer's headers too large",
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: "answer too large",
+  UND_ERR_HEADERS_OVERFLOW: "answer's headers too large",
 };
 
 /** A network failure in a few words that need no manual; undefined for an error that is none. */
 export function networkWords(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (!("code" in error) || typeof error.code !== "string") return undefined;
-  // The other complaints of Node's parser.
-  return words[error.code] ?? (error.code.startsWith("HPE_") ? "the answer is not HTTP" : undefined);
+  // Undici's parser gives its errors a code only sometimes, but always this name.
+  if (error.name === "HTTPParserError") return "the answer is not HTTP";
+  return "code" in error && typeof error.code === "string" ? words[error.code] : undefined;
 }

@@ -33,7 +33,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** Laid out like the package, in a folder of its own, so that nobody's `dist/` is touched. */
 function build(folder: string): void {
-  execFileSync(process.execPath, [join(root, "scripts/build.js"), join(folder, "dist")], {
+  execFileSync(process.execPath, [join(root, "esbuild.config.js"), join(folder, "dist")], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });

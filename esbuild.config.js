@@ -6,9 +6,9 @@ import { build } from "esbuild";
 /**
  * Makes `dist` of `src`: each program one file, and chunks for what they share or load later. Hundreds of small modules,
  * those of the dependencies among them, would take Node longer to find than to run.
- * `node scripts/build.js [folder]`
+ * `node esbuild.config.js [folder]`
  */
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL(".", import.meta.url));
 const outdir = process.argv[2] ?? join(root, "dist");
 const programs = [
   "cli",
