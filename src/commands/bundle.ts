@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { knownByDigest } from "../bundle/apply.ts";
 import { collect } from "../bundle/collect.ts";
 import { megabytes, type Watch } from "../bundle/copy.ts";
 import { labDifferences, labFileFor } from "../bundle/lab-file.ts";
@@ -9,8 +10,10 @@ import { writeBundle } from "../bundle/write.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { applyLock } from "../lock/apply.ts";
-import { formatLock, type Lock } from "../lock/lock.ts";
+import { compareLock, differenceText } from "../lock/compare.ts";
+import { emptyLock, formatLock, type Lock, lockFileName } from "../lock/lock.ts";
 import { machinesOf } from "../machines/index.ts";
+import { withOwnBundle } from "../steps/bundle.ts";
 import { lockPath, readLock } from "../steps/lock.ts";
 import { defaultCacheDir, withCacheLock, withStaging } from "../tools/cache.ts";
 import { packageVersion, writeFiles } from "../tools/files.ts";
@@ -84,7 +87,7 @@ interface Wanted {
 
 async function save(lab: Lab, { file, text, lock }: Wanted, watch: Watch): Promise<Manifest> {
   const cacheDir = defaultCacheDir();
-  const machines = (what: string) => runningMachines(lab, what);
+  const machines = (what: string) => runningMachines(lab, what, lock, watch.signal);
   // Nobody else may build meanwhile: a build clears away what it does not know, and what it replaces.
   return withCacheLock(cacheDir, () =>
     withStaging(cacheDir, async (staging) => {
@@ -110,14 +113,23 @@ async function save(lab: Lab, { file, text, lock }: Wanted, watch: Watch): Promi
   );
 }
 
-async function runningMachines(lab: Lab, what: string) {
+async function runningMachines(lab: Lab, what: string, lock: Lock | undefined, signal: AbortSignal) {
   const folder = new LabFolder(lab.name);
   const recorded = folder.recordedIfWhole();
   const other =
     recorded === undefined ? [] : labDifferences(recorded, lab, { here: "made with", there: "now" });
   const machines = machinesOf(lab, folder);
-  if (other.length === 0 && machines.parts !== undefined && (await machines.running()))
-    return { parts: machines.parts };
+  if (other.length === 0 && machines.parts !== undefined && (await machines.running())) {
+    // Under the lock's digests nothing else may travel.
+    const images = knownByDigest((await machines.images?.(signal)) ?? {}, withOwnBundle(lab, folder));
+    const { parts: differences } = compareLock(lock ?? emptyLock, { ...emptyLock, images });
+    if (differences.length === 0) return { parts: machines.parts };
+    throw new LabError(`the machines of lab "${lab.name}" differ from ${lockFileName}`, {
+      exitCode: exitCodes.usage,
+      details: differences.map(differenceText),
+      remedy: ["npx mesos-lab create", "to keep these: npx mesos-lab create --update-lock"],
+    });
+  }
   const why = other.length > 0 ? "was made from another description" : "is not running";
   throw new LabError(`lab "${lab.name}" ${why}, and this can be had from its machines only: ${what}`, {
     exitCode: exitCodes.usage,

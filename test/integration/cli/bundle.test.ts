@@ -49,6 +49,13 @@ describe.skipIf(noNetwork)(
         "docker save mesoscloud/zookeeper:3.4.6-ubuntu-14.04 mesoscloud/mesos-master",
       );
 
+      const replaced = await teacher.run(["bundle", "save", "x"], { ...envOf(teacher), FAKE_IMAGE: "7" });
+      expect(replaced).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining("image tomcat:8.0: locked"),
+      });
+      expect(existsSync(teacher.path("x"))).toBe(false);
+
       const student = openDesk();
       const made = await student.run(["create", "--bundle", teacher.path("lab.bundle")], envOf(student));
       expect(made).toMatchObject({ exitCode: 0 });

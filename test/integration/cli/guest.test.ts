@@ -222,7 +222,7 @@ describe.skipIf(noNetwork)(
       const { desk, create } = machines();
       const dry = await create(["--dry-run", "--ansible", "guest", "--memory", "1024"]);
       expect(dry.stdout.trimEnd().split("\n").at(-1)).toBe(
-        "npx mesos-lab create --ansible guest --memory 1024 --provider virtualbox",
+        "npx mesos-lab create --memory 1024 --provider virtualbox --ansible guest",
       );
       expect(await create(["--ansible", "gust"])).toMatchObject({ exitCode: 2 });
       const embedded = await create(["--ansible", "guest", "--machines", "embedded"]);
