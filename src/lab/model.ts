@@ -102,6 +102,17 @@ export interface Lab {
   readonly digests?: Readonly<Record<string, string>>;
   /** There where no machines are made: the services are processes on loopback. */
   readonly embedded?: Embedded;
+  /** There where the lab was made from a bundle. */
+  readonly bundle?: Bundled;
+}
+
+/** What of a bundle lies in the lab's folder, so that its machines need not fetch it. */
+export interface Bundled {
+  /** By reference: the image's id, and the archive that it is in. */
+  readonly images: Readonly<Record<string, { readonly id: string; readonly archive: string }>>;
+  readonly packages: boolean;
+  /** The static Docker client. */
+  readonly client: boolean;
 }
 
 /** The ports of one machine. */

@@ -36,11 +36,23 @@ export function groupVariables(lab: Lab): object {
     ansible_ssh_common_args:
       "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
     ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
+    ...bundleVariables(lab),
     machine_check_classic: lab.stack === "classic",
     containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
     ...(lab.stack === "classic" && { image_digests: lab.digests ?? {} }),
     ...(lab.stack === "classic" &&
       Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
+  };
+}
+
+/** Where the playbooks find what they need not fetch; they look elsewhere for what is not named here. */
+function bundleVariables({ bundle }: Lab): object {
+  if (bundle === undefined) return {};
+  const folder = "{{ inventory_dir }}/bundle";
+  return {
+    ...(Object.keys(bundle.images).length > 0 && { bundle_folder: folder, bundle_images: bundle.images }),
+    ...(bundle.packages && { bundle_packages: `${folder}/packages` }),
+    ...(bundle.client && { bundle_client: `${folder}/client/docker` }),
   };
 }
 

@@ -60,16 +60,26 @@ const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
   ],
 };
 
+/** Before all else, in a lab that was made from a bundle with packages. */
+const bundledPackages = { name: "bundled-packages", title: "The bundle's packages on every machine" };
+
 /** The roles that those playbooks use. */
 const roles: Readonly<Record<StackName, readonly string[]>> = {
   classic: ["docker_engine", "cgroup_v1", "docker_client", "machine_check", "container_note"],
   rehearsal: ["machine_check", "container_note"],
 };
 
+/** What those playbooks include besides. */
+const includes: Readonly<Record<StackName, readonly string[]>> = {
+  classic: ["playbooks/tasks/bundled-images.yml"],
+  rehearsal: [],
+};
+
 /** The playbooks that `site.yml` imports, in order. */
 export function playbooks(lab: Lab): readonly Playbook[] {
   const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
+    ...(lab.bundle?.packages ? [bundledPackages] : []),
     ...preparation[lab.stack],
     ...services.map((service) => ({ name: service, title: titleOf(service), service })),
     note,
@@ -103,6 +113,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
+    ...includes[lab.stack].map((path) => ({ path, contents: template(templates, path) })),
     ...configFiles(lab),
     ...scripts(lab, templates),
     ...roleFiles,

@@ -9,11 +9,17 @@ import { readTemplates, writeFiles } from "../../src/tools/files.ts";
 import { isInstalled } from "../../src/tools/host.ts";
 import { classroomLab, fourWaysLab, tutorialLab } from "../helpers/described-labs.ts";
 
+const bundled = {
+  images: { "tomcat:8.0": { id: "sha256:1", archive: "images/slave.tar.gz" } },
+  packages: true,
+  client: true,
+};
+
 const labs: Record<string, Lab> = {
   "the tutorial's lab": tutorialLab("classic"),
   "the rehearsal lab": tutorialLab("rehearsal"),
   "three masters, two slaves, every option": classroomLab,
-  "four ways of discovery": fourWaysLab,
+  "four ways of discovery, from a bundle": { ...fourWaysLab, bundle: bundled },
 };
 
 const checks: readonly { what: string; program: string; args: string[] }[] = [
