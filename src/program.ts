@@ -53,6 +53,7 @@ const flags = {
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
   updateLock: ["--update-lock", "Write mesos-lab.lock anew instead of holding the lab to it", {}],
+  bundle: ["--bundle <file>", "Make the lab of what `bundle save` packed, without a network", text],
   fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
   yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],
@@ -83,7 +84,7 @@ const verbs: readonly Verb[] = [
   {
     usage: "create",
     help: "Make the lab: machines, Docker, services; verified at the end",
-    flags: [...describe, "updateLock", "dryRun", "json"],
+    flags: [...describe, "bundle", "updateLock", "dryRun", "json"],
     example: "mesos-lab create --provider libvirt --stack rehearsal",
     action: async (_, options, context) => (await import("./commands/create.ts")).create(options, context),
   },
@@ -196,6 +197,14 @@ const verbs: readonly Verb[] = [
     example: "mesos-lab box build --with-images",
     action: async ([action = ""], options, context) =>
       (await import("./commands/build.ts")).boxCommand(action, options, context),
+  },
+  {
+    usage: "bundle <action> <path>",
+    help: "save all that a lab is made of in one file, for hosts without a network",
+    flags: [...describe, "yes", "json"],
+    example: "mesos-lab bundle save lab.bundle",
+    action: async ([action = "", path = ""], options, context) =>
+      (await import("./commands/bundle.ts")).bundleCommand(action, path, options, context),
   },
 ];
 

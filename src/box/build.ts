@@ -1,11 +1,11 @@
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
 import { unpackTree } from "../debian/tree.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { buildBase, buildImagesLocked, type ImagesOptions } from "../images/build.ts";
 import { suite } from "../images/recipe.ts";
-import { contentKey, makeOnce, prune, withCacheLock, withStaging } from "../tools/cache.ts";
+import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../tools/cache.ts";
 import { makeDisk } from "./disk.ts";
 import { fillDockerStore } from "./docker-store.ts";
 import { makeMachine, vagrantPublicKey } from "./machine.ts";
@@ -25,6 +25,27 @@ export interface BuiltBox {
   readonly name: string;
   readonly version: string;
   readonly file: string;
+}
+
+const recordName = "current.json";
+
+interface BoxRecord {
+  readonly file: string;
+  readonly version: string;
+  /** Of the images inside, by reference. */
+  readonly images: readonly string[];
+}
+
+/** The box that is ready in the cache, if any, and which images it has inside. */
+export async function listBox({
+  cacheDir,
+}: Pick<ImagesOptions, "cacheDir">): Promise<(BuiltBox & Pick<BoxRecord, "images">) | undefined> {
+  const dir = join(cacheDir, "box");
+  const text = await readFile(join(dir, recordName), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { file, version, images } = JSON.parse(text) as BoxRecord;
+  const path = join(dir, file);
+  return (await exists(path)) ? { name: recipe.boxName, version, file: path, images } : undefined;
 }
 
 /** Makes the Vagrant box of the rehearsal stack, unless the cache has it, and makes Vagrant know it. */
@@ -76,7 +97,9 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
   );
   const catalogue = join(dir, `${key}.json`);
   await writeFile(catalogue, boxCatalogue(version, file));
-  await prune(dir, (name) => name.startsWith(key));
+  const record: BoxRecord = { file: `${key}.box`, version, images: images?.tags ?? [] };
+  await writeFile(join(dir, recordName), JSON.stringify(record));
+  await prune(dir, (name) => name.startsWith(key) || name === recordName);
   if (options.output !== undefined) await copyFile(file, options.output);
   if (options.add ?? true) await addBox(options, version, catalogue);
   return { name: recipe.boxName, version, file };

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Job, runStep } from "../debian/job.ts";
+import { catalogueOf } from "../tools/vagrant-box.ts";
 import { boxName, diskSize } from "./recipe.ts";
 
 /** What vagrant-libvirt wants to know about the disk in a box. */
@@ -18,8 +19,7 @@ export function boxVersion(key: string): string {
 
 /** A catalogue of one box: the way to give a box from a file a version. */
 export function boxCatalogue(version: string, file: string): string {
-  const provider = { name: "libvirt", url: `file://${file}` };
-  return `${JSON.stringify({ name: boxName, versions: [{ version, providers: [provider] }] }, undefined, 2)}\n`;
+  return catalogueOf({ name: boxName, version, provider: "libvirt" }, file);
 }
 
 /** The volumes in a pool that hold older versions of the box. */

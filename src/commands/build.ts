@@ -59,13 +59,15 @@ async function withProgress<T>(
   return built as T;
 }
 
-function report(facts: Readonly<Record<string, unknown>>, context: Context): void {
+/** Prints facts a line each, or as the result under --json. */
+export function report(facts: Readonly<Record<string, unknown>>, context: Context): void {
   if (context.json) context.emit({ event: "result", ...facts });
   else
     for (const [name, value] of Object.entries(facts)) context.print(`${name}: ${[value].flat().join(" ")}`);
 }
 
-function unknownAction(command: string, action: string, known: readonly string[]): LabError {
+/** For a command of which only some actions exist. */
+export function unknownAction(command: string, action: string, known: readonly string[]): LabError {
   return new LabError(`"${command} ${action}" is not a command`, {
     exitCode: exitCodes.usage,
     remedy: known.map((each) => `npx mesos-lab ${command} ${each}`),

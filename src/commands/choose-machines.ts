@@ -39,7 +39,7 @@ export function madeKind(name: string): MachineKind | undefined {
   return existsSync(folder.file(".vagrant")) ? "vagrant" : undefined;
 }
 
-function madeOtherwise(name: string, made: MachineKind): LabError {
+export function madeOtherwise(name: string, made: MachineKind): LabError {
   const words = made === "embedded" ? "embedded" : "of virtual machines";
   return new LabError(`lab "${name}" exists already and is ${words}`, {
     exitCode: exitCodes.usage,

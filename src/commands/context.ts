@@ -50,7 +50,8 @@ export function wantedKind(options: LabOptions): AskedKind {
   return askedKind(sourceOf(options), flags);
 }
 
-function sourceOf({ file }: LabOptions): LabSource | undefined {
+/** The lab file's text; undefined where nobody names one and none is there. @throws LabError `usage` */
+export function sourceOf({ file }: Pick<LabOptions, "file">): LabSource | undefined {
   const path = file ?? usualFile;
   const text = readLabFile(path);
   if (text === undefined && file !== undefined)

@@ -1,8 +1,19 @@
+import { applyBundle, knownByDigest } from "../bundle/apply.ts";
 import type { Verdict } from "../claims/verify.ts";
+import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { applyLock } from "../lock/apply.ts";
 import { machinesOf } from "../machines/index.ts";
 import type { Problem } from "../preflight/problem.ts";
+import {
+  bundleForHere,
+  type OpenBundle,
+  openBundle,
+  takeTask,
+  unpackTask,
+  withOwnBundle,
+  withStagedBundle,
+} from "../steps/bundle.ts";
 import { bringImages } from "../steps/images.ts";
 import { holdToLock, lockPath, lockTask, readLock } from "../steps/lock.ts";
 import { lineOf, type Run } from "../steps/run.ts";
@@ -12,7 +23,7 @@ import { pretty } from "../tools/exec.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
 import { vagrantUp } from "../tools/vagrant.ts";
 import { line, runTasks, type Task } from "../ui/tasks.ts";
-import { chosenLab } from "./choose-machines.ts";
+import { chosenLab, madeKind, madeOtherwise } from "./choose-machines.ts";
 import { type Context, type LabOptions, usualFile } from "./context.ts";
 import { printLab } from "./overview.ts";
 import { keepSettled, refuseOrphans, writeLab } from "./render.ts";
@@ -21,11 +32,14 @@ export interface CreateOptions extends LabOptions {
   readonly dryRun?: boolean;
   /** Write the lock anew instead of holding the lab to it. */
   readonly updateLock?: boolean;
+  /** A file that `bundle save` made: says what the lab is and has all that it needs. */
+  readonly bundle?: string;
 }
 
 /** preflight → write → boot → provision → verify: ends with a verified lab, and changes nothing on a healthy one. */
 export async function create(options: CreateOptions, context: Context): Promise<void> {
-  const { dryRun: _, ...which } = options;
+  const { dryRun: _, bundle, ...which } = options;
+  if (bundle !== undefined) return createFromBundle(bundle, options, context);
   const { lab: described, without } = await chosenLab(which, context.signal);
   for (const text of withoutMachines(without)) context.note(text);
   const folder = new LabFolder(described.name);
@@ -35,6 +49,31 @@ export async function create(options: CreateOptions, context: Context): Promise<
   const path = lockPath(options.file ?? usualFile);
   const update = options.updateLock ?? false;
   await folder.locked(() => carryOut({ ...context, lab, folder }, { path, update }, context));
+}
+
+async function createFromBundle(path: string, options: CreateOptions, context: Context): Promise<void> {
+  const { dryRun, updateLock, file, bundle: _, ...flags } = options;
+  for (const [flag, given] of Object.entries({ "--update-lock": updateLock, "--file": file }))
+    if (given !== undefined)
+      throw new LabError(`${flag} and --bundle do not go together: the bundle has both lab file and lock`, {
+        exitCode: exitCodes.usage,
+        remedy: [`leave ${flag} out`],
+      });
+  const manifest = await bundleForHere(path);
+  const folder = new LabFolder(flags.name ?? manifest.lab);
+  const lockFile = lockPath(usualFile);
+  if (madeKind(flags.name ?? manifest.lab) === "embedded")
+    throw madeOtherwise(flags.name ?? manifest.lab, "embedded");
+  await folder.locked(() =>
+    withStagedBundle(folder, async (staging) => {
+      await runTasks([unpackTask(path, staging, context)], context.display);
+      const bundle = openBundle({ path, manifest, staging }, flags, usualFile, lockFile);
+      const lab = keepSettled(bundle.lab, folder);
+      if (dryRun) return printPlan(lab, folder, options, context);
+      context.note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}`);
+      await carryOut({ ...context, lab, folder }, { path: lockFile, update: false, bundle }, context);
+    }),
+  );
 }
 
 /** Said first: which machines there will not be, why, and what would change that. */
@@ -47,10 +86,11 @@ function withoutMachines(problems: readonly Problem[]): string[] {
   ];
 }
 
-/** The lock file of this run, and whether it is written anew. */
+/** The lock file of this run, whether it is written anew, and the bundle that the lab is made from. */
 interface LockUse {
   readonly path: string;
   readonly update: boolean;
+  readonly bundle?: OpenBundle;
 }
 
 async function carryOut(start: Run, use: LockUse, context: Context): Promise<void> {
@@ -59,10 +99,12 @@ async function carryOut(start: Run, use: LockUse, context: Context): Promise<voi
   const running = await machines.running();
   let lab = start.lab;
   const preflight = line(lineOf(start, "preflight", "Check this host"), async () => {
-    const lock = use.update || machines.images === undefined ? undefined : readLock(use.path);
+    const locked = () => (use.bundle === undefined ? readLock(use.path) : use.bundle.lock);
+    const lock = use.update || machines.images === undefined ? undefined : locked();
     const others = lock && !running ? await holdToLock(lock, start.lab, use.path, start.signal) : [];
     const checked = await machines.preflight(running, start.signal);
-    lab = lock ? applyLock(checked.lab, lock) : checked.lab;
+    const held = lock ? applyLock(checked.lab, lock) : checked.lab;
+    lab = use.bundle ? applyBundle(held, use.bundle.manifest) : withOwnBundle(held, start.folder);
     const notes = [checked.note, ...others.map((other) => `not as in ${use.path}: ${other}`)];
     return notes.filter((note) => note !== undefined).join("; ") || undefined;
   });
@@ -70,13 +112,16 @@ async function carryOut(start: Run, use: LockUse, context: Context): Promise<voi
 
   const run: Run = { ...start, lab };
   let verdict: Verdict | undefined;
+  const { images } = machines;
+  const imagesOf = images && (async (signal: AbortSignal) => knownByDigest(await images(signal), lab));
   const tasks = [
+    ...(use.bundle === undefined ? [] : [takeTask(run, use.bundle, usualFile)]),
     write(run, running),
     ...machinesOf(lab, run.folder).startTasks(run, running),
     verify(run, machines.lastLines, (found) => {
       verdict = found;
     }),
-    ...(machines.images === undefined ? [] : [lockTask(run, machines.images, use.path, use.update)]),
+    ...(imagesOf === undefined ? [] : [lockTask(run, imagesOf, use.path, use.update)]),
   ];
   await runTasks(tasks, context.display).finally(() => printLab(run, verdict, context));
 }
@@ -109,7 +154,7 @@ function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, context:
   const verified = { file: "npx", args: ["mesos-lab", "verify", ...name] };
   const launcher = { file: "npx", args: ["mesos-lab", "create", ...words] };
   const commands =
-    lab.embedded !== undefined
+    lab.embedded !== undefined || flags.bundle !== undefined
       ? [launcher, verified]
       : [
           { file: "npx", args: ["mesos-lab", "render", ...words] },

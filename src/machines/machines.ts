@@ -1,3 +1,6 @@
+import type { Watch } from "../bundle/copy.ts";
+import type { Manifest } from "../bundle/manifest.ts";
+import type { Source } from "../bundle/write.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import type { Lab, Machine, Part } from "../lab/model.ts";
 import type { Run } from "../steps/run.ts";
@@ -33,7 +36,23 @@ export interface Machines {
   checkHaproxy(entry: Entry, config: string, signal: AbortSignal): Promise<string | undefined>;
   /** The identities of the services' images, for the lock file; absent where nothing runs in containers. */
   images?(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** Brings what the machines were made with into a folder of this host; absent where there are no machines. */
+  parts?(wanted: PartsWanted, into: string): Promise<MachineParts>;
   readonly breaks: Breaks;
+}
+
+/** What of the machines goes into a bundle. */
+export interface PartsWanted extends Watch {
+  readonly images: boolean;
+  /** The static Docker client. */
+  readonly client: boolean;
+  /** What the playbooks ask apt for: it comes with all that it needs and the box did not have. */
+  readonly packages: readonly string[];
+}
+
+export interface MachineParts {
+  readonly images: Manifest["images"];
+  readonly sources: readonly Source[];
 }
 
 /** The ways in which a drill may break a lab. Each resolves once it is broken, and what broke comes back by itself. */

@@ -15,6 +15,7 @@ import { parseStatus, vagrantDestroy, vagrantHalt, vagrantStatus } from "../tool
 import type { Machines } from "./machines.ts";
 import { vagrantBreaks } from "./vagrant-breaks.ts";
 import { imagesOnMachines } from "./vagrant-images.ts";
+import { partsOfMachines } from "./vagrant-parts.ts";
 
 /** Runs one program on a machine over SSH, without a terminal. */
 export type RunOn = (machine: Machine, argv: readonly string[], options: RunOptions) => Promise<RunResult>;
@@ -94,6 +95,7 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
       return exitCode === 0 ? undefined : `${stdout}\n${stderr}`.trim();
     },
     images: (signal) => imagesOnMachines(lab, runOn, signal),
+    parts: (wanted, into) => partsOfMachines(lab, runOn, wanted, into),
     breaks: vagrantBreaks(runOn),
   };
 }

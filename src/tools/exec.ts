@@ -19,6 +19,8 @@ export interface RunOptions {
   logFile?: string | undefined;
   onLine?: ((line: string) => void) | undefined;
   input?: string | undefined;
+  /** Takes what the program writes to stdout, byte for byte; the result's stdout is empty then. */
+  outputFile?: string | undefined;
   /** The program is ended after this time; default: no limit. */
   timeoutMs?: number | undefined;
   killAfterMs?: number | undefined;
@@ -49,10 +51,11 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
   const child = execa(command.file, [...command.args], {
     reject: false,
     detached: true,
-    buffer: options.keepOutput ?? true,
+    buffer: options.outputFile === undefined && (options.keepOutput ?? true),
     // Piped programs must not sit waiting for a terminal that nobody answers.
     stdin: options.input === undefined ? "ignore" : "pipe",
     ...(options.input === undefined ? {} : { input: options.input }),
+    ...(options.outputFile === undefined ? {} : { stdout: { file: options.outputFile } }),
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
     ...(command.env === undefined ? {} : { env: { ...command.env } }),
   });
@@ -61,7 +64,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
   log?.on("error", () => undefined);
   log?.write(`$ ${pretty(command)}\n`);
   const tail: string[] = [];
-  const reading = [child.stdout, child.stderr].map((stream) => readLines(stream, log, tail, options.onLine));
+  const printed = [...(options.outputFile === undefined ? [child.stdout] : []), child.stderr];
+  const reading = printed.map((stream) => readLines(stream, log, tail, options.onLine));
 
   let why: "abort" | "timeout" | undefined;
   const timers: NodeJS.Timeout[] = [];

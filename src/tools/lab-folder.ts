@@ -89,8 +89,15 @@ export class LabFolder {
       ".vagrant",
       "images.tar",
       "embedded",
+      "bundle",
+      "bundle.part",
     ]);
     return filesBelow(this.path);
+  }
+
+  /** Removes this folder where nothing is in it. */
+  removeIfEmpty(): void {
+    removeIfEmpty(this.path);
   }
 
   /**

@@ -2,7 +2,7 @@
 export type LabEvent =
   | {
       event: "step";
-      /** preflight, write, boot, provision or verify. */
+      /** bundle, preflight, box, write, boot, provision, verify or lock. */
       step: string;
       /** A machine, a playbook or a claim; absent for the step as a whole. */
       part?: string;

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -30,7 +30,6 @@ machines:
   - { name: master, ip: 192.168.33.18, memory: 1536, cpus: 1, services: [zookeeper, mesos-master, marathon] }
   - { name: slave, ip: 192.168.33.19, memory: 1536, cpus: 2, services: [mesos-slave] }
 `;
-const create = ["create"];
 /** What `drill --compare` measures in this lab. */
 const waysIn = ["bamboo", "mesos-dns", "mesos-dns (TTL kept)", "marathon-lb", "haproxy-marathon-bridge"];
 
@@ -55,10 +54,17 @@ haproxy -c -q -f /etc/haproxy/haproxy.cfg
 echo "haproxy -c: $?"
 `;
 
-// Vagrant's own folder too: what an earlier run left in its index, or a user's boxes, is none of this run's business.
-process.env.VAGRANT_HOME = mkdtempSync(join(tmpdir(), "mesos-lab-vagrant-"));
-
+/** Where the box is built and the bundle is saved; what lies here is out of the lab's reach. */
+const workshop = mkdtempSync(join(tmpdir(), "mesos-lab-workshop-"));
+/** Where the lab is made: nothing but the bundle is there, neither box nor image nor lab file. */
 const desk = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-"));
+const bundle = join(workshop, "lab.bundle");
+// Vagrant's own folders too: what an earlier run left in its index, or a user's boxes, is none of this run's business.
+process.env.VAGRANT_HOME = join(workshop, "vagrant");
+const atTheDesk = {
+  VAGRANT_HOME: mkdtempSync(join(tmpdir(), "mesos-lab-vagrant-")),
+  XDG_CACHE_HOME: mkdtempSync(join(tmpdir(), "mesos-lab-cache-")),
+};
 const figures: string[] = [];
 let namespace: VmNamespace;
 
@@ -68,6 +74,7 @@ async function lab(args: readonly string[], options: RunOptions & { timed?: stri
   const { timed, ...rest } = options;
   const result = await namespace.exec(process.execPath, [cli, ...args], {
     cwd: desk,
+    env: atTheDesk,
     timeoutMs: minutes(15),
     logFile: join(logs, "e2e-commands.log"),
     ...rest,
@@ -90,16 +97,15 @@ const changedTasks = () => {
 beforeAll(async () => {
   execFileSync("mkdir", ["-p", logs]);
   execFileSync("npm", ["run", "build"], { cwd: root, stdio: "ignore" });
-  for (const [what, args] of [
-    ["images build", ["images", "build"]],
-    ["box build --with-images", ["box", "build", "--with-images"]],
-  ] as const) {
+  writeFileSync(join(workshop, "mesos-lab.yaml"), labFile);
+  for (const what of ["images build", "box build --with-images", `bundle save ${bundle}`]) {
     const begin = performance.now();
     const logFile = join(logs, "e2e-build.log");
-    await run({ file: process.execPath, args: [cli, ...args] }, { timeoutMs: minutes(25), logFile });
-    figures.push(`${what}: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+    const command = { file: process.execPath, args: [cli, ...what.split(" ")], cwd: workshop };
+    await run(command, { timeoutMs: minutes(25), logFile });
+    figures.push(`${what.replace(bundle, "FILE")}: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
   }
-  writeFileSync(join(desk, "mesos-lab.yaml"), labFile);
+  figures.push(`bundle: ${(statSync(bundle).size / 1e6).toFixed(0)} MB`);
   namespace = await openVmNamespace();
 }, minutes(40));
 
@@ -107,17 +113,22 @@ afterAll(async () => {
   console.log(figures.join("\n"));
   execFileSync("cp", ["-r", desk, join(logs, "e2e-lab")]);
   await namespace?.close();
-  for (const folder of [desk, process.env.VAGRANT_HOME ?? desk])
+  for (const folder of [desk, workshop, ...Object.values(atTheDesk)])
     rmSync(folder, { recursive: true, force: true });
 }, minutes(2));
 
 describe("a lab on two machines", () => {
-  test("create ends with every claim verified", { timeout: minutes(20) }, async () => {
+  test("has no way out, and nothing here that it could be made of but the bundle", async () => {
+    expect((await namespace.exec("ip", ["route"])).stdout).toBe("");
+    const connect = `require("node:net").connect(80, "192.0.2.1").on("error", ({ code }) => console.log(code))`;
+    expect((await namespace.exec(process.execPath, ["-e", connect])).stdout).toBe("ENETUNREACH");
+    for (const folder of [desk, ...Object.values(atTheDesk)]) expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("create from a bundle ends with every claim verified", { timeout: minutes(20) }, async () => {
     const { holds, claims } = await result<{ holds: boolean; claims: { id: string; holds: boolean }[] }>(
-      create,
-      {
-        timed: "create",
-      },
+      ["create", "--bundle", bundle],
+      { timed: "create --bundle" },
     );
     expect(claims.filter((claim) => !claim.holds)).toEqual([]);
     expect(holds).toBe(true);
@@ -149,7 +160,9 @@ describe("a lab on two machines", () => {
   });
 
   test("create again changes nothing", { timeout: minutes(5) }, async () => {
-    await lab(create, { timed: "second create" });
+    await lab(["create"], { timed: "second create" });
+    expect(changedTasks()).toEqual([0, 0]);
+    await lab(["create", "--bundle", bundle], { timed: "second create --bundle" });
     expect(changedTasks()).toEqual([0, 0]);
   });
 
@@ -157,7 +170,7 @@ describe("a lab on two machines", () => {
     // The one is the same container with another setting, the other is gone.
     await lab(["ssh", "master", "--", "sudo", "docker", "update", "--restart=no", "mlb"]);
     await lab(["ssh", "master", "--", "sudo", "docker", "rm", "--force", "dns"]);
-    await lab(create, { timed: "create after two changes by hand" });
+    await lab(["create"], { timed: "create after two changes by hand" });
     expect(changedTasks()).toEqual([2, 0]);
     const policy = ["--format", "{{.HostConfig.RestartPolicy.Name}} {{.State.Running}}"];
     const inspect = ["sudo", "docker", "inspect", ...policy, "mlb", "dns"];

@@ -1,6 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { pretty } from "../../../src/tools/exec.ts";
+import { pretty, run } from "../../../src/tools/exec.ts";
 import { ssh } from "../../../src/tools/ssh.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 
@@ -31,6 +34,17 @@ test("a shell reads a pretty command back as its words, its environment and its 
   };
   const said = execFileSync("sh", ["-c", pretty(command)], { encoding: "utf8" });
   expect(JSON.parse(said)).toEqual(["/", "it's $HOME", ...words]);
+});
+
+test("what a program writes goes to a file byte for byte, and what it complains about stays with the error", async () => {
+  const outputFile = join(mkdtempSync(join(tmpdir(), "mesos-lab-exec-")), "out");
+  const bytes = String.raw`printf '\000\377\r\n\n'; echo complaint >&2; exit `;
+  const result = await run({ file: "sh", args: ["-c", `${bytes}0`] }, { outputFile });
+  expect(result).toMatchObject({ exitCode: 0, stdout: "" });
+  expect([...readFileSync(outputFile)]).toEqual([0, 255, 13, 10, 10]);
+  const failing = run({ file: "sh", args: ["-c", `${bytes}3`] }, { outputFile });
+  await expect(failing).rejects.toMatchObject({ details: ["complaint"] });
+  rmSync(dirname(outputFile), { recursive: true });
 });
 
 test("what needs no quotes gets none", () => {

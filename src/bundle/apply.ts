@@ -1,0 +1,36 @@
+import type { Lab } from "../lab/model.ts";
+import { type Manifest, parts } from "./manifest.ts";
+
+/** Whether a lab is made of the same things as the one that the bundle was saved of. */
+export function isFor({ stack, provider, box }: Manifest, lab: Lab): boolean {
+  return stack === lab.stack && provider === lab.provider && box.name === lab.box.name;
+}
+
+/** The lab with its box's version and with what of the bundle lies in the lab's folder. */
+export function applyBundle(lab: Lab, manifest: Manifest): Lab {
+  const { name, version } = manifest.box;
+  const has = (path: string) => manifest.files.some((file) => file.path === path);
+  return {
+    ...lab,
+    // Vagrant has it by now; where it once came from may be out of reach here.
+    box: { name, ...(version === "0" ? {} : { version }) },
+    bundle: { images: manifest.images, packages: has(parts.packageIndex), client: has(parts.client) },
+  };
+}
+
+/**
+ * The identities of images as the lock file has them: an image that comes out of an archive no longer knows the digest
+ * by which it was once pulled, but its id is the same.
+ */
+export function knownByDigest(
+  identities: Readonly<Record<string, string>>,
+  { bundle, digests }: Lab,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(identities).map(([image, identity]) => {
+      const bundled = bundle?.images[image];
+      const same = bundled !== undefined && identity === `id ${bundled.id}`;
+      return [image, (same ? digests?.[image] : undefined) ?? identity];
+    }),
+  );
+}

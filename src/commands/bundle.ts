@@ -1,0 +1,160 @@
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { knownByDigest } from "../bundle/apply.ts";
+import { collect } from "../bundle/collect.ts";
+import { megabytes, type Watch } from "../bundle/copy.ts";
+import { labDifferences, labFileFor } from "../bundle/lab-file.ts";
+import { type Manifest, parts } from "../bundle/manifest.ts";
+import { writeBundle } from "../bundle/write.ts";
+import { exitCodes, LabError } from "../errors.ts";
+import type { Lab } from "../lab/model.ts";
+import { applyLock } from "../lock/apply.ts";
+import { compareLock, differenceText } from "../lock/compare.ts";
+import { emptyLock, formatLock, type Lock, lockFileName } from "../lock/lock.ts";
+import { machinesOf } from "../machines/index.ts";
+import { withOwnBundle } from "../steps/bundle.ts";
+import { lockPath, readLock } from "../steps/lock.ts";
+import { defaultCacheDir, withCacheLock, withStaging } from "../tools/cache.ts";
+import { packageVersion, writeFiles } from "../tools/files.ts";
+import { hostProvider } from "../tools/host.ts";
+import { LabFolder } from "../tools/lab-folder.ts";
+import { canAsk, confirm } from "../ui/ask.ts";
+import { line, runTasks } from "../ui/tasks.ts";
+import { report, unknownAction } from "./build.ts";
+import { madeKind } from "./choose-machines.ts";
+import { type Context, describedLab, type LabOptions, sourceOf, usualFile, wantedKind } from "./context.ts";
+
+export interface BundleOptions extends LabOptions {
+  /** Write over a file that is there. */
+  readonly yes?: boolean;
+}
+
+/** `bundle save FILE`: everything that a lab is made of, for hosts without a network. */
+export async function bundleCommand(
+  action: string,
+  file: string,
+  options: BundleOptions,
+  context: Context,
+): Promise<void> {
+  if (action !== "save") throw unknownAction("bundle", action, ["save FILE"]);
+  const { yes = false, ...which } = options;
+  const described = describedLab(which, hostProvider());
+  if (
+    described.embedded !== undefined ||
+    wantedKind(which).kind === "embedded" ||
+    madeKind(described.name) === "embedded"
+  )
+    throw new LabError(`lab "${described.name}" is embedded, and needs no bundle`, {
+      exitCode: exitCodes.usage,
+      details: ["it is made of mesos-lab itself: whoever has that can make it without a network"],
+      remedy: [
+        "for a lab in virtual machines: npx mesos-lab bundle save FILE --machines vagrant --name <another>",
+      ],
+    });
+  if (existsSync(file) && !yes) await refuseOverwriting(file, context);
+  const lock = readLock(lockPath(which.file ?? usualFile));
+  const lab = lock === undefined ? described : applyLock(described, lock);
+  const text = labFileFor(described, sourceOf(which));
+
+  let manifest: Manifest | undefined;
+  const { emit, display, signal } = context;
+  const pack = line(
+    { step: "bundle", title: `Pack lab "${lab.name}" into ${file}`, emit, display },
+    async (say) => {
+      manifest = await save(lab, { file, text, lock }, { signal, onProgress: say });
+      return undefined;
+    },
+  );
+  await runTasks([pack], context.display);
+  await tell(file, manifest as Manifest, context);
+}
+
+async function refuseOverwriting(file: string, context: Context): Promise<void> {
+  if (canAsk() && !context.json && (await confirm(`Write over ${file}?`, context.signal))) return;
+  throw new LabError(`there is a file ${file} already`, {
+    exitCode: exitCodes.usage,
+    remedy: ["give the bundle another name", "write over it: --yes"],
+  });
+}
+
+interface Wanted {
+  readonly file: string;
+  /** Of the lab file. */
+  readonly text: string;
+  readonly lock: Lock | undefined;
+}
+
+async function save(lab: Lab, { file, text, lock }: Wanted, watch: Watch): Promise<Manifest> {
+  const cacheDir = defaultCacheDir();
+  const machines = (what: string) => runningMachines(lab, what, lock, watch.signal);
+  // Nobody else may build meanwhile: a build clears away what it does not know, and what it replaces.
+  return withCacheLock(cacheDir, () =>
+    withStaging(cacheDir, async (staging) => {
+      const { box, images, sources } = await collect(lab, { cacheDir, staging, machines }, watch);
+      const small = [
+        { path: parts.labFile, contents: text },
+        ...(lock === undefined ? [] : [{ path: parts.lock, contents: formatLock(lock) }]),
+      ];
+      writeFiles(staging, small);
+      const about = {
+        bundle: 1,
+        madeWith: packageVersion(),
+        lab: lab.name,
+        stack: lab.stack,
+        provider: lab.provider,
+        architecture: process.arch,
+        box,
+        images,
+      } as const;
+      const all = [...small.map(({ path }) => ({ path, from: join(staging, path) })), ...sources];
+      return writeBundle(file, about, all, watch);
+    }),
+  );
+}
+
+async function runningMachines(lab: Lab, what: string, lock: Lock | undefined, signal: AbortSignal) {
+  const folder = new LabFolder(lab.name);
+  const recorded = folder.recordedIfWhole();
+  const other =
+    recorded === undefined ? [] : labDifferences(recorded, lab, { here: "made with", there: "now" });
+  const machines = machinesOf(lab, folder);
+  if (other.length === 0 && machines.parts !== undefined && (await machines.running())) {
+    // Under the lock's digests nothing else may travel.
+    const images = knownByDigest((await machines.images?.(signal)) ?? {}, withOwnBundle(lab, folder));
+    const { parts: differences } = compareLock(lock ?? emptyLock, { ...emptyLock, images });
+    if (differences.length === 0) return { parts: machines.parts };
+    throw new LabError(`the machines of lab "${lab.name}" differ from ${lockFileName}`, {
+      exitCode: exitCodes.usage,
+      details: differences.map(differenceText),
+      remedy: ["npx mesos-lab create", "to keep these: npx mesos-lab create --update-lock"],
+    });
+  }
+  const why = other.length > 0 ? "was made from another description" : "is not running";
+  throw new LabError(`lab "${lab.name}" ${why}, and this can be had from its machines only: ${what}`, {
+    exitCode: exitCodes.usage,
+    details: other,
+    remedy: [
+      "npx mesos-lab create",
+      ...(recorded === undefined ? [] : ["npx mesos-lab up (if it is only halted)"]),
+    ],
+  });
+}
+
+async function tell(file: string, { files, box, images }: Manifest, context: Context): Promise<void> {
+  const { size } = await stat(file);
+  const packages = files.filter(({ path }) => path.endsWith(".deb")).length;
+  const archives = files.filter(({ path }) => path.startsWith("images/")).length;
+  const sizes = files.map((each) => ({ path: each.path, size: each.size }));
+  if (context.json) return report({ file, size, box, images: Object.keys(images), files: sizes }, context);
+  report(
+    {
+      bundle: `${file}, ${megabytes(size)} MB`,
+      box: `${box.name} ${box.version}`,
+      images: archives === 0 ? "in the box" : `${archives} archive${archives === 1 ? "" : "s"}`,
+      packages: packages === 0 ? "in the box" : packages,
+    },
+    context,
+  );
+  context.note(`use it, in an empty folder: npx mesos-lab create --bundle ${file}`);
+}

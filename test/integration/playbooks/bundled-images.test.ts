@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { engineArgs } from "../../../src/box/docker-store.ts";
+import { applyBundle, knownByDigest } from "../../../src/bundle/apply.ts";
+import { ownMounts } from "../../../src/debian/job.ts";
+import { machineImages } from "../../../src/lab/machine-needs.ts";
+import type { Lab } from "../../../src/lab/model.ts";
+import type { RunOn } from "../../../src/machines/vagrant.ts";
+import { imagesOnMachines } from "../../../src/machines/vagrant-images.ts";
+import { partsOfMachines } from "../../../src/machines/vagrant-parts.ts";
+import { groupVariables } from "../../../src/render/inventory.ts";
+import { run } from "../../../src/tools/exec.ts";
+import { isInstalled } from "../../../src/tools/host.ts";
+import { machine, tutorialLab } from "../../helpers/labs.ts";
+import { smallManifest } from "../../helpers/small-bundle.ts";
+import { eventually } from "../../helpers/wait.ts";
+
+/** A real engine of this test's own, without a network: nothing could be pulled. */
+
+const names = ["zookeeper", "mesos-slave", "tomcat"] as const;
+const images = Object.fromEntries(names.map((name) => [name, `acme/${name}:1`]));
+const digest = (index: number) => `sha256:${String(index).repeat(64)}`;
+/** As the lock has them, all pulled by a digest once. */
+const digests = Object.fromEntries(names.map((name, index) => [`acme/${name}:1`, digest(index)]));
+const lab: Lab = {
+  ...tutorialLab,
+  images: { ...tutorialLab.images, ...images },
+  digests,
+  machines: [
+    machine("master", "192.168.33.18", ["zookeeper"]),
+    machine("slave", "192.168.33.19", ["mesos-slave"]),
+  ],
+};
+
+const missing = ["dockerd", "docker", "ansible-playbook", "unshare"].filter((name) => !isInstalled(name));
+const unable =
+  process.getuid?.() !== 0 ? "not root" : missing.length > 0 ? `without ${missing.join(", ")}` : "";
+
+let folder: string;
+let engine: ChildProcess;
+let env: Record<string, string>;
+
+/** Each machine is this host, where nobody needs sudo. */
+const runOn: RunOn = (_machine, [, file = "", ...args], options) => run({ file, args, env }, options);
+const docker = (...args: string[]) => run({ file: "docker", args, env });
+
+beforeAll(async () => {
+  if (unable) return;
+  folder = mkdtempSync(join(tmpdir(), "mesos-lab-engine-"));
+  const socket = `unix://${folder}/docker.sock`;
+  env = { DOCKER_HOST: socket, HOME: folder, ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8" };
+  writeFileSync(join(folder, "daemon.json"), '{"features":{"containerd-snapshotter":false}}\n');
+  const args = ["--net", ...ownMounts, "dockerd", ...engineArgs(socket, join(folder, "store"), folder)];
+  engine = spawn("unshare", args, { stdio: "ignore" });
+  const version = { file: "docker", args: ["version"], env };
+  await eventually("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0, 30_000);
+}, 60_000);
+
+afterAll(async () => {
+  if (unable) return;
+  const ended = once(engine, "exit");
+  engine.kill("SIGTERM");
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+test.skipIf(unable)(
+  `a bundle's images are what the lock says, and are loaded once${unable && ` (${unable})`}`,
+  { timeout: 120_000 },
+  async () => {
+    for (const [index, image] of Object.values(images).entries()) {
+      writeFileSync(join(folder, "content"), `image ${index}`);
+      await run({ file: "tar", args: ["-cf", join(folder, "image.tar"), "-C", folder, "content"] });
+      await docker("import", join(folder, "image.tar"), image);
+    }
+    const into = join(folder, "parts");
+    mkdirSync(into);
+    const wanted = { images: true, client: false, packages: [], signal: new AbortController().signal };
+    const parts = await partsOfMachines(lab, runOn, wanted, into);
+    expect(parts.sources.map(({ path }) => path)).toEqual(["images/master.tar.gz", "images/slave.tar.gz"]);
+    await docker("image", "rm", "--force", ...Object.values(images));
+
+    const bundled = applyBundle(lab, { ...smallManifest, images: parts.images, files: [] });
+    for (const { path, from } of parts.sources) {
+      mkdirSync(dirname(join(folder, "bundle", path)), { recursive: true });
+      await run({ file: "cp", args: [from, join(folder, "bundle", path)] });
+    }
+    const local = {
+      ansible_connection: "local",
+      ansible_become: false,
+      machine_images: lab.machines.flatMap((machine) => machineImages(lab, machine)),
+    };
+    writeFileSync(
+      join(folder, "inventory.yml"),
+      JSON.stringify({ all: { hosts: { localhost: {} }, vars: { ...groupVariables(bundled), ...local } } }),
+    );
+    const playbook = fileURLToPath(new URL("../../../templates/playbooks/pull.yml", import.meta.url));
+    const play = () =>
+      run({ file: "ansible-playbook", args: ["-i", "inventory.yml", playbook], cwd: folder, env });
+    expect((await play()).stdout).toMatch(/changed=[1-9]\d* .*failed=0/);
+    expect((await play()).stdout).toMatch(/changed=0 .*failed=0/);
+
+    const now = await imagesOnMachines(lab, runOn, wanted.signal);
+    expect(Object.values(now)).toEqual(names.map(() => expect.stringMatching(/^id sha256:/)));
+    expect(knownByDigest(now, bundled)).toEqual(digests);
+  },
+);
