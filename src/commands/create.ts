@@ -1,19 +1,12 @@
 import { applyBundle, knownByDigest } from "../bundle/apply.ts";
+import { type OpenBundle, openBundle } from "../bundle/open.ts";
 import type { Verdict } from "../claims/verify.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { applyLock } from "../lock/apply.ts";
 import { machinesOf } from "../machines/index.ts";
 import type { Problem } from "../preflight/problem.ts";
-import {
-  bundleForHere,
-  type OpenBundle,
-  openBundle,
-  takeTask,
-  unpackTask,
-  withOwnBundle,
-  withStagedBundle,
-} from "../steps/bundle.ts";
+import { bundleForHere, takeTask, unpackTask, withOwnBundle, withStagedBundle } from "../steps/bundle.ts";
 import { bringImages } from "../steps/images.ts";
 import { holdToLock, lockPath, lockTask, readLock } from "../steps/lock.ts";
 import { lineOf, type Run } from "../steps/run.ts";

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type OpenBundle, openBundle } from "../../../src/bundle/open.ts";
 import { LabError } from "../../../src/errors.ts";
 import type { LabFlags } from "../../../src/lab/parse.ts";
-import { type OpenBundle, openBundle } from "../../../src/steps/bundle.ts";
 import { smallFiles, smallManifest } from "../../helpers/small-bundle.ts";
 
 const image = (digit: string) =>
