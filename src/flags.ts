@@ -1,0 +1,78 @@
+import { exitCodes, LabError } from "./errors.ts";
+import { suggestion } from "./lab/problems.ts";
+
+// Declared a list, so that a flag that is given twice can be told from one that is given once.
+const text = { type: [String] as [typeof String] };
+
+/** Every flag: as cac writes it, its help, and whether it takes text. */
+export const flags = {
+  file: ["--file <path>", "Lab file (default: mesos-lab.yaml where there is one)", text],
+  name: ["--name <lab>", "Name of the lab, and of its folder below generated/", text],
+  machines: ["--machines <kind>", "auto, vagrant, or embedded (no machines: processes on loopback)", text],
+  stack: ["--stack <stack>", "classic (the tutorial's images) or rehearsal (images made by this tool)", text],
+  provider: ["--provider <provider>", "virtualbox, libvirt, vmware_desktop or parallels", text],
+  box: ["--box <name>", "Vagrant box of all machines", text],
+  boxVersion: ["--box-version <version>", "Version of the box", text],
+  boxUrl: ["--box-url <url>", "Where to fetch the box from", text],
+  memory: ["--memory <MiB>", "Memory of each machine", text],
+  cpus: ["--cpus <count>", "Processors of each machine", text],
+  masterIp: ["--master-ip <ip>", "Address of the master", text],
+  slaveIp: ["--slave-ip <ip>", "Address of the first slave", text],
+  discovery: [
+    "--discovery <method>",
+    "bamboo (default), mesos-dns, marathon-lb or haproxy-marathon-bridge; may be repeated",
+    text,
+  ],
+  timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
+  tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
+  output: ["--output <file>", "Where to write the result", text],
+  app: ["--app <file>", "JSON of an app of your own, instead of the tutorial's Tomcat", text],
+  acl: ["--acl <acl>", "Which requests go to the app (default: path_beg -i /)", text],
+  remove: ["--remove", "Take the app and its rule away again", {}],
+  compare: ["--compare", "Measure every way in of the lab at once, side by side", {}],
+  repeat: ["--repeat <times>", "Do it so often, and tell min, median and max", text],
+  settle: ["--settle <seconds>", "A page that answers so long without a miss is back (default: 5)", text],
+  deadline: ["--deadline <seconds>", "How long the lab may take to recover (default: 300)", text],
+  rate: ["--rate <per second>", "Requests a second for each way in, 50 or more (10 with --compare)", text],
+  follow: ["-f, --follow", "Keep showing what is printed", {}],
+  dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
+  withImages: ["--with-images", "Put the rehearsal images into the box", {}],
+  ansible: ["--ansible <place>", "host or guest (inside a machine): where the playbooks run", text],
+  updateLock: ["--update-lock", "Write mesos-lab.lock anew instead of holding the lab to it", {}],
+  bundle: ["--bundle <file>", "Make the lab of what `bundle save` packed, without a network", text],
+  fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
+  yes: ["--yes", "Do not ask", {}],
+  json: ["--json", "One JSON object a line on stdout", {}],
+} as const;
+
+/** Flags that may be given several times: their value is a list. */
+export const repeatable: readonly string[] = ["discovery"];
+
+/** A flag's value as a whole number within bounds, under the flag's name; nothing where it is not given. */
+export function numberFlag(flag: string, value: unknown, min: number, max: number): Record<string, number> {
+  if (value === undefined) return {};
+  const number = /^\d{1,9}$/.test(String(value)) ? Number(value) : Number.NaN;
+  if (number >= min && number <= max) return { [flag]: number };
+  throw usageError(`--${flag} ${value}: must be a whole number from ${min} to ${max}`);
+}
+
+/** A flag's value as one of some words, under the flag's name; nothing where it is not given. */
+export function oneOf<W extends string>(
+  flag: string,
+  value: unknown,
+  words: readonly W[],
+): Record<string, W> {
+  const word = words.find((each) => each === value);
+  if (value === undefined || word !== undefined) return word === undefined ? {} : { [flag]: word };
+  throw usageError(`--${flag} ${value}: ${suggestion(String(value), words)}`);
+}
+
+/** A mistake on the command line. */
+export function usageError(message: string, remedy: readonly string[] = ["npx mesos-lab --help"]): LabError {
+  return new LabError(message, { exitCode: exitCodes.usage, remedy });
+}
+
+/** A flag as it is typed: `boxVersion` is `--box-version`. */
+export function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,168 @@
+import type { Context } from "./commands/context.ts";
+import { type flags, numberFlag, oneOf } from "./flags.ts";
+
+/** The flags that were given, by name, each with its text. */
+export type Options = Record<string, unknown>;
+/** What a command's work returns: an exit code where it is another program's, else nothing. */
+export type Outcome = Promise<number | undefined> | Promise<void>;
+type Action = (args: readonly string[], options: Options, context: Context) => Outcome;
+
+/** A command. */
+export interface Verb {
+  /** As cac writes it: `ssh <machine>`. */
+  readonly usage: string;
+  readonly help: string;
+  readonly flags: readonly (keyof typeof flags)[];
+  readonly example?: string;
+  readonly action: Action;
+}
+
+const which = ["file", "name"] as const;
+const describe = [
+  ...which,
+  ...([
+    "machines",
+    "stack",
+    "provider",
+    "box",
+    "boxVersion",
+    "boxUrl",
+    "memory",
+    "cpus",
+    "masterIp",
+    "slaveIp",
+    "discovery",
+  ] as const),
+];
+
+/** Every command; each loads its own code, so that none pays for the others. */
+export const verbs: readonly Verb[] = [
+  {
+    usage: "create",
+    help: "Make the lab: machines, Docker, services; verified at the end",
+    flags: [...describe, "bundle", "ansible", "updateLock", "dryRun", "json"],
+    example: "mesos-lab create --provider libvirt --stack rehearsal",
+    action: async (_, { ansible, ...options }, context) => {
+      const place = oneOf("ansible", ansible, ["host", "guest"]);
+      await (await import("./commands/create.ts")).create({ ...options, ...place }, context);
+    },
+  },
+  {
+    usage: "doctor",
+    help: "Tell whether this host can make the lab, and what to do where it cannot",
+    flags: [...describe, "fix", "yes", "json"],
+    action: async (_, options, context) => (await import("./commands/doctor.ts")).doctor(options, context),
+  },
+  {
+    usage: "render",
+    help: "Write the lab's Vagrantfile and playbooks, and do nothing else",
+    flags: [...describe, "json"],
+    action: async (_, options, context) => (await import("./commands/render.ts")).render(options, context),
+  },
+  {
+    usage: "verify",
+    help: "Check over the network that everything works",
+    flags: [...which, "timeout", "json"],
+    action: async (_, { timeout, ...options }, context) => {
+      const seconds = numberFlag("timeout", timeout, 1, 86_400);
+      await (await import("./commands/verify.ts")).verifyCommand({ ...options, ...seconds }, context);
+    },
+  },
+  {
+    usage: "status",
+    help: "Show the machines and what the services answer",
+    flags: [...which, "json"],
+    action: async (_, options, context) => (await import("./commands/status.ts")).status(options, context),
+  },
+  {
+    usage: "demo",
+    help: "Deploy Tomcat, let HAProxy serve it, and visit it",
+    flags: [...which, "app", "acl", "remove", "json"],
+    example: "mesos-lab demo --app my-app.json --acl 'hdr(host) -i my.example'",
+    action: async (_, options, context) => (await import("./commands/demo.ts")).demo(options, context),
+  },
+  {
+    usage: "drill <name>",
+    help: "Break one thing, and measure how long nobody is served",
+    flags: [...which, "compare", "repeat", "settle", "deadline", "rate", "json"],
+    example: "mesos-lab drill kill-task --compare --repeat 3",
+    action: async ([name = ""], { repeat, settle, deadline, rate, ...options }, context) => {
+      const numbers = {
+        ...numberFlag("repeat", repeat, 1, 1000),
+        ...numberFlag("settle", settle, 1, 600),
+        ...numberFlag("deadline", deadline, 1, 86_400),
+        // Lanes of a comparison share what the machines can bear.
+        ...numberFlag("rate", rate, options.compare === true ? 10 : 50, 1000),
+      };
+      await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
+    },
+  },
+  {
+    usage: "dig <name> [type]",
+    help: "Ask the lab's Mesos-DNS for a name: its addresses (A) or its hosts and ports (SRV)",
+    flags: [...which, "json"],
+    example: "mesos-lab dig _tomcat._tcp.marathon.mesos",
+    action: async ([name = "", type], options, context) =>
+      (await import("./commands/dig.ts")).dig(name, type, options, context),
+  },
+  {
+    usage: "ssh <machine> [...command]",
+    help: "Open a shell on a machine, or run one command there (after --)",
+    flags: which,
+    example: "mesos-lab ssh slave -- docker ps",
+    action: async ([machine = "", ...command], options) =>
+      (await import("./commands/machines.ts")).sshCommand(machine, command, options),
+  },
+  {
+    usage: "logs <service>",
+    help: "Show what a service has printed",
+    flags: [...which, "follow", "tail"],
+    example: "mesos-lab logs marathon -f",
+    action: async ([service = ""], options) => {
+      numberFlag("tail", options.tail, 0, 999_999_999);
+      return (await import("./commands/machines.ts")).logs(service, options);
+    },
+  },
+  {
+    usage: "halt",
+    help: "Shut the machines down",
+    flags: [...which, "json"],
+    action: async (_, options, context) => (await import("./commands/machines.ts")).halt(options, context),
+  },
+  {
+    usage: "up",
+    help: "Start the machines again and wait until everything works",
+    flags: [...which, "json"],
+    action: async (_, options, context) => (await import("./commands/machines.ts")).up(options, context),
+  },
+  {
+    usage: "destroy",
+    help: "Remove the machines and everything made for the lab",
+    flags: [...which, "json"],
+    action: async (_, options, context) => (await import("./commands/machines.ts")).destroy(options, context),
+  },
+  {
+    usage: "images <action>",
+    help: "build or list the rehearsal stack's images (build: as root on Debian or Ubuntu)",
+    flags: ["json"],
+    example: "mesos-lab images build",
+    action: async ([action = ""], _, context) =>
+      (await import("./commands/build.ts")).imagesCommand(action, context),
+  },
+  {
+    usage: "box <action>",
+    help: "build a libvirt box from Debian packages (as root on Debian or Ubuntu)",
+    flags: ["withImages", "output", "json"],
+    example: "mesos-lab box build --with-images",
+    action: async ([action = ""], options, context) =>
+      (await import("./commands/build.ts")).boxCommand(action, options, context),
+  },
+  {
+    usage: "bundle <action> <path>",
+    help: "save all that a lab is made of in one file, for hosts without a network",
+    flags: [...describe, "yes", "json"],
+    example: "mesos-lab bundle save lab.bundle",
+    action: async ([action = "", path = ""], options, context) =>
+      (await import("./commands/bundle.ts")).bundleCommand(action, path, options, context),
+  },
+];
