@@ -7,15 +7,18 @@ import { line, type Task } from "../ui/tasks.ts";
 import { type LastLines, lastWords, withDetails } from "./diagnose.ts";
 import { lineOf, type Run } from "./run.ts";
 
-/** Long enough for a lab that is still starting: Marathon on a small machine takes about a minute. */
-const startingMs = 180_000;
+/**
+ * Long enough for a lab that starts after all of it was off: its applications run anew only when the new Mesos master has
+ * given up the slave of before, after ten minutes; in a rehearsal, after 75 seconds.
+ */
+const startingMs = { classic: 900_000, rehearsal: 300_000 } as const;
 
 /** Checks every claim over the network; what was found is handed to `onVerdict`. */
 export function verify(
   run: Run,
   lastLines: LastLines,
   onVerdict: (verdict: Verdict) => void,
-  timeoutMs = startingMs,
+  timeoutMs: number = startingMs[run.lab.stack],
 ): Task {
   return line(lineOf(run, "verify", "Verify every claim over the network"), async (say) => {
     const count = claimsFor(run.lab).length;

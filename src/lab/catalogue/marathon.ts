@@ -34,6 +34,11 @@ export function marathon(lab: Lab, machine: Machine): Entry {
         reason: "the leader's address that Marathon publishes must be one that other machines can reach",
       },
       {
+        add: { args: ["--reconciliation_interval", "30000"] },
+        reason:
+          "when all machines were off, Marathon would only ask after five minutes what became of its tasks, and start them anew",
+      },
+      {
         add: { env: { JVM_OPTS: "-Xmx512m" } },
         reason: "Marathon sets no heap limit, and the machine is shared with four other services",
       },
