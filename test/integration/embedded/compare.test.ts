@@ -1,11 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DrillReport } from "../../../src/drills/model.ts";
 import { embeddedLab } from "../../helpers/embedded-lab.ts";
+import { missing } from "../../helpers/missing.ts";
 
-const installed = (program: string, flag: string) => spawnSync(program, [flag]).status === 0;
-const hasBalancers = installed("haproxy", "-v") && installed("curl", "--version");
+const noBalancers = missing("haproxy", "curl");
 
 interface Result {
   readonly drills: readonly DrillReport[];
@@ -16,7 +15,7 @@ interface Result {
 const lastEvent = <T>({ stdout }: { stdout: string }): T =>
   JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 
-describe.skipIf(!hasBalancers)("a lab with all four methods", () => {
+describe.skipIf(noBalancers !== "")(`a lab with all four methods${noBalancers}`, () => {
   const lab = embeddedLab({}, "discovery: [bamboo, mesos-dns, marathon-lb, haproxy-marathon-bridge]");
   beforeAll(async () => {
     expect(await lab.run("create")).toMatchObject({ exitCode: 0 });

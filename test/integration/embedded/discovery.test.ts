@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
@@ -12,12 +11,13 @@ import { labAddress } from "../../../src/probes/context.ts";
 import { LabFolder } from "../../../src/tools/lab-folder.ts";
 import { embeddedLab, type MarathonTask, runningTasks } from "../../helpers/embedded-lab.ts";
 import { eventually } from "../../helpers/eventually.ts";
+import { missing } from "../../helpers/missing.ts";
 import { noZooKeeper } from "../../helpers/zookeeper-server.ts";
 
-const installed = (program: string, flag: string) => spawnSync(program, [flag]).status === 0;
+const noBalancers = missing("haproxy", "curl");
 const discovery = "discovery: [bamboo, mesos-dns, marathon-lb, haproxy-marathon-bridge]";
 
-describe.skipIf(!installed("haproxy", "-v") || !installed("curl", "--version"))("all four methods", () => {
+describe.skipIf(noBalancers !== "")(`all four methods${noBalancers}`, () => {
   const lab = embeddedLab({}, discovery);
   afterAll(() => lab.remove());
   const { signal } = new AbortController();

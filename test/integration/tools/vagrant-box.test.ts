@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { collect } from "../../../src/bundle/collect.ts";
 import type { Lab } from "../../../src/lab/model.ts";
 import { run } from "../../../src/tools/exec.ts";
-import { isInstalled } from "../../../src/tools/host.ts";
 import { addBox, boxChecksum, type InstalledBox, installedBoxes } from "../../../src/tools/vagrant-box.ts";
 import { tutorialLab } from "../../helpers/described-labs.ts";
+import { missing } from "../../helpers/missing.ts";
 
 /** With the real Vagrant, which needs no provider for this. */
 
@@ -32,8 +32,8 @@ const labWith = (name: string): Lab => ({
   box: { name },
 });
 
-test.skipIf(!isInstalled("vagrant"))(
-  "a box that Vagrant has is packed, and is the same box when another Vagrant takes it",
+test.skipIf(missing("vagrant") !== "")(
+  `a box that Vagrant has is packed, and is the same box when another Vagrant takes it${missing("vagrant")}`,
   { timeout: 60_000 },
   async () => {
     const box = { name: "acme/tiny", version: "1.2.3", provider: "libvirt" } as const;

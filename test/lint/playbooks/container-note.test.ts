@@ -5,9 +5,11 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { groupVariables } from "../../../src/render/inventory.ts";
 import { run } from "../../../src/tools/exec.ts";
-import { isInstalled } from "../../../src/tools/host.ts";
 import { labFrom } from "../../helpers/described-labs.ts";
 import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
+import { missing } from "../../helpers/missing.ts";
+
+const noAnsible = missing("ansible-playbook");
 
 /** What happens to a machine after its first run, by the machine's name. */
 const events: Readonly<Record<string, (machine: string) => void>> = {
@@ -111,8 +113,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.skipIf(!isInstalled("ansible-playbook"))(
-  "containers are looked at one by one unless everything is as it was noted",
+test.skipIf(noAnsible !== "")(
+  `containers are looked at one by one unless everything is as it was noted${noAnsible}`,
   { timeout: 60_000 },
   async () => {
     expect(await visited()).toEqual([...machines].sort());

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../../src/tools/exec.ts";
-import { isInstalled } from "../../../src/tools/host.ts";
 import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
+import { missing } from "../../helpers/missing.ts";
+
+const noAnsible = missing("ansible-playbook");
 
 const sha = (digit: string) => `sha256:${digit.repeat(64)}`;
 
@@ -56,8 +58,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test.skipIf(!isInstalled("ansible-playbook"))(
-  "images are pulled by their locked digests, keep their names, and are left alone when they are right",
+test.skipIf(noAnsible !== "")(
+  `images are pulled by their locked digests, keep their names, and are left alone when they are right${noAnsible}`,
   { timeout: 60_000 },
   async () => {
     const playbook = fileURLToPath(new URL("../../../templates/playbooks/pull.yml", import.meta.url));

@@ -7,6 +7,9 @@ import { splitMessage } from "../../../src/steps/explain.ts";
 import { parseAnsibleLine } from "../../../src/tools/ansible.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { isInstalled } from "../../../src/tools/host.ts";
+import { missing } from "../../helpers/missing.ts";
+
+const noAnsible = missing("ansible-playbook");
 
 const healthy = {
   hostname: "slave",
@@ -124,7 +127,7 @@ function four({ hostname, hostname_resolves, addresses, taken, memory }: typeof 
   return { hostname, hostname_resolves, addresses, taken, memory };
 }
 
-describe.skipIf(!isInstalled("ansible-playbook"))("the check of a machine", () => {
+describe.skipIf(noAnsible !== "")(`the check of a machine${noAnsible}`, () => {
   it.each(Object.keys(faulty))("refuses %s with its own sentence and a remedy", (name) => {
     const { said, remedies } = splitMessage(messages.get(name) ?? "");
     expect(said, output).not.toBe("");
