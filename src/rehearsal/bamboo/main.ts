@@ -34,8 +34,9 @@ export async function run(
     process.stderr.write(`${formatError(reason)}\n`);
     process.exit(reason.exitCode);
   });
-  const runFolder = await mkdtemp(join(tmpdir(), "bamboo-"));
-  const proxy = around.trafficProxy ?? (await haproxyIn(runFolder, options.haproxyOutputPath, log));
+  const { proxy, remove } = around.trafficProxy
+    ? { proxy: around.trafficProxy, remove: async () => {} }
+    : await ownHaproxy(options.haproxyOutputPath, log);
   const { marathonEndpoints, bambooEndpoint, listen, zkPath: folder } = options;
   const running = await startBamboo({
     ...{ marathonEndpoints, bambooEndpoint, listen, store, folder, proxy, log },
@@ -46,16 +47,14 @@ export async function run(
     close: async () => {
       await running.close();
       await store.close();
-      await rm(runFolder, { recursive: true, force: true });
+      await remove();
     },
   };
 }
 
-async function haproxyIn(
-  runFolder: string,
-  outputPath: string,
-  log: (line: string) => void,
-): Promise<TrafficProxy> {
+async function ownHaproxy(outputPath: string, log: (line: string) => void) {
+  const runFolder = await mkdtemp(join(tmpdir(), "bamboo-"));
   const { HaproxyProcess } = await import("./haproxy-process.ts");
-  return new HaproxyProcess({ bind: "*:80", outputPath, runFolder, log });
+  const proxy: TrafficProxy = new HaproxyProcess({ bind: "*:80", outputPath, runFolder, log });
+  return { proxy, remove: () => rm(runFolder, { recursive: true, force: true }) };
 }

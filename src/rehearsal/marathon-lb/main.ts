@@ -25,7 +25,7 @@ export async function run(
 ): Promise<Running> {
   const options = readMarathonLbOptions(argv, env);
   const log = logLine("marathon-lb");
-  const runFolder = await mkdtemp(join(tmpdir(), "mlb-"));
+  const runFolder = around.haproxy?.runFolder ?? (await mkdtemp(join(tmpdir(), "mlb-")));
   const [vhosts, apps] = await Promise.all(
     ["HAPROXY_HTTP_FRONTEND_HEAD", "HAPROXY_HTTP_FRONTEND_APPID_HEAD"].map((name) =>
       readFile(join(templates, name), "utf8").catch(() => undefined),
@@ -49,7 +49,7 @@ export async function run(
     url: running.url,
     close: async () => {
       await running.close();
-      await rm(runFolder, { recursive: true, force: true });
+      if (around.haproxy === undefined) await rm(runFolder, { recursive: true, force: true });
     },
   };
 }
