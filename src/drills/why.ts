@@ -100,9 +100,17 @@ const told = /^event to /;
 /** The marks of breaks that end by themselves: no task has to be replaced. */
 const returning = /( restarted|^reboot .*)$/;
 
+/** How late a look, and the first request after it, may be. */
+const slackMs = 1_500;
+
 /** What was going on between two marks that follow each other, as far as the marks and the method's ways allow to say. */
-export function phaseOf({ what: from }: Mark, { what: to }: Mark, learns: Learning): Phase {
+export function phaseOf(
+  { what: from, at: since }: Mark,
+  { what: to, at: until }: Mark,
+  learns: Learning,
+): Phase {
   const { every, keptMs } = learns;
+  const ms = until - since;
   const seen = (kind: PhaseKind, short: string, clause: string): Phase => ({
     ...{ kind, short, clause, inferred: false },
   });
@@ -131,7 +139,8 @@ export function phaseOf({ what: from }: Mark, { what: to }: Mark, learns: Learni
   if (to === words.reloaded)
     return seen("loading", "reload", "the discovery had not noticed yet, or was writing its configuration");
   if (to !== words.firstGood) return { kind: "unknown", short: `until “${to}”`, inferred: false };
-  if (from === words.records && keptMs !== undefined)
+  // Beyond its TTL no client keeps an answer: something else held it up.
+  if (from === words.records && keptMs !== undefined && ms <= keptMs + slackMs)
     return seen(
       "keeping",
       `TTL (${keptMs / 1000} s)`,
@@ -141,7 +150,7 @@ export function phaseOf({ what: from }: Mark, { what: to }: Mark, learns: Learni
     return seen("serving", "start of the application", "the application was still starting");
   if (told.test(from))
     return guessed("loading", "reload after the event", "the new configuration was being written and loaded");
-  if (from === words.running && every !== undefined) {
+  if (from === words.running && every !== undefined && ms <= every.ms + (keptMs ?? 0) + slackMs) {
     const kept = keptMs === undefined ? "" : `, and the client kept the old answer for its TTL`;
     return guessed("noticing", periodWords(every), `${every.means}, and the next one had to come${kept}`);
   }

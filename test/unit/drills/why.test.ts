@@ -52,6 +52,18 @@ describe("what visitors waited for between two marks", () => {
     expect(found.clause).toMatch(/^most likely .*; no mark shows it$/);
   });
 
+  it.each([
+    ["records changed", "mesos-dns (TTL kept)", 31_000],
+    ["TASK_RUNNING", "mesos-dns", 8_000],
+    ["TASK_RUNNING", "mesos-dns (TTL kept)", 20_000],
+  ])(
+    "%s → first 200 of %s after %i ms: longer than TTL and period last is the application",
+    (from, name, ms) => {
+      const found = phaseOf(at(0, from), at(ms, "first 200"), learns(name));
+      expect(found).toMatchObject({ short: "start of the application", inferred: false });
+    },
+  );
+
   it("what no rule knows is not explained", () => {
     expect(phase("bam on master", "first 200", "bamboo")).toEqual({
       kind: "unknown",
