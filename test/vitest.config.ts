@@ -16,7 +16,7 @@ export default defineConfig({
         hookTimeout: 60_000,
         globalSetup: "./test/helpers/cli-setup.ts",
       }),
-      project("lint", { testTimeout: 120_000 }),
+      project("lint", { testTimeout: 120_000, hookTimeout: 120_000 }),
       project("e2e", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
     ],
   },
