@@ -75,6 +75,8 @@ export function zookeeperProgram(lab: Lab, { machine }: Part, home: string): Pla
   const config = [
     ...["tickTime=2000", "initLimit=10", "syncLimit=5", `dataDir=${folder}`],
     ...[`clientPort=${port}`, `clientPortAddress=${machine.ip}`],
+    // Every service comes from this host, and ZooKeeper takes sixty connections from one.
+    "maxClientCnxns=0",
     // The admin server would take port 8080, which is Marathon's.
     ...["admin.enableServer=false", "4lw.commands.whitelist=*"],
     ...(servers.length > 1 ? members : []),
