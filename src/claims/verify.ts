@@ -3,7 +3,6 @@ import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { clean } from "../probes/clean.ts";
 import { type AddressOf, labAddress, type ProbeContext } from "../probes/context.ts";
-import { defaultRequestTimeoutMs, openHttp } from "../probes/http.ts";
 import { systemClock, waitFor } from "../probes/wait.ts";
 import type { Claim } from "./claim.ts";
 import { claimsFor } from "./claims-for.ts";
@@ -44,6 +43,7 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verdi
   const onAbort = () => round.abort();
   if (options.signal?.aborted) throw interrupted();
   options.signal?.addEventListener("abort", onAbort, { once: true });
+  const { defaultRequestTimeoutMs, openHttp } = await import("../probes/http.ts");
   const http = openHttp();
   const context: ProbeContext = {
     http: shareAnswers(http, round.signal, systemClock.now),

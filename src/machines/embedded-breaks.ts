@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Lab, type Machine, type Part, portsOf } from "../lab/model.ts";
-import { openHttp } from "../probes/http.ts";
 import { removeContainers } from "../rehearsal/embedded/containers.ts";
 import { endMarked } from "../rehearsal/embedded/marked.ts";
 import { folderMark, machineMark, type ProcessMark } from "../rehearsal/embedded/plan.ts";
@@ -93,6 +92,7 @@ interface AgentState {
 
 /** The task that the machine's agent has given this port. */
 async function taskAt(lab: Lab, machine: Machine, hostPort: number, signal: AbortSignal): Promise<string> {
+  const { openHttp } = await import("../probes/http.ts");
   const http = openHttp();
   try {
     const url = `http://${machine.ip}:${portsOf(lab, machine).mesosSlave}/state.json`;

@@ -82,6 +82,8 @@ function start(run: Run, running: boolean, plan: Plan): Task {
     if (running) return "all are running";
     await endLab(plan.folder, true);
     startLauncher(plan);
+    // What verifying needs next is loaded while the services start.
+    void import("../probes/http.ts");
     await untilReady(plan, run.signal, say);
     return `${plan.services.length + plan.programs.length} and their launcher`;
   });
