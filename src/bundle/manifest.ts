@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { providerNames, stackNames } from "../lab/model.ts";
 import { bundleFault } from "./fault.ts";
 

@@ -1,3 +1,4 @@
+import { kebab } from "../flags.ts";
 import type { Lab } from "../lab/model.ts";
 import type { AnsiblePlace } from "../preflight/ansible-place.ts";
 import { ansiblePlaybook } from "../tools/ansible.ts";
@@ -29,12 +30,7 @@ export function printPlan(lab: Lab, folder: LabFolder, options: CreateOptions, c
 
 function tool(name: string, flags: Readonly<Record<string, unknown>>): Command {
   const words = Object.entries(flags).flatMap(([flag, value]) =>
-    [value ?? []]
-      .flat()
-      .flatMap((each) => [
-        `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
-        String(each),
-      ]),
+    [value ?? []].flat().flatMap((each) => [`--${kebab(flag)}`, String(each)]),
   );
   return { file: "npx", args: ["mesos-lab", name, ...words] };
 }

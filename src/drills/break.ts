@@ -12,12 +12,12 @@ export async function breakIt(drill: Drill, options: DrillOptions): Promise<stri
   const { machines, signal, lab } = options;
   const { breaks } = drill;
   if (breaks.kind === "restart") {
-    const entry = entryOf(lab, drill);
+    const entry = entryToBreak(lab, drill);
     await machines.breaks.restart(entry, signal);
     return `${entry.tutorial.name} on ${entry.machine.name}`;
   }
   if (breaks.kind === "reboot") {
-    const { machine } = entryOf(lab, drill);
+    const { machine } = entryToBreak(lab, drill);
     await machines.breaks.reboot(machine, signal);
     return machine.name;
   }
@@ -37,13 +37,15 @@ export async function breakIt(drill: Drill, options: DrillOptions): Promise<stri
 export async function putBack(drill: Drill, { machines, lab, say }: DrillOptions): Promise<string[]> {
   if (drill.breaks.kind !== "restart") return [];
   say("putting back what was broken");
-  const left = await machines.breaks.putBack(entryOf(lab, drill)).catch((error: unknown) => String(error));
+  const left = await machines.breaks
+    .putBack(entryToBreak(lab, drill))
+    .catch((error: unknown) => String(error));
   return left === undefined ? [] : [left];
 }
 
 /** @throws LabError `usage` where the lab does not run what the drill would break. */
 export function assertBreakable(lab: Lab, drill: Drill): void {
-  if ("service" in drill.breaks) entryOf(lab, drill);
+  if ("service" in drill.breaks) entryToBreak(lab, drill);
 }
 
 async function oneTask({ http, at, appId, signal }: DrillOptions) {
@@ -56,7 +58,7 @@ async function oneTask({ http, at, appId, signal }: DrillOptions) {
   });
 }
 
-function entryOf(lab: Lab, drill: Drill): Entry {
+function entryToBreak(lab: Lab, drill: Drill): Entry {
   const service = "service" in drill.breaks ? drill.breaks.service : undefined;
   const [entry] = service === undefined ? [] : entriesOf(lab, service);
   if (entry !== undefined) return entry;

@@ -1,5 +1,5 @@
 import { type Container, effective } from "./catalogue/container.ts";
-import { entriesOf } from "./catalogue/index.ts";
+import { entriesOn, entryOf } from "./catalogue/index.ts";
 import {
   type Lab,
   type Machine,
@@ -54,7 +54,7 @@ export function portNeeds(lab: Lab, machine: Machine): readonly PortNeed[] {
   return serviceNames
     .filter((service) => machine.services.includes(service))
     .flatMap((service) => {
-      const entry = entryOn(lab, machine, service);
+      const entry = entryOf(lab, { service, machine });
       const container = entry && { container: effective(entry).name };
       return listens[service](portsOf(lab, machine), machine).map((need) => ({ ...need, ...container }));
     });
@@ -99,18 +99,11 @@ export function memoryNeed(lab: Lab, machine: Machine): number {
 
 /** The images that a machine has or pulls: of its services and, where tasks run, of the demo application. */
 export function machineImages(lab: Lab, machine: Machine): readonly string[] {
-  const images = serviceNames.flatMap((service) => entryOn(lab, machine, service)?.tutorial.image ?? []);
+  const images = entriesOn(lab, machine).map(({ tutorial }) => tutorial.image);
   return machine.services.includes("mesos-slave") ? [...images, lab.images.tomcat] : images;
 }
 
 /** The containers that Ansible starts on a machine, in their order. */
 export function machineContainers(lab: Lab, machine: Machine): readonly Container[] {
-  return serviceNames.flatMap((service) => {
-    const entry = entryOn(lab, machine, service);
-    return entry === undefined ? [] : [effective(entry)];
-  });
-}
-
-function entryOn(lab: Lab, machine: Machine, service: ServiceName) {
-  return entriesOf(lab, service).find((entry) => entry.machine.name === machine.name);
+  return entriesOn(lab, machine).map(effective);
 }

@@ -1,5 +1,5 @@
 import { type Container, effective } from "../lab/catalogue/container.ts";
-import { entriesOf } from "../lab/catalogue/index.ts";
+import { entryOf } from "../lab/catalogue/index.ts";
 import { isDiscovery } from "../lab/discovery.ts";
 import { hasZookeeper, type Lab, machinesWith, type Part, partsOf, type ServiceName } from "../lab/model.ts";
 import type { Instance, Plan, PlannedService } from "../rehearsal/embedded/plan.ts";
@@ -101,8 +101,8 @@ function instance(lab: Lab, part: Part, folder: string): Instance {
 }
 
 /** What the part's container is told; nothing where it has none. */
-function containerOf(lab: Lab, { service, machine }: Part): Partial<Container> {
-  const entry = entriesOf(lab, service).find((each) => each.machine.name === machine.name);
+function containerOf(lab: Lab, part: Part): Partial<Container> {
+  const entry = entryOf(lab, part);
   return entry === undefined ? {} : effective(entry);
 }
 

@@ -52,13 +52,9 @@ export function runningState(folder: string): LauncherState | undefined {
 export function startLauncher(plan: Plan): void {
   for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)])
     mkdirSync(dirname(path), { recursive: true });
-  for (const [path, content] of plan.programs.flatMap(({ files }) => Object.entries(files))) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
-  }
-  for (const { machine } of plan.services.flatMap(({ instances }) => instances))
-    newBootId(plan.folder, machine, false);
-  for (const { files = {} } of plan.services.flatMap(({ instances }) => instances))
+  const instances = plan.services.flatMap((service) => service.instances);
+  for (const { machine } of instances) newBootId(plan.folder, machine, false);
+  for (const { files = {} } of [...plan.programs, ...instances])
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Entry, effective } from "../lab/catalogue/container.ts";
-import { entriesOf } from "../lab/catalogue/index.ts";
+import { entryOf } from "../lab/catalogue/index.ts";
 import type { Lab, Machine } from "../lab/model.ts";
 import { boot, machinesAnswer } from "../steps/boot.ts";
 import { bringPlaybooks, siteInGuest } from "../steps/guest.ts";
@@ -80,7 +80,7 @@ export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
     },
     shell: (machine, argv) => runInteractive(ssh(folder.path, lab, reachable(lab, folder, machine), argv)),
     logs: ({ service, machine }, { follow, tail }) => {
-      const entry = entriesOf(lab, service).find((each) => each.machine.name === machine.name);
+      const entry = entryOf(lab, { service, machine });
       const flags = follow ? ["--follow"] : [];
       // What has no container is run by systemd, and writes into the machine's journal.
       const command =

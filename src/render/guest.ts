@@ -2,8 +2,7 @@ import { controllerOf } from "../lab/controller.ts";
 import type { Lab } from "../lab/model.ts";
 import { type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, inventory, pinReasons } from "./inventory.ts";
-import { renderLab } from "./lab.ts";
-import { toYaml } from "./yaml.ts";
+import { renderLab, yamlFile } from "./lab.ts";
 
 /** Where the lab's playbooks lie on the machine that runs them, below the login user's home. */
 export const guestFolder = "mesos-lab";
@@ -20,8 +19,8 @@ const notForAnsible = /^(Vagrantfile|\.yamllint|lesson.*)$/;
 /** The files with which `site.yml` runs from inside a machine: the lab's own, with another way to the machines. */
 export function guestFiles(lab: Lab, templates: Templates): readonly RenderedFile[] {
   const changed = new Map([
-    ["inventory.yml", `---\n${toYaml(guestInventory(lab))}`],
-    ["group_vars/all.yml", `---\n${toYaml(guestVariables(lab), pinReasons)}`],
+    ["inventory.yml", yamlFile(guestInventory(lab))],
+    ["group_vars/all.yml", yamlFile(guestVariables(lab), pinReasons)],
   ]);
   const files = renderLab(lab, templates).filter(({ path }) => !notForAnsible.test(path));
   return [

@@ -1,4 +1,4 @@
-import { entriesOf } from "../lab/catalogue/index.ts";
+import { entriesOf, entriesOn } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import { machineContainers, machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
@@ -84,14 +84,11 @@ export function hostVariables(lab: Lab, machine: Machine): object {
 /** The configuration files of a machine's containers: where each lies on the machine, and where in the lab's folder. */
 function machineConfigs(lab: Lab, machine: Machine): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    serviceNames
-      .flatMap((service) => entriesOf(lab, service))
-      .filter((entry) => entry.machine.name === machine.name)
-      .flatMap(({ service, config }) =>
-        Object.keys(config?.files ?? {}).map((name) => [
-          `${config?.folder}/${name}`,
-          `${configFolder(machine.name, service)}${name}`,
-        ]),
-      ),
+    entriesOn(lab, machine).flatMap(({ service, config }) =>
+      Object.keys(config?.files ?? {}).map((name) => [
+        `${config?.folder}/${name}`,
+        `${configFolder(machine.name, service)}${name}`,
+      ]),
+    ),
   );
 }

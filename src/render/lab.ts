@@ -158,6 +158,7 @@ function sitePlaybook(lab: Lab): string {
   );
 }
 
-function yamlFile(data: unknown, comments?: Comments): string {
+/** A YAML document as Ansible reads it. */
+export function yamlFile(data: unknown, comments?: Comments): string {
   return `---\n${toYaml(data, comments)}`;
 }

@@ -4,6 +4,7 @@ import {
   type Lab,
   type Machine,
   machinesWith,
+  type Part,
   type ServiceName,
   serviceNames,
 } from "../model.ts";
@@ -30,4 +31,14 @@ export function catalogue(lab: Lab): readonly Entry[] {
 export function entriesOf(lab: Lab, service: ServiceName): readonly Entry[] {
   const entry = isDiscovery(service) ? methods[service].entry : core[service];
   return entry === undefined ? [] : machinesWith(lab, service).map((machine) => entry(lab, machine));
+}
+
+/** The container of one service on one machine; undefined where it has none. */
+export function entryOf(lab: Lab, { service, machine }: Part): Entry | undefined {
+  return entriesOf(lab, service).find((entry) => entry.machine.name === machine.name);
+}
+
+/** The containers of one machine, in the order in which they have to start. */
+export function entriesOn(lab: Lab, { name }: Machine): readonly Entry[] {
+  return catalogue(lab).filter(({ machine }) => machine.name === name);
 }
