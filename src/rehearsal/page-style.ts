@@ -33,3 +33,14 @@ export const pageStyle = `
   [role=alert], [role=status] { white-space: pre-wrap; color: #b3261e; min-height: 1.5em; }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; } dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
 `;
+
+/** What the scripts of the pages share. */
+export const pageHelpers = `
+  const byId = (id) => document.getElementById(id);
+  // textContent only: names, ids and rules must never become markup.
+  const make = (tag, text, ...children) => {
+    const element = document.createElement(tag);
+    if (text !== undefined) element.textContent = text;
+    element.append(...children);
+    return element;
+  };`;

@@ -16,19 +16,29 @@ const sizes = [
 
 const tool = await builtTool();
 try {
-  await startAndSize(
-    "two machines, ZooKeeper and HAProxy of this host, as far as it has them",
-    process.env.PATH,
-  );
-  await startAndSize("two machines, the lab's own store, this host's HAProxy", pathWith(["haproxy"]));
-  await startAndSize("two machines, the lab's own store and proxy", pathWith([]));
-  if (process.argv[2] !== "quick") for (const { slaves, tasks } of sizes) await scale(slaves, tasks);
+  for (const [title, path] of [
+    ["two machines, ZooKeeper and HAProxy of this host, as far as it has them", process.env.PATH],
+    ["two machines, the lab's own store, this host's HAProxy", pathWith(["haproxy"])],
+    ["two machines, the lab's own store and proxy", pathWith([])],
+  ] as const)
+    await withLab(benchLab(tool.cli, "runsOn: embedded\n", path), (lab) => startAndSize(title, lab));
+  if (process.argv[2] !== "quick")
+    for (const { slaves, tasks } of sizes)
+      await withLab(benchLab(tool.cli, labFile(slaves)), (lab) => scale(lab, slaves, tasks));
 } finally {
   tool.remove();
 }
 
-async function startAndSize(title: string, path: string | undefined): Promise<void> {
-  const lab = benchLab(tool.cli, "runsOn: embedded\n", path);
+/** A bench that fails leaves no lab behind. */
+async function withLab(lab: BenchLab, work: (lab: BenchLab) => Promise<void>): Promise<void> {
+  try {
+    await work(lab);
+  } finally {
+    await lab.remove();
+  }
+}
+
+async function startAndSize(title: string, lab: BenchLab): Promise<void> {
   const creates: number[] = [];
   const bare: number[] = [];
   const destroys: number[] = [];
@@ -55,15 +65,13 @@ async function startAndSize(title: string, path: string | undefined): Promise<vo
     ["of it without what they share (PSS)", `${Math.round(total("pss"))} MiB`],
     ["load average of the minute", loadavg()[0]?.toFixed(1) ?? ""],
   ]);
-  await lab.remove();
 }
 
 function isNode({ command }: { readonly command: string }): boolean {
   return command.startsWith(process.execPath);
 }
 
-async function scale(slaves: number, tasks: number): Promise<void> {
-  const lab = benchLab(tool.cli, labFile(slaves));
+async function scale(lab: BenchLab, slaves: number, tasks: number): Promise<void> {
   const create = await timed(() => lab.run("create"));
   const before = lab.processes();
   const perApp = 50;
@@ -95,7 +103,6 @@ async function scale(slaves: number, tasks: number): Promise<void> {
     ["processes of Node", String(services.length)],
     ["destroy", `${Math.round(destroy)} ms`],
   ]);
-  await lab.remove();
 }
 
 function labFile(slaves: number): string {

@@ -1,4 +1,4 @@
-import { pageStyle } from "../page-style.ts";
+import { pageHelpers, pageStyle } from "../page-style.ts";
 
 /** Bamboo's page: every app with its rule, a + button to add one, edit and delete. It needs nothing from elsewhere. */
 export const bambooPage = `<!doctype html>
@@ -26,14 +26,7 @@ export const bambooPage = `<!doctype html>
   </form>
 </dialog>
 <script>
-  const byId = (id) => document.getElementById(id);
-  // textContent only: ids and rules must never become markup.
-  const make = (tag, text, ...children) => {
-    const element = document.createElement(tag);
-    if (text !== undefined) element.textContent = text;
-    element.append(...children);
-    return element;
-  };
+  ${pageHelpers}
 
   async function call(method, path, body) {
     const response = await fetch(path, { method, body: body && JSON.stringify(body) });

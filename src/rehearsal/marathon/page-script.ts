@@ -1,13 +1,8 @@
+import { pageHelpers } from "../page-style.ts";
+
 /** What Marathon's page does: shows the apps or, behind \`#/apps/<id>\`, one of them, and calls the API. */
 export const marathonScript = `
-  const byId = (id) => document.getElementById(id);
-  // textContent only: what apps are called must never become markup.
-  const make = (tag, text, ...children) => {
-    const element = document.createElement(tag);
-    if (text !== undefined) element.textContent = text;
-    element.append(...children);
-    return element;
-  };
+  ${pageHelpers}
   const row = (cells) => make("tr", undefined, ...cells.map((cell) => (cell instanceof Node ? make("td", undefined, cell) : make("td", cell))));
   const say = (text) => { byId("message").textContent = text; };
   const words = (error) => { try { return JSON.parse(error.message).message; } catch { return error.message; } };
