@@ -46,3 +46,8 @@ export function absentClaims(lab: Lab): Absent[] {
     reason: "not part of an embedded lab: a store in its launcher keeps what ZooKeeper would",
   }));
 }
+
+/** The same for people, a line each. */
+export function absentLines(lab: Lab): string[] {
+  return absentClaims(lab).map(({ title, machine, reason }) => `–  ${title} (${machine}): ${reason}`);
+}

@@ -1,4 +1,4 @@
-import { absentClaims } from "../claims/claims-for.ts";
+import { absentClaims, absentLines } from "../claims/claims-for.ts";
 import { verdictTable } from "../claims/report.ts";
 import type { Verdict } from "../claims/verify.ts";
 import { discoveryNotes } from "../lab/discovery.ts";
@@ -21,8 +21,7 @@ export function printLab(run: Run, verdict: Verdict | undefined, context: Contex
     return;
   }
   context.print(verdictTable(verdict, { width: context.width, color: context.color }));
-  for (const { title, machine, reason } of absentClaims(run.lab))
-    context.print(`–  ${title} (${machine}): ${reason}`);
+  for (const text of absentLines(run.lab)) context.print(text);
   if (!verdict.holds) return;
   context.print("");
   const width = Math.max(...pages(run.lab).map(({ title }) => title.length));

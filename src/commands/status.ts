@@ -1,4 +1,4 @@
-import { absentClaims } from "../claims/claims-for.ts";
+import { absentClaims, absentLines } from "../claims/claims-for.ts";
 import { verifyLab } from "../claims/verify.ts";
 import { machinesOf } from "../machines/index.ts";
 import { formatTable } from "../ui/table.ts";
@@ -62,6 +62,5 @@ export async function status(options: LabOptions, context: Context): Promise<voi
       verdict.results.map(({ title, machine, holds, seen }) => [holds ? "✔" : "✖", title, machine, seen]),
     ),
   );
-  for (const { title, machine, reason } of absentClaims(lab))
-    context.print(`–  ${title} (${machine}): ${reason}`);
+  for (const text of absentLines(lab)) context.print(text);
 }
