@@ -4,7 +4,7 @@ import { deployApp, putRule, removeApp, type Stage, untilRunning } from "../demo
 import { addressesOf } from "../demo/services.ts";
 import { demoText, wayJson } from "../demo/tell.ts";
 import { untilServed } from "../demo/visit.ts";
-import { type WayIn, waysIn } from "../drills/ways-in.ts";
+import { type WayIn, waysIn } from "../demo/ways-in.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
 import type { AppAddress } from "../lab/catalogue/method.ts";

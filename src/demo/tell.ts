@@ -1,8 +1,8 @@
-import type { WayIn } from "../drills/ways-in.ts";
 import type { Lab } from "../lab/model.ts";
 import { pages } from "../lab/pages.ts";
 import { formatTable } from "../ui/table.ts";
 import { commandFor } from "./visit.ts";
+import type { WayIn } from "./ways-in.ts";
 
 /** A way in as `--json` tells it. */
 export function wayJson(way: WayIn) {

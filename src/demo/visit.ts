@@ -1,10 +1,10 @@
-import type { WayIn } from "../drills/ways-in.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import type { HttpAnswer } from "../probes/http.ts";
 import { waitFor } from "../probes/wait.ts";
 import { progressOf } from "./app.ts";
 import type { Stage } from "./deploy.ts";
 import { findApp } from "./services.ts";
+import type { WayIn } from "./ways-in.ts";
 
 const pageLimitMs = 120_000;
 

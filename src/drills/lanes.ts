@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { WayIn } from "../demo/ways-in.ts";
+import { analyse, runsOf } from "./analysis/outage.ts";
+import { isSettled } from "./analysis/settled.ts";
 import type { DrillClock } from "./clock.ts";
 import type { Lane, Outage } from "./model.ts";
-import { analyse, runsOf } from "./outage.ts";
-import { type Sampler, startSampler } from "./sample.ts";
-import { isSettled } from "./settled.ts";
-import type { WayIn } from "./ways-in.ts";
+import { type Sampler, startSampler } from "./sample/sampler.ts";
 
 /** Good answers before the break: what "before" means in the report. */
 export const baselineMs = 2000;

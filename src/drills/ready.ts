@@ -1,11 +1,11 @@
 import { addressOfApp, hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
 import { visit } from "../demo/visit.ts";
+import { type WayIn, waysIn } from "../demo/ways-in.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { labAddress } from "../probes/context.ts";
 import type { DrillClock } from "./clock.ts";
 import type { DrillOptions } from "./run.ts";
-import { type WayIn, waysIn } from "./ways-in.ts";
 
 /** A lab that may be broken. */
 export interface Before {

@@ -1,9 +1,9 @@
+import type { WayIn } from "../demo/ways-in.ts";
 import { askService } from "../probes/dns-service.ts";
 import { parseStats, statsLogin } from "../probes/haproxy.ts";
 import type { Http } from "../probes/http.ts";
 import type { DrillClock } from "./clock.ts";
 import { type Mark, marks as words } from "./model.ts";
-import type { WayIn } from "./ways-in.ts";
 
 /** A part of the lab that is down must not hold the next look for long. */
 const requestMs = 2000;

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { verifyLab } from "../claims/verify.ts";
+import { verifyLab } from "../claims/verdict.ts";
 import { type Addresses, findApp } from "../demo/services.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import type { Machines } from "../machines/machines.ts";
 import type { Http } from "../probes/http.ts";
+import { longestPeriodMs, rateOfLanes } from "./analysis/settled.ts";
 import { assertBreakable, breakIt, putBack } from "./break.ts";
 import type { Drill } from "./catalogue.ts";
 import { type DrillClock, startClock } from "./clock.ts";
+import { reportOf } from "./conclude.ts";
 import { baselineMs, type Lanes, startLanes } from "./lanes.ts";
 import type { DrillReport } from "./model.ts";
 import { precheck } from "./ready.ts";
-import { reportOf } from "./report.ts";
-import { longestPeriodMs, rateOfLanes } from "./settled.ts";
 import { watchLab } from "./watch.ts";
 
 export interface DrillOptions {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Addresses } from "../demo/services.ts";
 import { findApp } from "../demo/services.ts";
+import type { WayIn } from "../demo/ways-in.ts";
 import type { Lab } from "../lab/model.ts";
 import { machinesWith, portsOf } from "../lab/model.ts";
 import type { Http } from "../probes/http.ts";
@@ -8,7 +9,6 @@ import type { DrillClock } from "./clock.ts";
 import { type Mark, marks as words } from "./model.ts";
 import { lookAtRoutes } from "./routes.ts";
 import { type MarathonEvent, readEvents } from "./sse.ts";
-import type { WayIn } from "./ways-in.ts";
 
 /** What the watchers have seen; grows until they are stopped. */
 export interface Watch {

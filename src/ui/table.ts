@@ -1,4 +1,4 @@
-import { truncate, visualWidth } from "./width.ts";
+import { truncate, visualWidth } from "./text.ts";
 
 export interface Column {
   /** Left out with all others when none has one. */

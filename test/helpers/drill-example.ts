@@ -1,6 +1,6 @@
+import { analyse, runsOf } from "../../src/drills/analysis/outage.ts";
+import { pageMarks } from "../../src/drills/analysis/timeline.ts";
 import type { DrillReport, Lane, Mark, Outcome, Sample } from "../../src/drills/model.ts";
-import { analyse, runsOf } from "../../src/drills/outage.ts";
-import { pageMarks } from "../../src/drills/timeline.ts";
 
 /** Made-up drills, the same in every run: no figure in them was measured. */
 

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type PictureOptions, picture, spreadTable } from "../../../src/drills/picture.ts";
-import { reportHtml } from "../../../src/drills/report-html.ts";
-import { cells } from "../../../src/drills/text.ts";
+import { reportHtml } from "../../../src/drills/report/page.ts";
+import { type PictureOptions, picture, spreadTable } from "../../../src/drills/report/picture.ts";
+import { cells } from "../../../src/drills/report/text.ts";
 import { example } from "../../helpers/drill-example.ts";
 
 const { killed, compared, lost, calm, repeated } = example;

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { waysIn } from "../../../src/drills/ways-in.ts";
+import { waysIn } from "../../../src/demo/ways-in.ts";
 import { entriesOf } from "../../../src/lab/catalogue/index.ts";
 import { demoLabels } from "../../../src/lab/catalogue/marathon-lb.ts";
 import type { Machine, ServiceName } from "../../../src/lab/model.ts";

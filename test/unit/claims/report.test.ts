@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { verdictTable } from "../../../src/claims/report.ts";
-import type { ClaimResult, Verdict } from "../../../src/claims/verify.ts";
-import { visualWidth } from "../../../src/ui/width.ts";
+import type { ClaimResult, Verdict } from "../../../src/claims/verdict.ts";
+import { visualWidth } from "../../../src/ui/text.ts";
 
 const result = (changes: Partial<ClaimResult>): ClaimResult => ({
   id: "zookeeper-serves@master",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { paint, wantsColor } from "../../../src/ui/color.ts";
 import { formatTable } from "../../../src/ui/table.ts";
-import { truncate, visualWidth, wrap } from "../../../src/ui/width.ts";
+import { truncate, visualWidth, wrap } from "../../../src/ui/text.ts";
 
 test.each([
   ["plain", 5],

@@ -1,4 +1,4 @@
-import { type DrillReport, type Mark, type Outage, marks as words } from "./model.ts";
+import { type DrillReport, type Mark, type Outage, marks as words } from "../model.ts";
 
 /** A step from the break to the first good answer. */
 export interface Step {

@@ -1,5 +1,5 @@
-import type { DrillReport, OutcomeRun } from "./model.ts";
-import { type Kind, kindOf } from "./words.ts";
+import { type Kind, kindOf } from "../analysis/words.ts";
+import type { DrillReport, OutcomeRun } from "../model.ts";
 
 /** The stretch of time that a picture shows; `zero` is the break. */
 export interface Span {

@@ -1,15 +1,15 @@
 import { arch, cpus, type as osType } from "node:os";
-import type { Verdict } from "../claims/verify.ts";
+import type { Verdict } from "../claims/verdict.ts";
 import { hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
+import { longestPeriodMs, lostLanes } from "./analysis/settled.ts";
+import { pageMarks } from "./analysis/timeline.ts";
 import type { Drill } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
 import { baselineMs, type Lanes, requestTimeoutMs } from "./lanes.ts";
 import { type DrillReport, marks as words } from "./model.ts";
 import type { Before } from "./ready.ts";
 import type { DrillOptions } from "./run.ts";
-import { longestPeriodMs, lostLanes } from "./settled.ts";
-import { pageMarks } from "./timeline.ts";
 import { lookEveryMs, type Watch } from "./watch.ts";
 
 /** What a drill has found out. */

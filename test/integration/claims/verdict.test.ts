@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from "vitest";
 import { claimsFor } from "../../../src/claims/claims-for.ts";
-import { type Verdict, verifyLab } from "../../../src/claims/verify.ts";
+import { type Verdict, verifyLab } from "../../../src/claims/verdict.ts";
 import { exitCodes } from "../../../src/errors.ts";
 import type { ProbeContext } from "../../../src/probes/context.ts";
 import { openHttp } from "../../../src/probes/http.ts";

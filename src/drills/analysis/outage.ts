@@ -1,4 +1,4 @@
-import type { Latency, Outage, OutageState, OutcomeRun, Sample } from "./model.ts";
+import type { Latency, Outage, OutageState, OutcomeRun, Sample } from "../model.ts";
 
 export interface AnalyseOptions {
   /** A run without a miss that lasts so long, up to the end, is a recovery. */

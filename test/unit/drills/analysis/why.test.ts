@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Mark } from "../../../src/drills/model.ts";
-import { chainOf } from "../../../src/drills/timeline.ts";
-import { dominant, dominates, phaseOf, segmentsOf } from "../../../src/drills/why.ts";
-import { dominantOf, usualDominant } from "../../../src/drills/why-words.ts";
-import type { Learning } from "../../../src/lab/catalogue/method.ts";
-import { methods } from "../../../src/lab/catalogue/methods.ts";
-import { discoveryNames } from "../../../src/lab/model.ts";
-import { fourWaysLab } from "../../helpers/described-labs.ts";
-import { example } from "../../helpers/drill-example.ts";
+import { chainOf } from "../../../../src/drills/analysis/timeline.ts";
+import { dominant, dominates, phaseOf, segmentsOf } from "../../../../src/drills/analysis/why.ts";
+import { dominantOf, usualDominant } from "../../../../src/drills/analysis/why-words.ts";
+import type { Mark } from "../../../../src/drills/model.ts";
+import type { Learning } from "../../../../src/lab/catalogue/method.ts";
+import { methods } from "../../../../src/lab/catalogue/methods.ts";
+import { discoveryNames } from "../../../../src/lab/model.ts";
+import { fourWaysLab } from "../../../helpers/described-labs.ts";
+import { example } from "../../../helpers/drill-example.ts";
 
 const app = { id: "/tomcat", servicePort: 10_000, labels: { HAPROXY_GROUP: "external" } };
 const ways = discoveryNames.flatMap((name) => methods[name].ways(fourWaysLab, app));

@@ -1,10 +1,10 @@
-import type { DrillReport, Lane, Mark } from "./model.ts";
+import { merge, spreads } from "../analysis/timeline.ts";
+import { explain } from "../analysis/why.ts";
+import { dominantOf, usualDominant } from "../analysis/why-words.ts";
+import { formatAt, formatMs, headline, type Kind, kindOf, kinds, summary } from "../analysis/words.ts";
+import type { DrillReport, Lane, Mark } from "../model.ts";
 import { cells, clip, fold, pad, plain } from "./text.ts";
-import { merge, spreads } from "./timeline.ts";
-import { explain } from "./why.ts";
-import { dominantOf, usualDominant } from "./why-words.ts";
 import { buckets, type Span, spanOf, ticks } from "./window.ts";
-import { formatAt, formatMs, headline, type Kind, kindOf, kinds, summary } from "./words.ts";
 
 export interface PictureOptions {
   readonly width?: number;

@@ -1,9 +1,9 @@
+import { chainOf, merge } from "../analysis/timeline.ts";
+import { formatAt, headline, type Kind, kindOf, kinds, summary } from "../analysis/words.ts";
+import type { DrillReport, Lane, Mark } from "../model.ts";
 import { esc } from "./escape.ts";
-import type { DrillReport, Lane, Mark } from "./model.ts";
 import { cells, clip, plain } from "./text.ts";
-import { chainOf, merge } from "./timeline.ts";
 import { buckets, type Span, spanOf, ticks } from "./window.ts";
-import { formatAt, headline, type Kind, kindOf, kinds, summary } from "./words.ts";
 
 /** Units of the drawing; the page scales it to its width. */
 const width = 1200;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import type { OutageState } from "../../../src/drills/model.ts";
 import {
   isSettled,
   leastRate,
@@ -8,8 +7,9 @@ import {
   rateOfLanes,
   slowestMs,
   usualRate,
-} from "../../../src/drills/settled.ts";
-import { example } from "../../helpers/drill-example.ts";
+} from "../../../../src/drills/analysis/settled.ts";
+import type { OutageState } from "../../../../src/drills/model.ts";
+import { example } from "../../../helpers/drill-example.ts";
 
 const told = { how: "Marathon calls it", told: "event to Bamboo" };
 const every = { ms: 5_000, period: "poll interval", means: "it looks" };

@@ -1,12 +1,12 @@
+import { lostLanes } from "../analysis/settled.ts";
+import { chainOf, spreads } from "../analysis/timeline.ts";
+import { dominates, explain } from "../analysis/why.ts";
+import { formatAt, formatCount, formatMs, headline, outcomeWords, summary } from "../analysis/words.ts";
+import type { DrillReport, Lane, Mark } from "../model.ts";
+import { comparison, ranges } from "./compare.ts";
+import { css } from "./css.ts";
 import { esc } from "./escape.ts";
-import type { DrillReport, Lane, Mark } from "./model.ts";
-import { comparison, ranges } from "./report-compare.ts";
-import { css } from "./report-css.ts";
-import { legend, svgTimeline } from "./report-svg.ts";
-import { lostLanes } from "./settled.ts";
-import { chainOf, spreads } from "./timeline.ts";
-import { dominates, explain } from "./why.ts";
-import { formatAt, formatCount, formatMs, headline, outcomeWords, summary } from "./words.ts";
+import { legend, svgTimeline } from "./svg.ts";
 
 /**
  * One page for one drill, for its repetitions, or for a comparison of several methods.

@@ -1,7 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import { exitCodes, LabError } from "../errors.ts";
-import { type DrillClock, startClock } from "./clock.ts";
-import type { Outcome, Sample, Sampling } from "./model.ts";
+import { exitCodes, LabError } from "../../errors.ts";
+import { type DrillClock, startClock } from "../clock.ts";
+import type { Outcome, Sample, Sampling } from "../model.ts";
 
 export interface SamplerOptions {
   readonly url: string;

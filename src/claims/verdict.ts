@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
-import { clean } from "../probes/clean.ts";
 import { type AddressOf, labAddress, type ProbeContext } from "../probes/context.ts";
 import { systemClock, waitFor } from "../probes/wait.ts";
+import { clean } from "../untrusted.ts";
 import type { Claim } from "./claim.ts";
 import { claimsFor } from "./claims-for.ts";
 import { shareAnswers } from "./shared-answers.ts";

@@ -2,9 +2,14 @@ import { createServer, type RequestListener } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { analyse } from "../../../src/drills/analysis/outage.ts";
 import { startClock } from "../../../src/drills/clock.ts";
-import { analyse } from "../../../src/drills/outage.ts";
-import { outcomeOfAnswer, outcomeOfError, type Sampler, startSampler } from "../../../src/drills/sample.ts";
+import {
+  outcomeOfAnswer,
+  outcomeOfError,
+  type Sampler,
+  startSampler,
+} from "../../../src/drills/sample/sampler.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

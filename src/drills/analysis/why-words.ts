@@ -1,4 +1,4 @@
-import type { DrillReport, Lane } from "./model.ts";
+import type { DrillReport, Lane } from "../model.ts";
 import { dominates } from "./why.ts";
 
 /** What took longest of a lane's outage, for a cell of a table: `poll interval (5 s), 78 %`. */

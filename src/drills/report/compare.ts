@@ -1,9 +1,9 @@
+import { chainOf, type Spread, spreads } from "../analysis/timeline.ts";
+import { type PhaseKind, phases, segmentsOf } from "../analysis/why.ts";
+import { dominantOf, usualDominant } from "../analysis/why-words.ts";
+import { formatMs, headline, summary } from "../analysis/words.ts";
+import type { DrillReport, Lane } from "../model.ts";
 import { esc } from "./escape.ts";
-import type { DrillReport, Lane } from "./model.ts";
-import { chainOf, type Spread, spreads } from "./timeline.ts";
-import { type PhaseKind, phases, segmentsOf } from "./why.ts";
-import { dominantOf, usualDominant } from "./why-words.ts";
-import { formatMs, headline, summary } from "./words.ts";
 
 /** Narrower segments than these, in parts of the longest bar, cannot be told apart. */
 const visible = 0.002;

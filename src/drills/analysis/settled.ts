@@ -1,5 +1,5 @@
-import type { Learning } from "../lab/catalogue/method.ts";
-import type { Lane, Outage } from "./model.ts";
+import type { Learning } from "../../lab/catalogue/method.ts";
+import type { Lane, Outage } from "../model.ts";
 
 /** Whether visitors of a lane are served for good, as far as was looked. */
 export function isServed({ state }: Pick<Outage, "state">): boolean {

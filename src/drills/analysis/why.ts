@@ -1,5 +1,5 @@
-import type { Learning } from "../lab/catalogue/method.ts";
-import { type DrillReport, type Lane, type Mark, marks as words } from "./model.ts";
+import type { Learning } from "../../lab/catalogue/method.ts";
+import { type DrillReport, type Lane, type Mark, marks as words } from "../model.ts";
 import { chainOf, type Step } from "./timeline.ts";
 import { formatAt, formatMs } from "./words.ts";
 

@@ -1,4 +1,4 @@
-import type { Outage, Outcome } from "./model.ts";
+import type { Outage, Outcome } from "../model.ts";
 
 /** The kinds that pictures tell apart, in the order of their legends. */
 export const kinds = [

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clean } from "../../../src/probes/clean.ts";
+import { clean } from "../../src/untrusted.ts";
 
 test.each([
   ["two\r\nlines\tand\u00a0blanks", "two lines and blanks"],

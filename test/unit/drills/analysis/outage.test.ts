@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Outcome, Sample } from "../../../src/drills/model.ts";
-import { analyse, percentile, runsOf } from "../../../src/drills/outage.ts";
-import recorded from "../../helpers/recorded/killed-process.json" with { type: "json" };
+import { analyse, percentile, runsOf } from "../../../../src/drills/analysis/outage.ts";
+import type { Outcome, Sample } from "../../../../src/drills/model.ts";
+import recorded from "../../../helpers/recorded/killed-process.json" with { type: "json" };
 
 /** One letter per request, 20 ms apart: `.` good, `5` 503, `r` refused, `t` timed out. */
 function strip(text: string, interval = 20): Sample[] {

@@ -1,9 +1,16 @@
 import { describe, expect, it } from "vitest";
-import type { Mark } from "../../../src/drills/model.ts";
-import { analyse } from "../../../src/drills/outage.ts";
-import { atOfWall, chainOf, merge, pageMarks, spread, spreads } from "../../../src/drills/timeline.ts";
-import { dominant, explain } from "../../../src/drills/why.ts";
-import { example } from "../../helpers/drill-example.ts";
+import { analyse } from "../../../../src/drills/analysis/outage.ts";
+import {
+  atOfWall,
+  chainOf,
+  merge,
+  pageMarks,
+  spread,
+  spreads,
+} from "../../../../src/drills/analysis/timeline.ts";
+import { dominant, explain } from "../../../../src/drills/analysis/why.ts";
+import type { Mark } from "../../../../src/drills/model.ts";
+import { example } from "../../../helpers/drill-example.ts";
 
 const at = (ms: number, source: Mark["source"], what: string, more: Partial<Mark> = {}): Mark => ({
   at: ms,
