@@ -1,57 +1,31 @@
-import { stripVTControlCharacters } from "node:util";
+import cliTruncate from "cli-truncate";
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
 
-const graphemes = new Intl.Segmenter();
-const wide =
-  /^(?:[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\p{Emoji}\ufe0f)/u;
-const zero = /^[\p{M}\p{Cf}\p{Cc}]+$/u;
+/** Text for a grid of terminal cells. Colours take no cells and survive; foreign text is cleaned before it comes here. */
 
-/** How many terminal cells a text takes: two for each East Asian wide character and emoji, none for colours. */
-export function visualWidth(text: string): number {
-  let width = 0;
-  for (const { segment } of graphemes.segment(stripVTControlCharacters(text))) width += cells(segment);
-  return width;
+/** How many cells a text fills: two for each East Asian wide character and each emoji. */
+export function cells(text: string): number {
+  return stringWidth(text);
 }
 
-/** The text cut to at most `width` cells, with an ellipsis where something is missing. Colours are taken off a text that is cut. */
-export function truncate(text: string, width: number): string {
-  if (visualWidth(text) <= width) return text;
-  if (width < 1) return "";
-  return `${takeCells(stripVTControlCharacters(text), width - 1)}…`;
+/** The text cut to at most `width` cells, with dots where something is missing. */
+export function clip(text: string, width: number, dots = "…"): string {
+  // cli-truncate takes a wide character that begins within the width, though it ends behind it.
+  for (let room = width; room >= cells(dots); room -= 1) {
+    const cut = cliTruncate(text, room, { truncationCharacter: dots });
+    if (cells(cut) <= width) return cut;
+  }
+  return "";
 }
 
-/** Breaks a text without colours into lines of at most `width` cells, at blanks where there are any. */
+/** Breaks a text into lines of at most `width` cells, at blanks where there are any. */
 export function wrap(text: string, width: number): string[] {
-  // A character that is wider than the line must not stop the work.
-  const room = Math.max(width, 2);
-  const lines: string[] = [];
-  let line = "";
-  for (let word of text.split(" ")) {
-    if (line !== "" && visualWidth(line) + 1 + visualWidth(word) > room) {
-      lines.push(line);
-      line = "";
-    }
-    while (line === "" && visualWidth(word) > room) {
-      const head = takeCells(word, room);
-      lines.push(head);
-      word = word.slice(head.length);
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
+  return wrapAnsi(text, width, { hard: true }).split("\n");
 }
 
-function takeCells(text: string, width: number): string {
-  let taken = "";
-  let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    used += cells(segment);
-    if (used > width) break;
-    taken += segment;
-  }
-  return taken;
-}
-
-function cells(grapheme: string): number {
-  if (zero.test(grapheme)) return 0;
-  return wide.test(grapheme) ? 2 : 1;
+/** The text with blanks up to `width` cells: behind it, or before it where it is aligned right. */
+export function pad(text: string, width: number, align: "left" | "right" = "left"): string {
+  const blanks = " ".repeat(Math.max(0, width - cells(text)));
+  return align === "right" ? blanks + text : text + blanks;
 }

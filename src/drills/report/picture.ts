@@ -1,60 +1,43 @@
+import { cells, pad, wrap } from "../../ui/text.ts";
+import { cleanAll } from "../../untrusted.ts";
 import { merge, spreads } from "../analysis/timeline.ts";
 import { explain } from "../analysis/why.ts";
 import { dominantOf, usualDominant } from "../analysis/why-words.ts";
-import { formatAt, formatMs, headline, type Kind, kindOf, kinds, summary } from "../analysis/words.ts";
+import { formatAt, formatMs, headline, summary } from "../analysis/words.ts";
 import type { DrillReport, Lane, Mark } from "../model.ts";
-import { cells, clip, fold, pad, plain } from "./text.ts";
-import { buckets, type Span, spanOf, ticks } from "./window.ts";
+import { axis, legend, plot } from "./plot.ts";
+import { cut, dot, ink, type PictureOptions, type Style, show, styleOf } from "./style.ts";
+import { spanOf } from "./window.ts";
 
-export interface PictureOptions {
-  readonly width?: number;
-  readonly colour?: boolean;
-  readonly unicode?: boolean;
-}
-
-type Style = Required<PictureOptions>;
-
-const ansi: Readonly<Record<Kind | "bold" | "dim", string>> = {
-  bold: "1",
-  dim: "2",
-  ok: "32",
-  "503": "35",
-  refused: "31",
-  reset: "91",
-  timeout: "33",
-  http: "36",
-  "wrong-page": "34",
-  unreachable: "91",
-  "no-name": "95",
-};
+/** Longer texts of a report are cut. */
+const longest = 2_000;
 
 /** The drill as lines for a terminal, none wider than asked for. */
-export function picture(report: DrillReport, options: PictureOptions = {}): string {
-  const style: Style = { width: 80, colour: false, unicode: true, ...options };
-  const span = spanOf(report);
+export function picture(given: DrillReport, options: PictureOptions = {}): string {
+  const report = cleanAll(given, longest);
+  const style = styleOf(options);
   const several = report.lanes.length > 1;
   const letters = lettersOf(report);
+  const title = `${report.drill} ${dot(style)} ${report.lab} ${dot(style)} ${report.stack} stack`;
   const lines = [
-    ...fold(
-      `${report.drill} ${dot(style)} ${report.lab} ${dot(style)} ${report.stack} stack`,
-      style.width,
-    ).map((l) => ink(l, "bold", style)),
+    ...wrap(show(title, style), style.width).map((line) => ink(line, "bold", style)),
     "",
     ...(several ? [...comparison(report, style), ""] : []),
-    ...report.lanes.flatMap((lane) => laneLines(report, lane, span, letters, several, style)),
-    ...axis(span, style),
+    ...report.lanes.flatMap((lane) => laneLines(report, lane, letters, style)),
+    ...axis(spanOf(report), style),
     ...legend(report, style),
     "",
-    ...[...letters].flatMap(([mark, letter]) => markLine(mark, letter, report, several, style)),
+    ...[...letters].map(([mark, letter]) => markLine(mark, letter, report, style)),
     "",
-    ...facts(report, several, style),
+    ...facts(report, style),
   ];
-  return `${lines.map((line) => clipInk(line, style)).join("\n")}\n`;
+  return `${lines.map((line) => cut(line, style.width, style).trimEnd()).join("\n")}\n`;
 }
 
 /** The outages of several runs, as a small table. */
-export function spreadTable(runs: readonly DrillReport[], options: PictureOptions = {}): string {
-  const style: Style = { width: 80, colour: false, unicode: true, ...options };
+export function spreadTable(given: readonly DrillReport[], options: PictureOptions = {}): string {
+  const runs = given.map((each) => cleanAll(each, longest));
+  const style = styleOf(options);
   const figure = (ms: number | null) => (ms === null ? "-" : formatMs(ms)).padStart(11);
   const several = runs.some(({ lanes }) => lanes.length > 1);
   const rows = spreads(runs).map(({ method, outage }) => {
@@ -63,7 +46,7 @@ export function spreadTable(runs: readonly DrillReport[], options: PictureOption
     return `${pad(show(method, style), 24)}${figure(outage.min)}${figure(outage.median)}${figure(outage.max)}${lost}${why}`;
   });
   const head = `${pad(`outage of ${runs.length} runs`, 24)}${["min", "median", "max"].map((t) => t.padStart(11)).join("")}`;
-  return `${[ink(head, "bold", style), ...rows].map((line) => clipInk(line, style)).join("\n")}\n`;
+  return `${[ink(head, "bold", style), ...rows].map((line) => cut(line, style.width, style)).join("\n")}\n`;
 }
 
 /** The ways in, one below the other: how long, and what took longest of it. */
@@ -76,110 +59,43 @@ function comparison(report: DrillReport, style: Style): string[] {
   });
   const titles = ["way in", "outage", "what took longest"];
   const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => cells(row[i] ?? ""))));
-  const lineOf = (row: readonly string[]) =>
-    ` ${row
-      .map((cell, i) => pad(cell, widths[i] ?? 0))
-      .join("  ")
-      .trimEnd()}`;
-  return [
-    ink(clip(lineOf(titles), style.width), "dim", style),
-    ...rows.map((row) => clip(lineOf(row), style.width)),
-  ];
+  const [head = "", ...lines] = [titles, ...rows].map(
+    (row) => ` ${row.map((cell, i) => pad(cell, widths[i] ?? 0)).join("  ")}`,
+  );
+  return [ink(head.trimEnd(), "dim", style), ...lines];
 }
 
 function laneLines(
   report: DrillReport,
   lane: Lane,
-  span: Span,
   letters: ReadonlyMap<Mark, string>,
-  several: boolean,
   style: Style,
 ): string[] {
+  const several = report.lanes.length > 1;
   const { figure, sure } = headline(lane.outage);
-  const title = show(`${lane.method}: ${figure} (${sure})`, style);
-  const cellsOf = buckets(lane.runs, span, plotWidth(style));
-  const strip = cellsOf
-    .map((kind) => (kind === undefined ? " " : ink(glyph(kind, style), kind, style)))
-    .join("");
-  const mine = [...letters].filter(([mark]) =>
-    several ? mark.lane === lane.method || mark.source === "drill" : true,
+  const mine = [...letters].filter(
+    ([mark]) => !several || mark.lane === lane.method || mark.source === "drill",
   );
-  const rows = pointers(mine, span, plotWidth(style));
+  const said = several ? wrap(show(summary(lane.outage), style), style.width - 1) : [];
   return [
-    ink(clip(title, style.width), "bold", style),
-    ` ${strip}`,
-    ...rows.map((row) => ` ${row}`),
-    ...(several
-      ? fold(show(summary(lane.outage), style), style.width - 1).map((line) => ` ${ink(line, "dim", style)}`)
-      : []),
+    ink(show(`${lane.method}: ${figure} (${sure})`, style), "bold", style),
+    ...plot(lane, spanOf(report), mine, style),
+    ...said.map((line) => ` ${ink(line, "dim", style)}`),
     ...(several && lane !== report.lanes.at(-1) ? [""] : []),
   ];
 }
 
-/** The letters of the marks under their times; where two meet, the later one moves a row down. */
-function pointers(marks: readonly (readonly [Mark, string])[], span: Span, width: number): string[] {
-  const rows: string[][] = [];
-  for (const [mark, letter] of marks) {
-    const column = Math.floor(((mark.at - span.from) / (span.to - span.from)) * width);
-    if (column < 0 || column >= width) continue;
-    let row = rows.find((taken) => taken[column] === undefined);
-    if (row === undefined) {
-      row = [];
-      rows.push(row);
-    }
-    row[column] = letter;
-  }
-  return rows.map((row) => Array.from(row, (letter) => letter ?? " ").join(""));
+function markLine(mark: Mark, letter: string, report: DrillReport, style: Style): string {
+  const where = report.lanes.length > 1 && mark.lane !== undefined ? ` [${mark.lane}]` : "";
+  const at = show(formatAt(mark.at - report.breakAt), style).padStart(10);
+  const head = ` ${letter} ${at}  ${mark.source.padEnd(9)} ${show(`${mark.what}${where}`, style)}`;
+  const detail = mark.detail === undefined ? "" : `  ${show(mark.detail, style)}`;
+  return cells(head) < style.width ? `${head}${ink(detail, "dim", style)}` : head;
 }
 
-function axis(span: Span, style: Style): string[] {
-  const width = plotWidth(style);
-  const line: string[] = Array.from({ length: width }, () => (style.unicode ? "─" : "-"));
-  const labels = Array.from({ length: width }, () => " ");
-  let free = 0;
-  for (const { at, label } of ticks(span, Math.max(2, Math.floor(width / 12)))) {
-    const column = Math.floor(((at - span.from) / (span.to - span.from)) * width);
-    if (column < 0 || column >= width) continue;
-    line[column] = style.unicode ? "┴" : "+";
-    const text = show(label, style);
-    const start = Math.min(width - text.length, Math.max(0, column - Math.floor(text.length / 2)));
-    if (start < free) continue;
-    labels.splice(start, text.length, ...text);
-    free = start + text.length + 1;
-  }
-  return [` ${line.join("")}`, ` ${labels.join("").trimEnd()}`];
-}
-
-function legend(report: DrillReport, style: Style): string[] {
-  const seen = new Set(report.lanes.flatMap((lane) => lane.runs.map((run) => kindOf(run.outcome))));
-  const lines: string[] = [];
-  let used = style.width;
-  for (const { kind, words } of kinds.filter((entry) => seen.has(entry.kind))) {
-    const size = words.length + 5;
-    if (used + size > style.width) {
-      lines.push("");
-      used = 0;
-    }
-    used += size;
-    lines.push(`${lines.pop()} ${ink(glyph(kind, style), kind, style)} ${clip(words, style.width - 3)}  `);
-  }
-  return lines.map((line) => line.trimEnd());
-}
-
-function markLine(mark: Mark, letter: string, report: DrillReport, several: boolean, style: Style): string[] {
-  const told = mark.remoteClock ? "~" : " ";
-  const where = several && mark.lane !== undefined ? ` [${mark.lane}]` : "";
-  const head = ` ${letter} ${show(formatAt(mark.at - report.breakAt), style).padStart(10)}${told} ${mark.source.padEnd(9)} `;
-  const what = show(`${mark.what}${where}`, style);
-  const detail = mark.detail === undefined ? "" : show(`  ${mark.detail}`, style);
-  const room = style.width - cells(head);
-  if (room < 16) return [clip(`${head}${what}`, style.width)];
-  return [`${head}${clip(what, room)}${ink(clip(detail, Math.max(0, room - cells(what))), "dim", style)}`];
-}
-
-function facts(report: DrillReport, several: boolean, style: Style): string[] {
-  const arrow = style.unicode ? "→" : "->";
-  const hosts = `${report.before.join(", ") || "none"} ${arrow} ${report.after.join(", ") || "none"}`;
+function facts(report: DrillReport, style: Style): string[] {
+  const several = report.lanes.length > 1;
+  const hosts = `${report.before.join(", ") || "none"} → ${report.after.join(", ") || "none"}`;
   const chains = report.lanes.flatMap((lane) => {
     const why = explain(report, lane);
     return why === undefined ? [] : [several ? `${lane.method}: ${why}` : why];
@@ -189,37 +105,11 @@ function facts(report: DrillReport, several: boolean, style: Style): string[] {
     ? []
     : Object.entries(report.lastSeen).map(([part, state]) => `last seen of ${part}: ${state}`);
   return [...requests, `tasks: ${hosts}`, ...chains, ...report.notes, ...seen].flatMap((text) =>
-    fold(show(text, style), style.width - 1).map((line, i) => (i === 0 ? ` ${line}` : `   ${line}`)),
+    wrap(show(text, style), style.width - 3).map((line, i) => (i === 0 ? ` ${line}` : `   ${line}`)),
   );
 }
 
 function lettersOf(report: DrillReport): ReadonlyMap<Mark, string> {
   const names = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
   return new Map(merge(report.marks).map((mark, i) => [mark, names[i] ?? "*"]));
-}
-
-function plotWidth(style: Style): number {
-  return Math.max(1, style.width - 2);
-}
-
-function glyph(kind: Kind, style: Style): string {
-  if (kind === "ok") return style.unicode ? "█" : "=";
-  return kinds.find((entry) => entry.kind === kind)?.letter ?? "?";
-}
-
-function dot(style: Style): string {
-  return style.unicode ? "·" : "-";
-}
-
-function show(text: string, style: Style): string {
-  return plain(text, style.unicode);
-}
-
-function ink(text: string, as: Kind | "bold" | "dim", style: Style): string {
-  return style.colour && text !== "" ? `\u001b[${ansi[as]}m${text}\u001b[0m` : text;
-}
-
-/** Coloured lines are as wide as asked for by construction; plain ones are cut where a word was too long. */
-function clipInk(line: string, style: Style): string {
-  return line.includes("\u001b") ? line : clip(line, style.width).trimEnd();
 }

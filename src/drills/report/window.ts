@@ -29,9 +29,9 @@ export function spanOf(report: DrillReport): Span {
   return span.to - span.from >= 1 ? span : { ...span, to: span.from + 1_000 };
 }
 
-/** One kind for each of `count` equal parts of a span: the worst miss in it, `ok`, or nothing sent. */
+/** One kind for each of `count` equal columns of a span: the worst miss in it, `ok`, or nothing sent. */
 export function buckets(runs: readonly OutcomeRun[], span: Span, count: number): (Kind | undefined)[] {
-  const parts: (Kind | undefined)[] = Array.from({ length: count });
+  const columns: (Kind | undefined)[] = Array.from({ length: count });
   const weight = new Map<number, number>();
   const step = (span.to - span.from) / count;
   const place = (at: number) => Math.floor((at - span.from) / step);
@@ -43,15 +43,15 @@ export function buckets(runs: readonly OutcomeRun[], span: Span, count: number):
       const cover = kind === "ok" ? -1 : Math.min(run.to, start + step) - Math.max(run.from, start);
       if (cover < (weight.get(i) ?? Number.NEGATIVE_INFINITY)) continue;
       weight.set(i, cover);
-      parts[i] = kind;
+      columns[i] = kind;
     }
   }
-  return fillShortGaps(parts, runs, step);
+  return fillShortGaps(columns, runs, step);
 }
 
-/** Where parts are finer than the sampling, those between two requests belong to the first of them. */
+/** Where columns are finer than the sampling, those between two requests belong to the first of them. */
 function fillShortGaps(
-  parts: (Kind | undefined)[],
+  columns: (Kind | undefined)[],
   runs: readonly OutcomeRun[],
   step: number,
 ): (Kind | undefined)[] {
@@ -59,11 +59,11 @@ function fillShortGaps(
   const first = runs[0]?.from ?? 0;
   const interval = sent > 1 ? ((runs.at(-1)?.to ?? first) - first) / (sent - 1) : 0;
   const reach = Math.ceil((interval * 2) / step);
-  const filled = [...parts];
-  for (let i = 1; i < parts.length; i += 1) {
-    if (parts[i] !== undefined) continue;
-    const back = parts.slice(Math.max(0, i - reach), i).findLast((kind) => kind !== undefined);
-    const ahead = parts.slice(i + 1, i + 1 + reach).some((kind) => kind !== undefined);
+  const filled = [...columns];
+  for (let i = 1; i < columns.length; i += 1) {
+    if (columns[i] !== undefined) continue;
+    const back = columns.slice(Math.max(0, i - reach), i).findLast((kind) => kind !== undefined);
+    const ahead = columns.slice(i + 1, i + 1 + reach).some((kind) => kind !== undefined);
     if (back !== undefined && ahead) filled[i] = back;
   }
   return filled;
