@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { buildBox } from "../box/build.ts";
-import type { Job } from "../debian/job.ts";
 import { exitCodes, LabError } from "../errors.ts";
-import { buildImages, listImages } from "../images/build.ts";
+import { buildBox } from "../foundry/box/build.ts";
+import type { Job } from "../foundry/debian/job.ts";
+import { buildImages, listImages } from "../foundry/images/build.ts";
 import { defaultCacheDir } from "../tools/cache.ts";
 import { line, runTasks } from "../ui/tasks.ts";
 import type { Context } from "./context.ts";

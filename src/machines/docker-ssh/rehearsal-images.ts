@@ -1,6 +1,6 @@
 import { existsSync, linkSync, rmSync, symlinkSync } from "node:fs";
 import { parts } from "../../bundle/manifest.ts";
-import { listImages } from "../../images/build.ts";
+import { listImages } from "../../foundry/images/build.ts";
 import { defaultCacheDir } from "../../tools/cache.ts";
 import type { Run } from "../run.ts";
 

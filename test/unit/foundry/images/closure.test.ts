@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { productionClosure } from "../../../src/images/closure.ts";
+import { productionClosure } from "../../../../src/foundry/images/closure.ts";
 
 let dir: string;
 beforeEach(async () => {

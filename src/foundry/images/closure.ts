@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
-import { exists } from "../tools/cache.ts";
+import { exitCodes, LabError } from "../../errors.ts";
+import { exists } from "../../tools/cache.ts";
 
 /** A package that the program needs at run time: where it lies, and where it goes below the program's folder. */
 export interface InstalledPackage {

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { exitCodes, LabError } from "../../errors.ts";
+import { run } from "../../tools/exec.ts";
 import { type Job, ownMounts, runStep } from "../debian/job.ts";
-import { exitCodes, LabError } from "../errors.ts";
-import { run } from "../tools/exec.ts";
 
 const startLimitMs = 60_000;
 

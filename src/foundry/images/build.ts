@@ -1,10 +1,10 @@
 import { link, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
+import { run } from "../../tools/exec.ts";
+import { packageRoot } from "../../tools/package-root.ts";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
 import { type Job, runStep } from "../debian/job.ts";
-import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../tools/cache.ts";
-import { run } from "../tools/exec.ts";
-import { packageRoot } from "../tools/package-root.ts";
 import { dockerArchive, type Layer } from "./archive.ts";
 import { buildLayer, type LayerInputs } from "./layer.ts";
 import { images, type LayerName, suite } from "./recipe.ts";

@@ -1,11 +1,11 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { exitCodes, LabError } from "../../errors.ts";
+import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
 import { unpackTree } from "../debian/tree.ts";
-import { exitCodes, LabError } from "../errors.ts";
 import { buildBase, buildImagesLocked, type ImagesOptions } from "../images/build.ts";
 import { suite } from "../images/recipe.ts";
-import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../tools/cache.ts";
 import { makeDisk } from "./disk.ts";
 import { fillDockerStore } from "./docker-store.ts";
 import { makeMachine, vagrantPublicKey } from "./machine.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { catalogueOf } from "../../tools/vagrant-box.ts";
 import { type Job, runStep } from "../debian/job.ts";
-import { catalogueOf } from "../tools/vagrant-box.ts";
 import { boxName, diskSize } from "./recipe.ts";
 
 /** What vagrant-libvirt wants to know about the disk in a box. */

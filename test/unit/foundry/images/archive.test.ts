@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { dockerArchive, type Layer } from "../../../src/images/archive.ts";
-import { images, layers } from "../../../src/images/recipe.ts";
+import { dockerArchive, type Layer } from "../../../../src/foundry/images/archive.ts";
+import { images, layers } from "../../../../src/foundry/images/recipe.ts";
 
 const layer = (name: string): Layer => ({
   name,

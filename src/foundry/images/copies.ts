@@ -1,8 +1,8 @@
 import { cp, mkdir, readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { exitCodes, LabError } from "../../errors.ts";
+import { exists, sha256File } from "../../tools/cache.ts";
 import { insideTree, type Job, runStep } from "../debian/job.ts";
-import { exitCodes, LabError } from "../errors.ts";
-import { exists, sha256File } from "../tools/cache.ts";
 import { productionClosure } from "./closure.ts";
 
 /** What the images take from this host rather than from packages. */

@@ -1,9 +1,9 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { contentKey, makeOnce, sha256File, withStaging } from "../../tools/cache.ts";
 import { installPackages } from "../debian/apt.ts";
 import type { Job, Release } from "../debian/job.ts";
 import { bootstrap, unpackTree, writeTree } from "../debian/tree.ts";
-import { contentKey, makeOnce, sha256File, withStaging } from "../tools/cache.ts";
 import type { Layer } from "./archive.ts";
 import { changedPaths, packPaths, snapshot } from "./changes.ts";
 import { copiedKey, copyApp, copyNode, type HostParts } from "./copies.ts";

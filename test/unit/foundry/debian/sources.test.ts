@@ -5,7 +5,7 @@ import {
   guestSources,
   parseDeb822Sources,
   parseOneLineSources,
-} from "../../../src/debian/sources.ts";
+} from "../../../../src/foundry/debian/sources.ts";
 
 test("one-line sources: options, comments, and what is no Debian package", () => {
   const text = `

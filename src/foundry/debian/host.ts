@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
-import { exists } from "../tools/cache.ts";
-import { run } from "../tools/exec.ts";
+import { exitCodes, LabError } from "../../errors.ts";
+import { exists } from "../../tools/cache.ts";
+import { run } from "../../tools/exec.ts";
 import {
   type AptSource,
   type DebianMirror,

@@ -5,7 +5,7 @@ import {
   boxVersion,
   installedVersions,
   staleVolumes,
-} from "../../../src/box/vagrant.ts";
+} from "../../../../src/foundry/box/vagrant.ts";
 
 test("the version follows the content, in a form that Vagrant takes", () => {
   expect(boxVersion("344104f488c06db1")).toBe("0.57453860653248.0");

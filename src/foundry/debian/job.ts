@@ -1,4 +1,4 @@
-import { type Command, type RunOptions, type RunResult, run } from "../tools/exec.ts";
+import { type Command, type RunOptions, type RunResult, run } from "../../tools/exec.ts";
 import type { DebianMirror } from "./sources.ts";
 
 /** What every step of a build needs to know. */

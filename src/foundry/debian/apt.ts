@@ -1,6 +1,6 @@
 import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
+import { exitCodes, LabError } from "../../errors.ts";
 import { buildEnv, insideTree, type Job, type Release, runStep } from "./job.ts";
 import { buildSources, guestSources } from "./sources.ts";
 

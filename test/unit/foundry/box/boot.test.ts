@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { masterBootRecord } from "../../../src/box/boot.ts";
+import { masterBootRecord } from "../../../../src/foundry/box/boot.ts";
 
 test("the boot sector has GRUB's code, one active partition from 1 MiB to the end, and the mark", () => {
   const code = new Uint8Array(512).fill(7);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { changedPaths } from "../../../src/images/changes.ts";
+import { changedPaths } from "../../../../src/foundry/images/changes.ts";
 
 const before = new Map([
   ["etc", 1n],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { engineArgs } from "../../../src/box/docker-store.ts";
-import { hostAptOptions } from "../../../src/debian/apt.ts";
-import { insideTree } from "../../../src/debian/job.ts";
+import { engineArgs } from "../../../../src/foundry/box/docker-store.ts";
+import { hostAptOptions } from "../../../../src/foundry/debian/apt.ts";
+import { insideTree } from "../../../../src/foundry/debian/job.ts";
 
 test("a command inside a tree has mounts of its own, which end with it", () => {
   const { file, args } = insideTree("/tree", ["apt-get", "install"]);
