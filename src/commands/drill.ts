@@ -14,8 +14,8 @@ import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import { type DiscoveryName, discoveryNames } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
+import { lineOf, type Run } from "../machines/run.ts";
 import { openHttp } from "../probes/http.ts";
-import { lineOf, type Run } from "../steps/run.ts";
 import { line, runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 
