@@ -4,12 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { analyse } from "../../../src/drills/analysis/outage.ts";
 import { startClock } from "../../../src/drills/clock.ts";
-import {
-  outcomeOfAnswer,
-  outcomeOfError,
-  type Sampler,
-  startSampler,
-} from "../../../src/drills/sample/sampler.ts";
+import { outcomeOfAnswer, outcomeOfError } from "../../../src/drills/sample/request.ts";
+import { type Sampler, startSampler } from "../../../src/drills/sample/sampler.ts";
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

@@ -30,10 +30,10 @@ describe.skipIf(noBalancers !== "")(`all four methods${noBalancers}`, () => {
       const app = { id: "/tomcat", servicePort: 10_000, labels: demoLabels };
       const ways = waysIn(lab.lab(), app, options).filter(({ twin }) => !twin);
       const pages = await Promise.all(
-        ways.map(async ({ method, url, resolve }) => {
+        ways.map(async ({ name, url, resolve }) => {
           const found = await resolve?.();
           const page = await (await fetch(found ? `http://${found.address}:${found.port}/` : url)).text();
-          return [method, /tomcat\.[0-9a-f-]{36}/.exec(page)?.[0] ?? page.slice(0, 80)];
+          return [name, /tomcat\.[0-9a-f-]{36}/.exec(page)?.[0] ?? page.slice(0, 80)];
         }),
       );
       expect(pages).toEqual(
