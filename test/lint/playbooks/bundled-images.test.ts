@@ -16,9 +16,9 @@ import { partsOfMachines } from "../../../src/machines/vagrant-parts.ts";
 import { groupVariables } from "../../../src/render/inventory.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { isInstalled } from "../../../src/tools/host.ts";
+import { until } from "../../helpers/eventually.ts";
 import { machine, tutorialLab } from "../../helpers/labs.ts";
 import { smallManifest } from "../../helpers/small-bundle.ts";
-import { eventually } from "../../helpers/wait.ts";
 
 /** A real engine of this test's own, without a network: nothing could be pulled. */
 
@@ -58,7 +58,7 @@ beforeAll(async () => {
   const args = ["--net", ...ownMounts, "dockerd", ...engineArgs(socket, join(folder, "store"), folder)];
   engine = spawn("unshare", args, { stdio: "ignore" });
   const version = { file: "docker", args: ["version"], env };
-  await eventually("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0, 30_000);
+  await until("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0);
 }, 60_000);
 
 afterAll(async () => {
