@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { engineArgs } from "../../../src/box/docker-store.ts";
 import { applyBundle, knownByDigest } from "../../../src/bundle/apply.ts";
-import { ownMounts } from "../../../src/debian/job.ts";
+import { engineArgs } from "../../../src/foundry/box/docker-store.ts";
+import { ownMounts } from "../../../src/foundry/debian/job.ts";
 import { machineImages } from "../../../src/lab/machine-needs.ts";
 import type { Lab } from "../../../src/lab/model.ts";
-import type { RunOn } from "../../../src/machines/vagrant.ts";
-import { imagesOnMachines } from "../../../src/machines/vagrant-images.ts";
-import { partsOfMachines } from "../../../src/machines/vagrant-parts.ts";
+import { imagesOnMachines } from "../../../src/machines/docker-ssh/images.ts";
+import { partsOfMachines } from "../../../src/machines/docker-ssh/parts.ts";
+import type { RunOn } from "../../../src/machines/vagrant/machines.ts";
 import { groupVariables } from "../../../src/render/inventory.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { isInstalled } from "../../../src/tools/host.ts";
@@ -59,7 +59,7 @@ beforeAll(async () => {
   engine = spawn("unshare", args, { stdio: "ignore" });
   const version = { file: "docker", args: ["version"], env };
   await until("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0);
-}, 60_000);
+});
 
 afterAll(async () => {
   if (unable) return;
@@ -67,7 +67,7 @@ afterAll(async () => {
   engine.kill("SIGTERM");
   await ended;
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 test.skipIf(unable)(
   `a bundle's images are what the lock says, and are loaded once${unable && ` (${unable})`}`,
