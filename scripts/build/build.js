@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "rolldown";
+import { asTheyAre } from "./as-they-are.js";
 import { executable } from "./executable.js";
 import { lean } from "./lean.js";
 import { notices } from "./notices.js";
@@ -29,7 +31,7 @@ await build({
   cwd: root,
   input: Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`])),
   platform: "node",
-  plugins: [lean(), selfContained(), notices(), executable("cli.js")],
+  plugins: [lean(), selfContained(), notices(), asTheyAre(join(root, "src")), executable("cli.js")],
   // Whatever the bundler warns of is a fault.
   onLog: (level, log, handler) => handler(level === "warn" ? "error" : level, log),
   output: {

@@ -74,7 +74,7 @@ async function setUp(
     );
   const visits = discoveryOf(lab).map((name) =>
     line(lineOf(run, "demo", `Visit it through ${name}`, name), async (say) => {
-      const mine = ways.filter(({ discovery }) => discovery === name);
+      const mine = ways.filter(({ method }) => method === name);
       const led = await Promise.all(mine.map((way) => untilServed(stage(say), id, way, isPage)));
       return led.length > 0 ? [...new Set(led)].join(", ") : `not served: it needs ${methods[name].needs}`;
     }),

@@ -5,7 +5,7 @@ import { lostLanes } from "../drills/analysis/settled.ts";
 import { spreads } from "../drills/analysis/timeline.ts";
 import { usualDominant } from "../drills/analysis/why-words.ts";
 import { type Drill, drills, drillsFor } from "../drills/catalogue.ts";
-import type { DrillReport } from "../drills/model.ts";
+import type { DrillReport } from "../drills/model/report.ts";
 import { reportHtml } from "../drills/report/page.ts";
 import { picture, spreadTable } from "../drills/report/picture.ts";
 import { runDrill } from "../drills/run.ts";
@@ -116,8 +116,8 @@ function show(reports: readonly DrillReport[], page: string, compare: boolean, c
 
 /** Each way in over all runs: the spread of its outage in milliseconds, and what took longest in most of them. */
 function comparisonOf(reports: readonly DrillReport[]) {
-  return spreads(reports).map(({ method, outage }) => ({
-    ...{ method, outage, took: usualDominant(reports, method) },
+  return spreads(reports).map(({ way, outage }) => ({
+    ...{ way, outage, took: usualDominant(reports, way) },
   }));
 }
 
