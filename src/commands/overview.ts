@@ -1,6 +1,6 @@
 import { absentClaims, absentLines } from "../claims/claims-for.ts";
 import { verdictTable } from "../claims/report.ts";
-import type { Verdict } from "../claims/verify.ts";
+import type { Verdict } from "../claims/verdict.ts";
 import { discoveryNotes } from "../lab/discovery.ts";
 import type { Lab } from "../lab/model.ts";
 import { pages } from "../lab/pages.ts";

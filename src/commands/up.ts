@@ -1,4 +1,4 @@
-import type { Verdict } from "../claims/verify.ts";
+import type { Verdict } from "../claims/verdict.ts";
 import { machinesOf } from "../machines/index.ts";
 import { runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";

@@ -1,6 +1,6 @@
 import type { Finding, Level } from "../lab/finding.ts";
 import { paint } from "../ui/color.ts";
-import { wrap } from "../ui/width.ts";
+import { wrap } from "../ui/text.ts";
 
 const signs: Readonly<Record<Level, { sign: string; color: "green" | "yellow" | "red" }>> = {
   ok: { sign: "✔", color: "green" },

@@ -1,5 +1,5 @@
 import type { OpenBundle } from "../../bundle/open.ts";
-import type { Verdict } from "../../claims/verify.ts";
+import type { Verdict } from "../../claims/verdict.ts";
 import type { AnsiblePlace, Lab } from "../../lab/model.ts";
 import { machinesOf } from "../../machines/index.ts";
 import type { Machines } from "../../machines/machines.ts";

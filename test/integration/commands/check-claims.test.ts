@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Verdict } from "../../../src/claims/verify.ts";
+import type { Verdict } from "../../../src/claims/verdict.ts";
 import { claimsTask } from "../../../src/commands/create/check-claims.ts";
 import { exitCodes, LabError } from "../../../src/errors.ts";
 import type { LabEvent } from "../../../src/ui/events.ts";

@@ -77,7 +77,7 @@ test("create, the tutorial's lesson, halt, up, destroy: each leaves what it says
   expect(await lab.run("destroy")).toMatchObject({ exitCode: 0 });
   expect(lab.processes()).toEqual([]);
   expect(existsSync(join(lab.folder, "generated"))).toBe(false);
-}, 120_000);
+});
 
 function tutorialCurl(master: string): string {
   return `curl -s -X POST http://${master}:8080/v2/apps \\

@@ -17,9 +17,9 @@ import { partsOfMachines } from "../../../src/machines/docker-ssh/parts.ts";
 import { groupVariables } from "../../../src/render/inventory.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { isInstalled } from "../../../src/tools/host.ts";
+import { until } from "../../helpers/eventually.ts";
 import { machine, tutorialLab } from "../../helpers/labs.ts";
 import { smallManifest } from "../../helpers/small-bundle.ts";
-import { eventually } from "../../helpers/wait.ts";
 
 /** A real engine of this test's own, without a network: nothing could be pulled. */
 
@@ -59,8 +59,8 @@ beforeAll(async () => {
   const args = ["--net", ...ownMounts, "dockerd", ...engineArgs(socket, join(folder, "store"), folder)];
   engine = spawn("unshare", args, { stdio: "ignore" });
   const version = { file: "docker", args: ["version"], env };
-  await eventually("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0, 30_000);
-}, 60_000);
+  await until("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0);
+});
 
 afterAll(async () => {
   if (unable) return;
@@ -68,7 +68,7 @@ afterAll(async () => {
   engine.kill("SIGTERM");
   await ended;
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 test.skipIf(unable)(
   `a bundle's images are what the lock says, and are loaded once${unable && ` (${unable})`}`,
