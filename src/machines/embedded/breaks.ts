@@ -15,6 +15,7 @@ const backMs = 30_000;
 /** Breaks of a lab whose services are processes: the launcher brings back what ends. */
 export function embeddedBreaks(lab: Lab, folder: string): Breaks {
   return {
+    local: true,
     restart: async (entry, signal) => {
       const before = processOf(lab, folder, entry);
       signalTo(before.pid, "SIGTERM");

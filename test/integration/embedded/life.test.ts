@@ -21,7 +21,7 @@ test("create, the tutorial's lesson, halt, up, destroy: each leaves what it says
   expect(first).toMatchObject({ exitCode: 0 });
   expect(first.stdout).toContain(noZooKeeper ? "10 of 10 claims hold" : "11 of 11 claims hold");
   expect(first.stdout).toContain(`Marathon ${marathon}/`);
-  expect(lab.lab()).toMatchObject({ stack: "rehearsal", embedded: {} });
+  expect(lab.lab()).toMatchObject({ stack: "rehearsal", runs: { kind: "embedded" } });
 
   // A second one finds what runs and touches nothing.
   const before = lab.state();
