@@ -17,6 +17,7 @@ export default defineConfig({
         globalSetup: "./test/helpers/cli-setup.ts",
       }),
       project("lint", { testTimeout: 120_000, hookTimeout: 120_000 }),
+      project("hosts", { testTimeout: 600_000, hookTimeout: 900_000, fileParallelism: false }),
       project("e2e", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
     ],
   },
