@@ -16,7 +16,7 @@ import {
 } from "../../rehearsal/embedded/plan.ts";
 import { isAlive } from "../../rehearsal/embedded/process-mark.ts";
 import { bootIdFile } from "../../rehearsal/embedded/surroundings.ts";
-import { programFile } from "../../rehearsal/program-file.ts";
+import { programFile } from "../../rehearsal/own-files.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { Bindable } from "./addresses.ts";
 
