@@ -10,10 +10,7 @@ here=$(dirname "$0")
 rebooted=129 powered_off=130
 
 # The same at every boot, as the other machines remember it.
-hardware_address() {
-    # shellcheck disable=SC2046
-    printf '52:54:%02x:%02x:%02x:%02x' $(echo "${address%/*}" | tr . ' ')
-}
+hardware=$(printf '52:54:00:00:00:%02x' "$(echo "${address%/*}" | cut -d . -f 4)")
 
 while :; do
     # Every boot finds its network empty, as on real hardware. The old one may still be on its way out.
@@ -21,8 +18,9 @@ while :; do
     : >"$folder/net"
     unshare --net="$folder/net" true
     ip link delete "$name" 2>/dev/null || true
-    ip link add "$name" type veth peer name eth0 address "$(hardware_address)" netns "$folder/net"
+    ip link add "$name" type veth peer name eth0 address "$hardware" netns "$folder/net"
     ip link set "$name" master hosts up
+    # shellcheck disable=SC2016
     nsenter --net="$folder/net" sh -euc '
         ip link set lo up
         ip address add "$1" dev eth0

@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { installPackages } from "../../../src/foundry/debian/apt.ts";
 import { insideTree, type Job, runStep } from "../../../src/foundry/debian/job.ts";
-import { emptyFolders, type TreeFile, unpackTree, writeTree } from "../../../src/foundry/debian/tree.ts";
+import { emptyFolders, unpackTree, writeTree } from "../../../src/foundry/debian/tree.ts";
+import type { TreeFile } from "../../../src/foundry/debian/tree-files.ts";
 import { buildBase } from "../../../src/foundry/images/build.ts";
 import { contentKey, makeOnce, withCacheLock } from "../../../src/tools/cache.ts";
 import { run } from "../../../src/tools/exec.ts";
@@ -33,13 +34,17 @@ const maskedUnits = [
 ];
 
 const files: readonly TreeFile[] = [
-  { path: "etc/fstab", text: "" },
-  { path: "etc/resolv.conf", text: "" },
-  { path: "etc/default/locale", text: "LANG=C.UTF-8\n" },
+  { path: "etc/fstab", text: "", mode: 0o644 },
+  { path: "etc/resolv.conf", text: "", mode: 0o644 },
+  { path: "etc/default/locale", text: "LANG=C.UTF-8\n", mode: 0o644 },
   // A mirror that this host reaches is out of the test hosts' reach.
-  { path: "etc/apt/sources.list", text: "" },
+  { path: "etc/apt/sources.list", text: "", mode: 0o644 },
   { path: `etc/sudoers.d/${loginUser}`, text: `${loginUser} ALL=(ALL) NOPASSWD: ALL\n`, mode: 0o440 },
-  { path: "etc/ssh/sshd_config.d/test.conf", text: "UseDNS no\nHostKey /etc/ssh/ssh_host_ed25519_key\n" },
+  {
+    path: "etc/ssh/sshd_config.d/test.conf",
+    text: "UseDNS no\nHostKey /etc/ssh/ssh_host_ed25519_key\n",
+    mode: 0o644,
+  },
 ];
 
 /** Makes the trees, unless the cache has them. Takes some minutes the first time. */
