@@ -50,7 +50,7 @@ export class ZooKeeperServer {
     const config = join(this.directory, "zoo.cfg");
     await writeFile(
       config,
-      `tickTime=200\ndataDir=${this.directory}\nclientPort=${this.port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\nminSessionTimeout=400\n`,
+      `tickTime=200\ndataDir=${this.directory}\nclientPort=${this.port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\nminSessionTimeout=400\nmaxSessionTimeout=60000\n`,
     );
     const main = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
     this.process = spawn("java", ["-Xmx128m", "-cp", jars.join(":"), main, config], { stdio: "ignore" });
