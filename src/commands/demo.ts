@@ -4,7 +4,7 @@ import { deployApp, putRule, removeApp, type Stage, untilRunning } from "../demo
 import { addressesOf } from "../demo/services.ts";
 import { demoText, wayJson } from "../demo/tell.ts";
 import { untilServed } from "../demo/visit.ts";
-import { type WayIn, waysIn } from "../drills/ways-in.ts";
+import { type WayIn, waysIn } from "../demo/ways-in.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
 import type { AppAddress } from "../lab/catalogue/method.ts";
@@ -74,7 +74,7 @@ async function setUp(
     );
   const visits = discoveryOf(lab).map((name) =>
     line(lineOf(run, "demo", `Visit it through ${name}`, name), async (say) => {
-      const mine = ways.filter(({ discovery }) => discovery === name);
+      const mine = ways.filter(({ method }) => method === name);
       const led = await Promise.all(mine.map((way) => untilServed(stage(say), id, way, isPage)));
       return led.length > 0 ? [...new Set(led)].join(", ") : `not served: it needs ${methods[name].needs}`;
     }),

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { Verdict } from "../claims/verify.ts";
+import type { Verdict } from "../claims/verdict.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { effective } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";

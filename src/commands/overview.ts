@@ -1,6 +1,6 @@
 import { absentClaims, absentLines } from "../claims/claims-for.ts";
 import { verdictTable } from "../claims/report.ts";
-import type { Verdict } from "../claims/verify.ts";
+import type { Verdict } from "../claims/verdict.ts";
 import { discoveryNotes } from "../lab/discovery.ts";
 import { pages } from "../lab/pages.ts";
 import type { Run } from "../machines/run.ts";

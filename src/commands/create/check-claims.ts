@@ -1,6 +1,6 @@
 import { claimsFor } from "../../claims/claims-for.ts";
 import { claimsFailed } from "../../claims/failure.ts";
-import { type Verdict, verifyLab } from "../../claims/verify.ts";
+import { type Verdict, verifyLab } from "../../claims/verdict.ts";
 import type { Entry } from "../../lab/catalogue/container.ts";
 import { catalogue } from "../../lab/catalogue/index.ts";
 import { type LastLines, lastWords, withDetails } from "../../machines/last-words.ts";

@@ -1,6 +1,6 @@
 import { applyBundle, knownByDigest } from "../../bundle/apply.ts";
 import { type OpenBundle, openBundle } from "../../bundle/open.ts";
-import type { Verdict } from "../../claims/verify.ts";
+import type { Verdict } from "../../claims/verdict.ts";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { Lab } from "../../lab/model.ts";
 import { applyLock } from "../../lock/apply.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { Verdict } from "../../../src/claims/verify.ts";
+import type { Verdict } from "../../../src/claims/verdict.ts";
 import { verify } from "../../../src/commands/create/check-claims.ts";
 import { exitCodes, LabError } from "../../../src/errors.ts";
 import { LabFolder } from "../../../src/tools/lab-folder.ts";
