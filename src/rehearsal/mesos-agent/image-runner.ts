@@ -4,7 +4,7 @@ import { mayHaveContainers, noteContainers } from "../embedded/containers.ts";
 import { folderMark } from "../embedded/plan.ts";
 import { programFile } from "../own-files.ts";
 import { runProcess } from "./command-runner.ts";
-import type { Outcome, Started, TaskRunner, TaskToRun } from "./task-runner.ts";
+import type { Started, TaskEnd, TaskRunner, TaskToRun } from "./task-runner.ts";
 
 interface BuiltIn {
   /** Of a file in `../programs/`. */
@@ -67,7 +67,7 @@ async function runBuiltIn(
   onStarted: (started: Started) => void,
   kill: AbortSignal,
   marks: Readonly<Record<string, string>>,
-): Promise<Outcome> {
+): Promise<TaskEnd> {
   const message = `image ${image} is run as ${builtIn.words}: ${image.startsWith("mesos-lab/") ? "it has no other form here" : "no Docker engine answers"}`;
   await appendFile(join(task.sandbox, "stdout"), `${message}\n`);
   const file = programFile(`programs/${builtIn.program}`);
@@ -80,7 +80,7 @@ function nameOf(image: string): string {
   return image.replace(/^(?:docker\.io\/)?(?:library\/)?/, "").replace(/@.*$|:[^/]*$/, "");
 }
 
-function failed(message: string): Outcome {
+function failed(message: string): TaskEnd {
   return { state: "TASK_FAILED", message };
 }
 

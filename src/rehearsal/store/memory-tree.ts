@@ -6,7 +6,7 @@ interface Node {
 /** Told of every node that is to outlive its session: its data, or undefined once it is removed. */
 export type Persist = (path: string, data: string | undefined) => void;
 
-interface Watch {
+interface ChildrenWatch {
   last: string | undefined;
   readonly onChange: (names: string[]) => void;
 }
@@ -16,7 +16,7 @@ export class Tree {
   readonly nodes = new Map<string, Node>();
   private readonly names = new Map<string, Set<string>>();
   private readonly created = new Map<string, number>();
-  private readonly watches = new Map<string, Set<Watch>>();
+  private readonly watches = new Map<string, Set<ChildrenWatch>>();
   private readonly onPersist: Persist;
 
   constructor(onPersist: Persist) {
@@ -55,7 +55,7 @@ export class Tree {
   }
 
   watch(path: string, onChange: (names: string[]) => void): () => void {
-    const watch: Watch = { last: undefined, onChange };
+    const watch: ChildrenWatch = { last: undefined, onChange };
     const watches = this.watches.get(path) ?? new Set();
     this.watches.set(path, watches.add(watch));
     this.tell(path);
