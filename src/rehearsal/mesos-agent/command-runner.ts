@@ -37,7 +37,7 @@ function programOf(task: TaskToRun): Program {
 }
 
 async function endLeftovers(marks: Readonly<Record<string, string>>, agentId: string): Promise<void> {
-  const { endMarked } = await import("../embedded/marked.ts");
+  const { endMarked } = await import("../processes/marked.ts");
   await endMarked({ ...marks, MESOS_SLAVE_ID: agentId });
 }
 

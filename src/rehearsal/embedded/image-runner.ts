@@ -1,10 +1,10 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mayHaveContainers, noteContainers } from "../embedded/containers.ts";
-import { folderMark } from "../embedded/plan.ts";
+import { runProcess } from "../mesos-agent/command-runner.ts";
+import type { Started, TaskEnd, TaskRunner, TaskToRun } from "../mesos-agent/task-runner.ts";
 import { programFile } from "../own-files.ts";
-import { runProcess } from "./command-runner.ts";
-import type { Started, TaskEnd, TaskRunner, TaskToRun } from "./task-runner.ts";
+import { mayHaveContainers, noteContainers } from "./containers.ts";
+import { folderMark } from "./plan.ts";
 
 interface BuiltIn {
   /** Of a file in `../programs/`. */
@@ -90,7 +90,7 @@ async function dockerWhereItAnswers(
 ): Promise<TaskRunner | undefined> {
   const [{ run }, { dockerRunner }] = await Promise.all([
     import("../../tools/exec.ts"),
-    import("./docker-runner.ts"),
+    import("../mesos-agent/docker-runner.ts"),
   ]);
   try {
     await run({ file: "docker", args: ["info"] }, { timeoutMs: engineAnswerMs, killAfterMs: 500 });
