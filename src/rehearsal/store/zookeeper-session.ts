@@ -15,7 +15,7 @@ export class ZooKeeperSession {
   /** Rejected when the session is over. */
   readonly gone: Promise<never>;
   private endWaiting: (error: Error) => void = () => {};
-  private lastHeard = Date.now();
+  private lastHeard = performance.now();
   state: "open" | "lost" | "closed" = "open";
 
   constructor(client: Client, sessionTimeoutMs: number) {
@@ -26,7 +26,7 @@ export class ZooKeeperSession {
     });
     this.gone.catch(() => {});
     client.on("connected", () => {
-      this.lastHeard = Date.now();
+      this.lastHeard = performance.now();
       // The library sets its watches again, but not for a change that it slept through.
       for (const refresh of this.refreshers) refresh();
     });
@@ -39,12 +39,12 @@ export class ZooKeeperSession {
    * its own: after a session timeout of silence the session counts as lost, as in Mesos.
    */
   private beat(): void {
-    if (Date.now() - this.lastHeard > this.sessionTimeoutMs) {
+    if (performance.now() - this.lastHeard > this.sessionTimeoutMs) {
       this.lose();
       return;
     }
     this.client.exists("/", (error) => {
-      if (!error) this.lastHeard = Date.now();
+      if (!error) this.lastHeard = performance.now();
     });
   }
 
