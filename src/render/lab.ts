@@ -9,6 +9,7 @@ import {
   type StackName,
   serviceNames,
 } from "../lab/model.ts";
+import { onVagrant } from "../lab/runs.ts";
 import { embeddedLesson } from "./embedded-lesson.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory, pinReasons } from "./inventory.ts";
@@ -89,8 +90,9 @@ export function playbooks(lab: Lab): readonly Playbook[] {
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
+  const machines = onVagrant(lab);
   // Nothing else is made of files there: the launcher's plan is written when it starts.
-  if (lab.embedded !== undefined)
+  if (machines === undefined)
     return (["en", "zh"] as const).map((language) => {
       const ending = language === "en" ? "md" : "zh.md";
       const text = template(templates, `lesson/embedded.${ending}.hbs`);
@@ -111,11 +113,11 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     .filter(([path]) => roles[lab.stack].some((role) => path.startsWith(`roles/${role}/`)))
     .map(([path, contents]) => ({ path, contents }));
   return [
-    { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), lab) },
+    { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), machines) },
     { path: "ansible.cfg", contents: template(templates, "ansible.cfg") },
     { path: ".yamllint", contents: template(templates, "yamllint") },
     { path: "inventory.yml", contents: yamlFile(inventory(lab)) },
-    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab), pinReasons) },
+    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(machines), pinReasons) },
     ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,

@@ -1,15 +1,14 @@
 import { existsSync, linkSync, rmSync, symlinkSync } from "node:fs";
-import { parts } from "../../bundle/manifest.ts";
 import { listImages } from "../../foundry/images/build.ts";
 import { defaultCacheDir } from "../../tools/cache.ts";
-import type { Run } from "../run.ts";
+import type { Fleet } from "./fleet.ts";
 
-/** Puts the archive of the rehearsal images, from the lab's bundle or where it has been made, beside the playbook that loads it if need be. */
-export async function bringImages({ lab, folder }: Run): Promise<void> {
-  if (lab.stack !== "rehearsal" || lab.embedded !== undefined) return;
-  const bundled = folder.file("bundle", parts.rehearsalImages);
+/** Puts the archive of the rehearsal images, from the lab's bundle or where it has been made, beside the playbook that loads it. */
+export async function placeArchive({ lab, folder }: Fleet): Promise<void> {
+  if (lab.stack !== "rehearsal") return;
+  const bundled = lab.bundle?.archive === undefined ? undefined : folder.file(lab.bundle.archive);
   const archive =
-    lab.bundle !== undefined && existsSync(bundled)
+    bundled !== undefined && existsSync(bundled)
       ? bundled
       : (await listImages({ cacheDir: defaultCacheDir() }))?.file;
   const here = folder.file("images.tar");

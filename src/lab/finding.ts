@@ -1,5 +1,12 @@
-import type { PackageNeed } from "./install.ts";
-import type { Problem } from "./problem.ts";
+/** Something the host lacks, with what to do about it. */
+export interface Problem {
+  /** One sentence without a stop. */
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** What a package manager may be asked for. */
+export type PackageNeed = "vagrant" | "ansible" | "ssh" | "virtualbox" | "libvirt";
 
 /** `error`: the lab cannot be made. `warn`: it can, and something will be worse. */
 export type Level = "ok" | "warn" | "error";
