@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { exitCodes, formatError, LabError } from "../../errors.ts";
+import { endMarked } from "../processes/marked.ts";
 import type { Running } from "../running.ts";
 import { standIns } from "../stand-ins.ts";
-import { endMarked } from "./marked.ts";
 import { folderMark, machineMark, type Plan, programMark } from "./plan.ts";
 import { StoreClient } from "./store-client.ts";
 import type { FromStore } from "./store-messages.ts";
