@@ -17,7 +17,7 @@ import { machinesOf } from "../machines/index.ts";
 import { defaultCacheDir, withCacheLock, withStaging } from "../tools/cache.ts";
 import { packageVersion, writeFiles } from "../tools/files.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
-import { canAsk, confirm } from "../ui/ask.ts";
+import { ask } from "../ui/ask.ts";
 import { line, runTasks } from "../ui/tasks.ts";
 import { labAsMade } from "./chosen-lab.ts";
 import { type Context, type LabOptions, sourceOf, usualFile } from "./context.ts";
@@ -49,7 +49,7 @@ export async function bundleCommand(
         "for a lab in virtual machines: npx mesos-lab bundle save FILE --runs-on vagrant --name <another>",
       ],
     });
-  if (existsSync(file) && !yes) await refuseOverwriting(file, context);
+  if (existsSync(file)) await askToOverwrite(file, yes, context);
   const lock = readLock(lockPath(which.file ?? usualFile));
   const lab = lock === undefined ? described : (onVagrant(applyLock(described, lock)) ?? described);
   const text = labFileFor(described, sourceOf(which));
@@ -67,8 +67,8 @@ export async function bundleCommand(
   await tell(file, manifest as Manifest, context);
 }
 
-async function refuseOverwriting(file: string, context: Context): Promise<void> {
-  if (canAsk() && !context.json && (await confirm(`Write over ${file}?`, context.signal))) return;
+async function askToOverwrite(file: string, yes: boolean, { json, signal }: Context): Promise<void> {
+  if ((await ask(`Write over ${file}?`, { yes, json, signal })) === "yes") return;
   throw new LabError(`there is a file ${file} already`, {
     exitCode: exitCodes.usage,
     remedy: ["give the bundle another name", "write over it: --yes"],

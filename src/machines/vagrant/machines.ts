@@ -51,7 +51,10 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       // Without a Vagrantfile Vagrant would not find its machines again.
       if (made && !existsSync(folder.file("Vagrantfile"))) folder.write(lab, renderLab(lab, readTemplates()));
       const command = made ? vagrantDestroy(folder.path) : undefined;
-      return stop(progress, "destroy", "Destroy the machines", command);
+      return {
+        loses: folder.madeMachines().map(({ name }) => name),
+        task: stop(progress, "destroy", "Destroy the machines", command),
+      };
     },
     ...dockerSsh({ lab, folder, reach }),
   };
