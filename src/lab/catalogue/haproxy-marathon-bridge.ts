@@ -2,7 +2,7 @@ import { machinesWith, portsOf } from "../model.ts";
 import { marathonUrl } from "./addresses.ts";
 import { type Learning, type Method, pageUrl } from "./method.ts";
 
-/** Seconds between two runs; as in templates/files/haproxy-marathon-bridge/haproxy-marathon-bridge.timer. */
+/** Seconds between two runs; as in templates/roles/haproxy_marathon_bridge/files/haproxy-marathon-bridge.timer. */
 const timerSeconds = 5;
 
 const learns: Learning = {
