@@ -9,7 +9,10 @@ import { packageRoot } from "../../tools/package-root.ts";
 /** What an instance is told besides what its container is told; arguments replace the container's. */
 type Told = Partial<Pick<Instance, "args" | "env" | "files">>;
 
-const bridgeScript = join(packageRoot, "templates/roles/haproxy_marathon_bridge/files/haproxy-marathon-bridge");
+const bridgeScript = join(
+  packageRoot,
+  "templates/roles/haproxy_marathon_bridge/files/haproxy-marathon-bridge",
+);
 
 /** Each way of discovery in an embedded lab; `own` is the machine's folder. */
 export const embeddedDiscovery: Readonly<
