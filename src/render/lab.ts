@@ -1,6 +1,6 @@
 import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
-import { discoveryOf, isDiscovery } from "../lab/discovery.ts";
+import { isDiscovery } from "../lab/discovery.ts";
 import {
   type CoreServiceName,
   type Lab,
@@ -9,11 +9,13 @@ import {
   type StackName,
   serviceNames,
 } from "../lab/model.ts";
+import { groupName } from "./container-task.ts";
 import { embeddedLesson } from "./embedded-lesson.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
-import { groupVariables, hostVariables, inventory, pinReasons } from "./inventory.ts";
+import { groupVariables, hostVariables, inventory, variableComments } from "./inventory.ts";
 import { lesson } from "./lesson.ts";
-import { servicePlaybook } from "./playbook.ts";
+import { readyPlaybook, servicePlaybook } from "./playbook.ts";
+import { embeddedReadme, readme } from "./readme.ts";
 import { vagrantfile } from "./vagrantfile.ts";
 import { type Comments, toYaml } from "./yaml.ts";
 
@@ -34,47 +36,65 @@ export interface Playbook {
   readonly name: string;
   /** The name of its play, as Ansible prints it. */
   readonly title: string;
+  /** The roles that it uses. */
+  readonly roles?: readonly string[];
   /** Undefined for those that prepare the machines. */
   readonly service?: ServiceName;
+  /** Its tasks are left out on a machine where the look found everything as it was noted. */
+  readonly ifContainersDiffer?: true;
 }
 
-const check = { name: "preflight", title: "Check every machine" };
-
-/** The look at all containers before the first of them is looked at by itself, and the note that it goes by. */
-const look = { name: "container-look", title: "The containers that are there" };
-const note = { name: "container-note", title: "A note of the containers for the next run" };
-
-/** What is done before the first container is started. */
+/** What is done before the first container is started, and whatever is there already. */
 const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
   classic: [
-    { name: "engine", title: "Docker on every machine" },
-    { name: "slave-host", title: "What the Mesos slave needs of its machine" },
-    check,
-    { name: "pull", title: "The images on every machine" },
-    look,
+    { name: "engine", title: "Docker on every machine", roles: ["docker_engine"] },
+    {
+      name: "slave-host",
+      title: "What the Mesos slave needs of its machine",
+      roles: ["cgroup_v1", "docker_client"],
+    },
   ],
-  rehearsal: [
-    { name: "docker", title: "Docker on every machine" },
-    check,
-    { name: "images", title: "The rehearsal images on every machine" },
-    look,
-  ],
+  rehearsal: [{ name: "docker", title: "Docker on every machine", roles: ["docker_io"] }],
+};
+
+const check: Playbook = { name: "preflight", title: "Check every machine", roles: ["machine_check"] };
+
+/** The one look at all containers and images, and at the end the note that it goes by. */
+const look: Playbook = {
+  name: "container-look",
+  title: "The containers that are there",
+  roles: ["container_note"],
+};
+const note: Playbook = {
+  name: "container-note",
+  title: "A note of the containers for the next run",
+  roles: ["container_note"],
+  ifContainersDiffer: true,
+};
+
+const imagesOf: Readonly<Record<StackName, Playbook>> = {
+  classic: {
+    name: "pull",
+    title: "The images on every machine",
+    roles: ["locked_images"],
+    ifContainersDiffer: true,
+  },
+  rehearsal: {
+    name: "images",
+    title: "The rehearsal images on every machine",
+    roles: ["rehearsal_images"],
+    ifContainersDiffer: true,
+  },
 };
 
 /** Before all else, in a lab that was made from a bundle with packages. */
-const bundledPackages = { name: "bundled-packages", title: "The bundle's packages on every machine" };
-
-/** The roles that those playbooks use. */
-const roles: Readonly<Record<StackName, readonly string[]>> = {
-  classic: ["docker_engine", "cgroup_v1", "docker_client", "machine_check", "container_note"],
-  rehearsal: ["machine_check", "container_note"],
+const bundledPackages: Playbook = {
+  name: "bundled-packages",
+  title: "The bundle's packages on every machine",
+  roles: ["bundled_packages"],
 };
 
-/** What those playbooks include besides. */
-const includes: Readonly<Record<StackName, readonly string[]>> = {
-  classic: ["playbooks/tasks/bundled-images.yml"],
-  rehearsal: [],
-};
+const ready: Playbook = { name: "ready", title: "Every service answers", ifContainersDiffer: true };
 
 /** The playbooks that `site.yml` imports, in order. */
 export function playbooks(lab: Lab): readonly Playbook[] {
@@ -82,47 +102,59 @@ export function playbooks(lab: Lab): readonly Playbook[] {
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
     ...preparation[lab.stack],
-    ...services.map((service) => ({ name: service, title: titleOf(service), service })),
+    check,
+    look,
+    imagesOf[lab.stack],
+    ...services.map((service) => serviceOf(lab, service)),
+    ready,
     note,
   ];
+}
+
+/** What has no container has a role, whose look is its own. */
+function serviceOf(lab: Lab, service: ServiceName): Playbook {
+  const own = { name: service, title: titleOf(service), service };
+  return entriesOf(lab, service).length > 0
+    ? { ...own, ifContainersDiffer: true }
+    : { ...own, roles: [groupName(service)] };
 }
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
   // Nothing else is made of files there: the launcher's plan is written when it starts.
   if (lab.embedded !== undefined)
-    return (["en", "zh"] as const).map((language) => {
-      const ending = language === "en" ? "md" : "zh.md";
-      const text = template(templates, `lesson/embedded.${ending}.hbs`);
-      return { path: `lesson.${ending}`, contents: embeddedLesson(text, lab, language, titleOf) };
-    });
-  const playbookFiles = playbooks(lab).map(({ name, title, service }) => ({
-    path: `playbooks/${name}.yml`,
-    contents:
-      service !== undefined && entriesOf(lab, service).length > 0
-        ? servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, entriesOf(lab, service))
-        : template(templates, `playbooks/${name}.yml`),
+    return [
+      { path: "README.md", contents: embeddedReadme(template(templates, "readme/embedded.md.hbs"), lab) },
+      ...(["en", "zh"] as const).map((language) => {
+        const ending = language === "en" ? "md" : "zh.md";
+        const text = template(templates, `lesson/embedded.${ending}.hbs`);
+        return { path: `lesson.${ending}`, contents: embeddedLesson(text, lab, language, titleOf) };
+      }),
+    ];
+  const playbookFiles = playbooks(lab).map((playbook) => ({
+    path: `playbooks/${playbook.name}.yml`,
+    contents: playbookText(lab, playbook, templates),
   }));
   const hostFiles = lab.machines.map((machine) => ({
     path: `host_vars/${machine.name}.yml`,
     contents: yamlFile(hostVariables(lab, machine)),
   }));
+  const roles = new Set(playbooks(lab).flatMap((playbook) => playbook.roles ?? []));
   const roleFiles = [...templates]
-    .filter(([path]) => roles[lab.stack].some((role) => path.startsWith(`roles/${role}/`)))
+    .filter(([path]) => path.startsWith("roles/") && roles.has(path.split("/")[1] ?? ""))
     .map(([path, contents]) => ({ path, contents }));
   return [
     { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), lab) },
     { path: "ansible.cfg", contents: template(templates, "ansible.cfg") },
     { path: ".yamllint", contents: template(templates, "yamllint") },
     { path: "inventory.yml", contents: yamlFile(inventory(lab)) },
-    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab), pinReasons) },
+    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab), variableComments) },
     ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
-    ...includes[lab.stack].map((path) => ({ path, contents: template(templates, path) })),
     ...configFiles(lab),
-    ...scripts(lab, templates),
     ...roleFiles,
+    { path: "README.md", contents: readme(template(templates, "readme/machines.md.hbs"), lab, titleOf) },
     ...["lesson.md", "lesson.zh.md"].map((path) => ({
       path,
       contents: lesson(template(templates, `lesson/${path}.hbs`), lab, titleOf),
@@ -140,20 +172,20 @@ function configFiles(lab: Lab): RenderedFile[] {
   );
 }
 
-/** What the services that have no container bring to their machines. */
-function scripts(lab: Lab, templates: Templates): RenderedFile[] {
-  return discoveryOf(lab).flatMap((name) =>
-    [...templates]
-      .filter(([path]) => path.startsWith(`files/${name}/`))
-      .map(([path, contents]) => ({ path, contents })),
-  );
+function playbookText(lab: Lab, playbook: Playbook, templates: Templates): string {
+  const { name, title, service, roles } = playbook;
+  if (roles !== undefined) return template(templates, `playbooks/${name}.yml`);
+  return service === undefined
+    ? readyPlaybook(template(templates, `playbooks/${name}.yml.hbs`), title, lab)
+    : servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, lab, service);
 }
 
 function sitePlaybook(lab: Lab): string {
   return yamlFile(
-    playbooks(lab).map(({ name, title }) => ({
+    playbooks(lab).map(({ name, title, ifContainersDiffer }) => ({
       name: title,
       "ansible.builtin.import_playbook": `playbooks/${name}.yml`,
+      ...(ifContainersDiffer && { when: "containers_differ" }),
     })),
   );
 }

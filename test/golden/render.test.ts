@@ -69,3 +69,9 @@ describe.each(Object.entries(labs))("the %s lab", (name, lab) => {
 test("docs/additions.md tells what the catalogue adds", async () => {
   await expect(additionsDoc(tutorialLab("classic"))).toMatchFileSnapshot("../../docs/additions.md");
 });
+
+test("the README of a lab without machines", async () => {
+  const lab: Lab = { ...tutorialLab("rehearsal"), embedded: {} };
+  const readme = renderLab(lab, readTemplates()).find(({ path }) => path === "README.md");
+  await expect(readme?.contents).toMatchFileSnapshot("expected/embedded/README.md");
+});

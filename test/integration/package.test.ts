@@ -21,6 +21,7 @@ test("the packed package renders a lab elsewhere", { timeout: 60_000 }, () => {
   });
   expect(readdirSync(join(desk, "generated", "mesos-lab"))).toEqual(
     expect.arrayContaining([
+      "README.md",
       "Vagrantfile",
       "ansible.cfg",
       "inventory.yml",

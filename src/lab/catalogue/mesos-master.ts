@@ -26,7 +26,7 @@ export function mesosMaster(lab: Lab, machine: Machine): Entry {
     ready: {
       means: "a Mesos master is elected",
       url: `http://${machine.ip}:${port}/state.json`,
-      condition: "answer.json.leader is defined",
+      condition: "ready_answer.json.leader is defined",
     },
   };
 }

@@ -44,7 +44,7 @@ export function mesosSlave(lab: Lab, machine: Machine): Entry {
     ready: {
       means: "the Mesos slave answers",
       url: `http://${machine.ip}:${port}/state.json`,
-      condition: "answer.json.id | default('') | length > 0",
+      condition: "ready_answer.json.id | default('') | length > 0",
     },
   };
 }

@@ -55,9 +55,9 @@ export interface Method {
   /** Where it runs when no machine lists it: on the first machine that runs this service, or on every one. */
   readonly beside: ServiceName;
   readonly on: "first" | "every";
-  /** Its container; without one it is set up by its own playbook, templates/playbooks/<name>.yml. */
+  /** Its container; without one it is set up by its own role, templates/roles/<name>. */
   readonly entry?: (lab: Lab, machine: Machine) => Entry;
-  /** What that playbook has to know of a machine, by the variables' names. */
+  /** What that role has to know of a machine, by the variables' names. */
   readonly variables?: (lab: Lab, machine: Machine) => Readonly<Record<string, string>>;
   readonly pages: (lab: Lab) => readonly Page[];
   /** What an application must have to be found, where not every one has it. */
