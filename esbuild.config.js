@@ -1,4 +1,4 @@
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -35,5 +35,11 @@ await build({
     js: 'import { createRequire as createRequireOfDist } from "node:module"; const require = createRequireOfDist(import.meta.url);',
   },
   logLevel: "warning",
+});
+// Pages are for browsers: they are read as they are.
+const pages = "rehearsal/pages";
+cpSync(join(root, "src", pages), join(outdir, pages), {
+  recursive: true,
+  filter: (path) => !path.endsWith(".ts"),
 });
 chmodSync(join(outdir, "cli.js"), 0o755);

@@ -69,8 +69,8 @@ async function settle(claim: Claim, context: ProbeContext, options: VerifyOption
   const { check, ...words } = claim;
   const waited = await waitFor(
     async (signal) => {
-      const finding = await check({ ...context, signal });
-      return finding.holds ? { ok: true, value: finding.seen } : { ok: false, seen: finding.seen };
+      const judgement = await check({ ...context, signal });
+      return judgement.holds ? { ok: true, value: judgement.seen } : { ok: false, seen: judgement.seen };
     },
     { timeoutMs: options.timeoutMs, signal: context.signal },
   );

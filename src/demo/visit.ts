@@ -53,10 +53,10 @@ export async function untilServed(
   );
   if (waited.ok) return waited.value;
   const app = await findApp(stage.http, stage.at.marathon, id, stage.signal).catch(() => undefined);
-  throw new LabError(`${way.url} (${way.method}) does not show the app within ${pageLimitMs / 1000} s`, {
+  throw new LabError(`${way.url} (${way.name}) does not show the app within ${pageLimitMs / 1000} s`, {
     exitCode: exitCodes.verify,
     details: [`last seen: ${waited.seen}`, ...(app === undefined ? [] : [`${id}: ${progressOf(app)}`])],
-    remedy: ["npx mesos-lab verify", `npx mesos-lab logs ${way.discovery}`],
+    remedy: ["npx mesos-lab verify", `npx mesos-lab logs ${way.method}`],
   });
 }
 

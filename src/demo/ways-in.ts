@@ -7,10 +7,10 @@ import { askService, type ServiceTarget } from "../probes/dns-service.ts";
 
 /** How one kind of client reaches the application: what a sampler and a visitor need. */
 export interface WayIn {
-  /** The lane's name: the method, and how the client does it where that matters. */
-  readonly method: string;
-  /** The part of the lab that it belongs to. */
-  readonly discovery: DiscoveryName;
+  /** The method, and how the client uses it where that matters: `mesos-dns (TTL kept)`. */
+  readonly name: string;
+  /** The discovery method that it rests upon. */
+  readonly method: DiscoveryName;
   readonly learns: Learning;
   readonly twin: boolean;
   readonly url: string;
@@ -33,9 +33,9 @@ const lookupMs = 800;
 
 /** Every way into an application that this lab has, in the order of its methods. */
 export function waysIn(lab: Lab, app: AppAddress, options: WaysOptions): readonly WayIn[] {
-  return discoveryOf(lab).flatMap((discovery) =>
-    methods[discovery].ways(lab, app).map((way) => ({
-      ...{ method: way.name, discovery, learns: way.learns, twin: way.twin === true },
+  return discoveryOf(lab).flatMap((method) =>
+    methods[method].ways(lab, app).map((way) => ({
+      ...{ name: way.name, method, learns: way.learns, twin: way.twin === true },
       ...wayIn(way, options),
     })),
   );

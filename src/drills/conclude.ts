@@ -7,17 +7,17 @@ import { pageMarks } from "./analysis/timeline.ts";
 import type { Drill } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
 import { baselineMs, type Lanes, requestTimeoutMs } from "./lanes.ts";
-import { type DrillReport, marks as words } from "./model.ts";
+import { type DrillReport, marks as words } from "./model/report.ts";
+import type { DrillOptions } from "./options.ts";
 import type { Before } from "./ready.ts";
-import type { DrillOptions } from "./run.ts";
-import { lookEveryMs, type Watch } from "./watch.ts";
+import { type LabWatch, lookEveryMs } from "./watch.ts";
 
 /** What a drill has found out. */
-export interface Findings extends Before {
+export interface Observations extends Before {
   readonly clock: DrillClock;
   readonly lanes: Lanes;
   readonly ratePerSecond: number;
-  readonly watch: Watch;
+  readonly watch: LabWatch;
   readonly verdict: Verdict;
   readonly breakAt: number;
   readonly target: string;
@@ -25,7 +25,11 @@ export interface Findings extends Before {
 }
 
 /** The report: plain data of everything that was seen. */
-export async function reportOf(drill: Drill, options: DrillOptions, found: Findings): Promise<DrillReport> {
+export async function reportOf(
+  drill: Drill,
+  options: DrillOptions,
+  found: Observations,
+): Promise<DrillReport> {
   const { watch, verdict, breakAt, ways } = found;
   const { lab, http, at, appId, signal } = options;
   const lanes = found.lanes.lanes(breakAt);
@@ -51,7 +55,7 @@ export async function reportOf(drill: Drill, options: DrillOptions, found: Findi
     marks: [
       { at: breakAt, source: "drill", what: drill.mark, detail: found.target },
       ...watch.marks,
-      ...lanes.flatMap(({ outage, method }) => pageMarks(outage, method)),
+      ...lanes.flatMap(({ outage, way }) => pageMarks(outage, way)),
     ],
     before: found.before,
     after: app === undefined ? [] : hostPortsOf(app),
@@ -63,7 +67,7 @@ export async function reportOf(drill: Drill, options: DrillOptions, found: Findi
     notes: [
       ...found.notes,
       ...options.notes,
-      `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(lab, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
+      `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(options.machines.breaks.local, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
     ],
   };
 }

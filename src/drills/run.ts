@@ -1,40 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { verifyLab } from "../claims/verdict.ts";
-import { type Addresses, findApp } from "../demo/services.ts";
+import { findApp } from "../demo/services.ts";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Lab } from "../lab/model.ts";
-import type { Machines } from "../machines/machines.ts";
-import type { Http } from "../probes/http.ts";
 import { longestPeriodMs, rateOfLanes } from "./analysis/settled.ts";
 import { assertBreakable, breakIt, putBack } from "./break.ts";
 import type { Drill } from "./catalogue.ts";
 import { type DrillClock, startClock } from "./clock.ts";
 import { reportOf } from "./conclude.ts";
 import { baselineMs, type Lanes, startLanes } from "./lanes.ts";
-import type { DrillReport } from "./model.ts";
+import type { DrillReport } from "./model/report.ts";
+import type { DrillOptions } from "./options.ts";
 import { precheck } from "./ready.ts";
 import { watchLab } from "./watch.ts";
-
-export interface DrillOptions {
-  readonly lab: Lab;
-  readonly machines: Machines;
-  readonly http: Http;
-  readonly at: Addresses;
-  readonly appId: string;
-  readonly isPage: (body: string, status: number) => boolean;
-  /** Every way in at once, instead of the lab's first. */
-  readonly compare: boolean;
-  /** A run without a miss that lasts so long is a recovery. */
-  readonly settleMs: number;
-  /** Counted from the break. */
-  readonly deadlineMs: number;
-  /** Requests a second and lane; left out, what the lab can bear. */
-  readonly ratePerSecond?: number | undefined;
-  /** Sentences that the report shall tell besides its own. */
-  readonly notes: readonly string[];
-  readonly signal: AbortSignal;
-  readonly say: (text: string) => void;
-}
 
 const lookMs = 250;
 /** How long the rest of the lab may take to be as it was, after the page is back. */
@@ -46,10 +23,18 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   assertBreakable(lab, drill);
   const clock = startClock();
   const { ways, before } = await precheck(options, clock);
-  const ratePerSecond = rateOfLanes(ways.length, lab.embedded !== undefined, options.ratePerSecond);
+  const ratePerSecond = rateOfLanes(ways.length, options.machines.breaks.local, options.ratePerSecond);
   const { isPage } = options;
   const lanes = await startLanes(ways, { clock, ratePerSecond, settleMs, isPage });
-  const watch = watchLab({ lab, http, at, appId: options.appId, clock, ways });
+  const watch = watchLab({
+    lab,
+    http,
+    at,
+    appId: options.appId,
+    local: options.machines.breaks.local,
+    clock,
+    ways,
+  });
   const notes: string[] = [];
   let breakAt = 0;
   let target = "";
@@ -104,8 +89,8 @@ async function untilSettled(
     if (failure !== undefined) throw failure;
     const now = clock.now();
     const seen = lanes.look(breakAt, brokenAt === undefined ? 0 : now - brokenAt);
-    const states = seen.map(({ method, outage }) => {
-      const page = seen.length > 1 ? method : "page";
+    const states = seen.map(({ way, outage }) => {
+      const page = seen.length > 1 ? way : "page";
       return `${page} ${outage.state}, ${outage.failed} misses`;
     });
     options.say(`${Math.round((now - breakAt) / 1000)} s since the break: ${states.join("; ")}`);

@@ -103,7 +103,7 @@ Defaults of \`images\` are those of the stack \`classic\`; those of \`rehearsal\
 
 ## Flags
 
-\`--machines\` overrides \`runsOn\`. \`--name\`, \`--stack\`, \`--provider\`, \`--box\`, \`--box-version\` and \`--box-url\` override the field of that name; \`--memory\` and
+\`--runs-on\` overrides \`runsOn\`. \`--name\`, \`--stack\`, \`--provider\`, \`--box\`, \`--box-version\` and \`--box-url\` override the field of that name; \`--memory\` and
 \`--cpus\` hold for every machine; \`--master-ip\` and \`--slave-ip\` for the first machine that runs mesos-master or mesos-slave.
 \`--discovery\` may be repeated, once for each method, and replaces the file's list.
 

@@ -23,9 +23,12 @@ export type ServiceName = (typeof serviceNames)[number];
 /** What has an image; the bridge is a script and a program of the distribution. */
 export type ImageName = Exclude<ServiceName, "haproxy-marathon-bridge"> | "tomcat";
 
-export const machineKinds = ["vagrant", "embedded"] as const;
+export const runsOnNames = ["vagrant", "embedded"] as const;
 /** `vagrant`: virtual machines. `embedded`: no machines, the services are processes of this host on loopback. */
-export type MachineKind = (typeof machineKinds)[number];
+export type RunsOnName = (typeof runsOnNames)[number];
+
+/** Where the playbooks run: on this host, or from inside one of the lab's machines. */
+export type AnsiblePlace = "host" | "guest";
 
 export interface Machine {
   readonly name: string;
@@ -82,38 +85,51 @@ export interface Box {
   readonly url?: string;
 }
 
-/** What an embedded lab is made of, as far as that is known: `create` finds it out. */
-export interface Embedded {
+/** Virtual machines that Vagrant makes of a box. */
+export interface VagrantRuns {
+  readonly kind: "vagrant";
+  readonly provider: ProviderName;
+  readonly box: Box;
+  /** libvirt only: QEMU runs the machines in software, some ten times slower. Absent: `create` tries KVM. */
+  readonly emulation?: boolean;
+}
+
+/** Processes of this host on loopback. What they are made of is absent until `create` has found it out. */
+export interface EmbeddedRuns {
+  readonly kind: "embedded";
   /** What carries the traffic: the host's HAProxy, or a proxy inside Bamboo's process. */
   readonly proxy?: "haproxy" | "built-in";
   /** What keeps the shared state: the host's ZooKeeper, or a store inside the lab's launcher. */
   readonly zookeeper?: "host" | "store";
 }
 
-export interface Lab {
+export type Runs = VagrantRuns | EmbeddedRuns;
+
+export interface Lab<R extends Runs = Runs> {
   readonly name: string;
   readonly stack: StackName;
-  readonly provider: ProviderName;
-  /** libvirt only: QEMU runs the machines in software, some ten times slower. Absent: `create` tries KVM. */
-  readonly emulation?: boolean;
-  readonly box: Box;
+  /** Where the lab runs. */
+  readonly runs: R;
   readonly machines: readonly Machine[];
   /** The image of each service, and of the demo application. */
   readonly images: Readonly<Record<ImageName, string>>;
   readonly ports: Ports;
   /** What the lock holds images to, by reference: `sha256:…` of a manifest. */
   readonly digests?: Readonly<Record<string, string>>;
-  /** There where no machines are made: the services are processes on loopback. */
-  readonly embedded?: Embedded;
   /** There where the lab was made from a bundle. */
   readonly bundle?: Bundled;
 }
+
+export type VagrantLab = Lab<VagrantRuns>;
+export type EmbeddedLab = Lab<EmbeddedRuns>;
 
 /** What of a bundle lies in the lab's folder, so that its machines need not fetch it. */
 export interface Bundled {
   /** By reference: the image's id, and the archive that it is in. */
   readonly images: Readonly<Record<string, { readonly id: string; readonly archive: string }>>;
   readonly packages: boolean;
+  /** The archive of the rehearsal images, below the lab's folder. */
+  readonly archive?: string;
   /** The static Docker client. */
   readonly client: boolean;
 }
@@ -123,11 +139,6 @@ export function portsOf(lab: Lab, machine: Machine): MachinePorts {
   const { admin, apps } = marathonLbPorts;
   const fixed = { marathonLbAdmin: admin, marathonLbApps: apps, zookeeper: zookeeperPort };
   return { ...fixed, ...lab.ports, ...machine.ports };
-}
-
-/** Whether ZooKeeper serves the lab, and not a store in its place. */
-export function hasZookeeper(lab: Lab): boolean {
-  return lab.embedded === undefined || lab.embedded.zookeeper === "host";
 }
 
 /** The machines that run a service, in the lab's order. */

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { discoveryNames, machineKinds, providerNames, serviceNames, stackNames } from "./model.ts";
+import { discoveryNames, providerNames, runsOnNames, serviceNames, stackNames } from "./model.ts";
 
 /** The sentence that says what a field accepts: shown in every complaint about it, and in docs/lab-file.md. */
 export const rules = z.registry<{ rule: string }>();
@@ -45,7 +45,7 @@ export const fields = {
   ),
   runsOn: oneOf(
     "Where the lab runs: in virtual machines (vagrant), as processes of this host on loopback (embedded), or in machines where Vagrant and a provider work and embedded where not (auto).",
-    ["auto", ...machineKinds],
+    ["auto", ...runsOnNames],
   ),
   provider: oneOf("The Vagrant provider that runs the machines.", providerNames),
   boxName: text("The Vagrant box of all machines. A box named here has no default version or URL.", 120, [

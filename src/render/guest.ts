@@ -2,7 +2,8 @@ import { controllerOf } from "../lab/controller.ts";
 import type { Lab } from "../lab/model.ts";
 import { type RenderedFile, type Templates, template } from "./files.ts";
 import { type Inventory, inventory } from "./inventory.ts";
-import { renderLab, yamlFile } from "./lab.ts";
+import { renderLab } from "./lab.ts";
+import { yamlFile } from "./yaml.ts";
 
 /** Where the lab's playbooks lie on the machine that runs them, below the login user's home. */
 export const guestFolder = "mesos-lab";

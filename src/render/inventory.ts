@@ -2,16 +2,12 @@ import { entriesOf, entriesOn } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import { machineContainers, machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
-import { type Lab, type Machine, machinesWith, serviceNames } from "../lab/model.ts";
+import { type Lab, type Machine, machinesWith, serviceNames, type VagrantLab } from "../lab/model.ts";
 import { classicPins } from "../lab/pins.ts";
+import { onVagrant } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
 import { configFolder } from "./files.ts";
 import { serviceVariables } from "./playbook.ts";
-
-/** Where Vagrant keeps a machine's own files; it empties this folder when it destroys the machine. */
-export function machineFolder(lab: Lab, machine: Machine): string {
-  return `.vagrant/machines/${machine.name}/${lab.provider}`;
-}
 
 /** `inventory.yml`: every machine, how Ansible reaches it, and one group for each service. */
 export function inventory(lab: Lab): Inventory {
@@ -22,8 +18,13 @@ export function inventory(lab: Lab): Inventory {
       ? []
       : [[groupName(service), { hosts: Object.fromEntries(members) }] as const];
   });
+  const machines = onVagrant(lab);
   return {
-    all: { hosts: Object.fromEntries(hosts), vars: connection(lab), children: Object.fromEntries(groups) },
+    all: {
+      hosts: Object.fromEntries(hosts),
+      vars: machines === undefined ? {} : vagrantConnection(machines),
+      children: Object.fromEntries(groups),
+    },
   };
 }
 
@@ -36,11 +37,11 @@ export interface Inventory {
 }
 
 /** How Ansible reaches machines that Vagrant has made: nothing else that is rendered for Ansible knows of Vagrant. */
-function connection(lab: Lab): Readonly<Record<string, string>> {
+function vagrantConnection({ runs }: VagrantLab): Readonly<Record<string, string>> {
   return {
     ansible_user: "vagrant",
     ansible_python_interpreter: "/usr/bin/python3",
-    vagrant_machine: `{{ inventory_dir }}/.vagrant/machines/{{ inventory_hostname }}/${lab.provider}`,
+    vagrant_machine: `{{ inventory_dir }}/.vagrant/machines/{{ inventory_hostname }}/${runs.provider}`,
     ansible_ssh_private_key_file: "{{ vagrant_machine }}/private_key",
     // Host keys belong to the machine: gone when it is destroyed, checked as long as it lives.
     ansible_ssh_common_args:

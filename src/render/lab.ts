@@ -1,128 +1,21 @@
-import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
-import { methods } from "../lab/catalogue/methods.ts";
-import { isDiscovery } from "../lab/discovery.ts";
-import {
-  type CoreServiceName,
-  type Lab,
-  machinesWith,
-  type ServiceName,
-  type StackName,
-  serviceNames,
-} from "../lab/model.ts";
-import { groupName } from "./container-task.ts";
+import { catalogue } from "../lab/catalogue/index.ts";
+import type { Lab } from "../lab/model.ts";
+import { onVagrant } from "../lab/runs.ts";
 import { embeddedLesson } from "./embedded-lesson.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory, variableComments } from "./inventory.ts";
 import { lesson } from "./lesson.ts";
 import { readyPlaybook, servicePlaybook } from "./playbook.ts";
 import { embeddedReadme, readme } from "./readme.ts";
+import { type Playbook, playbooks, sitePlaybook, titleOf } from "./site.ts";
 import { vagrantfile } from "./vagrantfile.ts";
-import { type Comments, toYaml } from "./yaml.ts";
-
-const coreTitles: Readonly<Record<CoreServiceName, string>> = {
-  zookeeper: "ZooKeeper",
-  "mesos-master": "Mesos master",
-  "mesos-slave": "Mesos slave",
-  marathon: "Marathon",
-};
-
-/** The names of the plays, which are also what `create` shows. */
-function titleOf(service: ServiceName): string {
-  return isDiscovery(service) ? methods[service].title : coreTitles[service];
-}
-
-export interface Playbook {
-  /** `playbooks/<name>.yml`. */
-  readonly name: string;
-  /** The name of its play, as Ansible prints it. */
-  readonly title: string;
-  /** The roles that it uses. */
-  readonly roles?: readonly string[];
-  /** Undefined for those that prepare the machines. */
-  readonly service?: ServiceName;
-  /** Its tasks are left out on a machine where the look found everything as it was noted. */
-  readonly ifContainersDiffer?: true;
-}
-
-/** What is done before the first container is started, and whatever is there already. */
-const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
-  classic: [
-    { name: "engine", title: "Docker on every machine", roles: ["docker_engine"] },
-    {
-      name: "slave-host",
-      title: "What the Mesos slave needs of its machine",
-      roles: ["cgroup_v1", "docker_client"],
-    },
-  ],
-  rehearsal: [{ name: "docker", title: "Docker on every machine", roles: ["docker_io"] }],
-};
-
-const check: Playbook = { name: "preflight", title: "Check every machine", roles: ["machine_check"] };
-
-/** The one look at all containers and images, and at the end the note that it goes by. */
-const look: Playbook = {
-  name: "container-look",
-  title: "The containers that are there",
-  roles: ["container_note"],
-};
-const note: Playbook = {
-  name: "container-note",
-  title: "A note of the containers for the next run",
-  roles: ["container_note"],
-  ifContainersDiffer: true,
-};
-
-const imagesOf: Readonly<Record<StackName, Playbook>> = {
-  classic: {
-    name: "pull",
-    title: "The images on every machine",
-    roles: ["locked_images"],
-    ifContainersDiffer: true,
-  },
-  rehearsal: {
-    name: "images",
-    title: "The rehearsal images on every machine",
-    roles: ["rehearsal_images"],
-    ifContainersDiffer: true,
-  },
-};
-
-/** Before all else, in a lab that was made from a bundle with packages. */
-const bundledPackages: Playbook = {
-  name: "bundled-packages",
-  title: "The bundle's packages on every machine",
-  roles: ["bundled_packages"],
-};
-
-const ready: Playbook = { name: "ready", title: "Every service answers", ifContainersDiffer: true };
-
-/** The playbooks that `site.yml` imports, in order. */
-export function playbooks(lab: Lab): readonly Playbook[] {
-  const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
-  return [
-    ...(lab.bundle?.packages ? [bundledPackages] : []),
-    ...preparation[lab.stack],
-    check,
-    look,
-    imagesOf[lab.stack],
-    ...services.map((service) => serviceOf(lab, service)),
-    ready,
-    note,
-  ];
-}
-
-/** What has no container has a role, whose look is its own. */
-function serviceOf(lab: Lab, service: ServiceName): Playbook {
-  const own = { name: service, title: titleOf(service), service };
-  return entriesOf(lab, service).length > 0
-    ? { ...own, ifContainersDiffer: true }
-    : { ...own, roles: [groupName(service)] };
-}
+import { yamlFile } from "./yaml.ts";
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
+  const machines = onVagrant(lab);
   // Nothing else is made of files there: the launcher's plan is written when it starts.
-  if (lab.embedded !== undefined)
+  if (machines === undefined)
     return [
       { path: "README.md", contents: embeddedReadme(template(templates, "readme/embedded.md.hbs"), lab) },
       ...(["en", "zh"] as const).map((language) => {
@@ -144,7 +37,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     .filter(([path]) => path.startsWith("roles/") && roles.has(path.split("/")[1] ?? ""))
     .map(([path, contents]) => ({ path, contents }));
   return [
-    { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), lab) },
+    { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), machines) },
     { path: "ansible.cfg", contents: template(templates, "ansible.cfg") },
     { path: ".yamllint", contents: template(templates, "yamllint") },
     { path: "inventory.yml", contents: yamlFile(inventory(lab)) },
@@ -154,7 +47,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     ...playbookFiles,
     ...configFiles(lab),
     ...roleFiles,
-    { path: "README.md", contents: readme(template(templates, "readme/machines.md.hbs"), lab, titleOf) },
+    { path: "README.md", contents: readme(template(templates, "readme/machines.md.hbs"), machines, titleOf) },
     ...["lesson.md", "lesson.zh.md"].map((path) => ({
       path,
       contents: lesson(template(templates, `lesson/${path}.hbs`), lab, titleOf),
@@ -178,19 +71,4 @@ function playbookText(lab: Lab, playbook: Playbook, templates: Templates): strin
   return service === undefined
     ? readyPlaybook(template(templates, `playbooks/${name}.yml.hbs`), title, lab)
     : servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, lab, service);
-}
-
-function sitePlaybook(lab: Lab): string {
-  return yamlFile(
-    playbooks(lab).map(({ name, title, ifContainersDiffer }) => ({
-      name: title,
-      "ansible.builtin.import_playbook": `playbooks/${name}.yml`,
-      ...(ifContainersDiffer && { when: "containers_differ" }),
-    })),
-  );
-}
-
-/** A YAML document as Ansible reads it. */
-export function yamlFile(data: unknown, comments?: Comments): string {
-  return `---\n${toYaml(data, comments)}`;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DrillReport } from "../../src/drills/model.ts";
+import type { DrillReport } from "../../src/drills/model/report.ts";
 import { images } from "../../src/lab/catalogue/images.ts";
 import { type RunOptions, run } from "../../src/tools/exec.ts";
 import { tutorialCommands } from "../helpers/docker-run.ts";
@@ -33,26 +33,7 @@ machines:
 /** What `drill --compare` measures in this lab. */
 const waysIn = ["bamboo", "mesos-dns", "mesos-dns (TTL kept)", "marathon-lb", "haproxy-marathon-bridge"];
 
-/**
- * Asks Mesos-DNS as every program does, through the C library, of which no answer but its own can come; then HAProxy
- * about the bridge's configuration.
- */
-const asksOnSlave = `
-resolv=$(mktemp)
-ask() {
-  answer=$(unshare --mount sh -c "mount --bind $resolv /etc/resolv.conf && getent ahostsv4 $1" | awk 'NR == 1 { print $1 }')
-  echo "$1 $2: \${answer:-none}"
-}
-echo 'nameserver 192.168.33.18' >$resolv
-ask tomcat.marathon.mesos udp
-ask leader.mesos udp
-ask nobody.marathon.mesos udp
-echo 'options use-vc' >>$resolv
-ask tomcat.marathon.mesos tcp
-rm $resolv
-haproxy -c -q -f /etc/haproxy/haproxy.cfg
-echo "haproxy -c: $?"
-`;
+const asksOnSlave = readFileSync(join(root, "test/e2e/asks-on-slave.sh"), "utf8");
 
 /** Where the box is built and the bundle is saved; what lies here is out of the lab's reach. */
 const workshop = mkdtempSync(join(tmpdir(), "mesos-lab-workshop-"));
@@ -273,11 +254,11 @@ describe("drills", () => {
     const { outage } = report.lanes[0] as DrillReport["lanes"][number];
     const outages = report.lanes.map(
       (lane) =>
-        `${lane.method} ${lane.outage.ms === null ? lane.outage.state : `${(lane.outage.ms / 1000).toFixed(1)} s`}`,
+        `${lane.way} ${lane.outage.ms === null ? lane.outage.state : `${(lane.outage.ms / 1000).toFixed(1)} s`}`,
     );
     figures.push(`outage of ${name}: ${outages.join(", ")}; curl: ${(counted.outageMs / 1000).toFixed(1)} s`);
     expect(report.recovered).toBe(true);
-    expect(report.lanes.map(({ method }) => method)).toEqual(compared.includes(name) ? waysIn : ["bamboo"]);
+    expect(report.lanes.map(({ way }) => way)).toEqual(compared.includes(name) ? waysIn : ["bamboo"]);
     expect(outage.sent).toBeGreaterThan(100);
     // curl asks some five times a second, and either may see a slow answer as a miss.
     const measured = outage.ms ?? 0;

@@ -1,4 +1,5 @@
-import type { Latency, Outage, OutageState, OutcomeRun, Sample } from "../model.ts";
+import type { Latency, Outage, OutageState } from "../model/outage.ts";
+import type { OutcomeRun, Sample } from "../model/sampling.ts";
 
 export interface AnalyseOptions {
   /** A run without a miss that lasts so long, up to the end, is a recovery. */
@@ -129,8 +130,8 @@ function usualInterval(sent: readonly Sample[]): number {
   return percentile(gaps(sent.map((s) => s.at)), 50) ?? 0;
 }
 
-function latency(part: readonly Sample[]): Latency {
-  const took = part.filter(isOk).map((s) => s.tookMs);
+function latency(samples: readonly Sample[]): Latency {
+  const took = samples.filter(isOk).map((s) => s.tookMs);
   return {
     answers: took.length,
     p50Ms: percentile(took, 50),

@@ -1,5 +1,6 @@
 import type { Learning } from "../../lab/catalogue/method.ts";
-import type { Lane, Outage } from "../model.ts";
+import type { Outage } from "../model/outage.ts";
+import type { Lane } from "../model/report.ts";
 
 /** Whether visitors of a lane are served for good, as far as was looked. */
 export function isServed({ state }: Pick<Outage, "state">): boolean {
@@ -34,8 +35,8 @@ export function longestPeriodMs(ways: readonly { readonly learns: Learning }[]):
 }
 
 /** The lanes whose visitors were not served in the end, by their methods. */
-export function lostLanes(lanes: readonly Pick<Lane, "method" | "outage">[]): readonly string[] {
-  return lanes.filter(({ outage }) => !isServed(outage)).map(({ method }) => method);
+export function lostLanes(lanes: readonly Pick<Lane, "way" | "outage">[]): readonly string[] {
+  return lanes.filter(({ outage }) => !isServed(outage)).map(({ way }) => way);
 }
 
 /** Requests a second and lane that one lane gets, and that all lanes of virtual machines have to share. */
@@ -44,7 +45,7 @@ export const usualRate = 50;
 export const leastRate = 10;
 
 /** How often each of several lanes is asked: processors that are emulated must not be measured by their load. */
-export function rateOfLanes(lanes: number, embedded: boolean, asked?: number): number {
+export function rateOfLanes(lanes: number, local: boolean, asked?: number): number {
   if (asked !== undefined) return asked;
-  return embedded ? usualRate : Math.max(leastRate, Math.round(usualRate / Math.max(1, lanes)));
+  return local ? usualRate : Math.max(leastRate, Math.round(usualRate / Math.max(1, lanes)));
 }

@@ -1,4 +1,5 @@
-import { type DrillReport, type Mark, type Outage, marks as words } from "../model.ts";
+import type { Outage } from "../model/outage.ts";
+import { type DrillReport, type Mark, marks as words } from "../model/report.ts";
 
 /** A step from the break to the first good answer. */
 export interface Step {
@@ -16,12 +17,6 @@ export interface Spread {
   readonly min: number | null;
   readonly median: number | null;
   readonly max: number | null;
-}
-
-/** The time on the drill's clock of a wall-clock time that another machine told; undefined if it is none. */
-export function atOfWall(startedAt: string, told: string | number): number | undefined {
-  const at = (typeof told === "number" ? told : Date.parse(told)) - Date.parse(startedAt);
-  return Number.isFinite(at) ? at : undefined;
 }
 
 /** What the page itself tells: its first miss, and the first good answer of the settled run. */
@@ -85,14 +80,12 @@ export function spread(values: readonly (number | null)[]): Spread {
   };
 }
 
-/** The outages of several runs, by method. A run without an outage counts as 0, one without an end as unknown. */
-export function spreads(
-  runs: readonly DrillReport[],
-): { readonly method: string; readonly outage: Spread }[] {
-  const methods = new Set(runs.flatMap((run) => run.lanes.map((lane) => lane.method)));
-  return [...methods].map((method) => {
-    const lanes = runs.flatMap((run) => run.lanes.filter((lane) => lane.method === method));
-    return { method, outage: spread(lanes.map(({ outage }) => (outage.neverDown ? 0 : outage.ms))) };
+/** The outages of several runs, by way in. A run without an outage counts as 0, one without an end as unknown. */
+export function spreads(runs: readonly DrillReport[]): { readonly way: string; readonly outage: Spread }[] {
+  const methods = new Set(runs.flatMap((run) => run.lanes.map((lane) => lane.way)));
+  return [...methods].map((way) => {
+    const lanes = runs.flatMap((run) => run.lanes.filter((lane) => lane.way === way));
+    return { way, outage: spread(lanes.map(({ outage }) => (outage.neverDown ? 0 : outage.ms))) };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { DrillReport, Lane } from "../model.ts";
+import type { DrillReport, Lane } from "../model/report.ts";
 import { dominates } from "./why.ts";
 
 /** What took longest of a lane's outage, for a cell of a table: `poll interval (5 s), 78 %`. */
@@ -10,11 +10,9 @@ export function dominantOf(report: Pick<DrillReport, "marks" | "breakAt">, lane:
 }
 
 /** What took longest in most of several runs: `poll interval (5 s) in 2 of 3`. */
-export function usualDominant(runs: readonly DrillReport[], method: string): string {
+export function usualDominant(runs: readonly DrillReport[], way: string): string {
   const found = runs.flatMap((run) =>
-    run.lanes
-      .filter((lane) => lane.method === method)
-      .flatMap((lane) => dominates(run, lane)?.phase.short ?? []),
+    run.lanes.filter((lane) => lane.way === way).flatMap((lane) => dominates(run, lane)?.phase.short ?? []),
   );
   const counts = new Map<string, number>();
   for (const words of found) counts.set(words, (counts.get(words) ?? 0) + 1);

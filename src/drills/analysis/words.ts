@@ -1,4 +1,5 @@
-import type { Outage, Outcome } from "../model.ts";
+import type { Outage } from "../model/outage.ts";
+import type { RequestOutcome } from "../model/sampling.ts";
 
 /** The kinds that pictures tell apart, in the order of their legends. */
 export const kinds = [
@@ -14,7 +15,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number]["kind"];
 
-export function kindOf(outcome: Outcome): Kind {
+export function kindOf(outcome: RequestOutcome): Kind {
   return kinds.find(({ kind }) => kind === outcome)?.kind ?? "http";
 }
 

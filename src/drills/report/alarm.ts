@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { lostLanes } from "../analysis/settled.ts";
 import { formatCount, formatMs } from "../analysis/words.ts";
-import type { DrillReport, Lane } from "../model.ts";
+import type { DrillReport, Lane } from "../model/report.ts";
 import type { Html } from "./markup.ts";
 import { table } from "./table.ts";
 
@@ -24,17 +24,17 @@ function lanesLost({ lanes }: DrillReport): string {
   return lanes.length < 2 || names.length === 0 ? "" : `: ${names.join(", ")}`;
 }
 
-function doubts({ method, outage, sampling }: Lane): string[] {
+function doubts({ way, outage, sampling }: Lane): string[] {
   return [
-    ...(outage.badBeforeBreak ? [`${method}: the page had failed before the break.`] : []),
-    ...(outage.startUnknown ? [`${method}: no good answer preceded the first miss.`] : []),
-    ...(sampling.full ? [`${method}: sampling ended early, at its cap.`] : []),
+    ...(outage.badBeforeBreak ? [`${way}: the page had failed before the break.`] : []),
+    ...(outage.startUnknown ? [`${way}: no good answer preceded the first miss.`] : []),
+    ...(sampling.full ? [`${way}: sampling ended early, at its cap.`] : []),
     ...(sampling.localFaults > 0
-      ? [`${method}: ${formatCount(sampling.localFaults)} requests failed on this host and were not counted.`]
+      ? [`${way}: ${formatCount(sampling.localFaults)} requests failed on this host and were not counted.`]
       : []),
     ...(sampling.missedSlots + sampling.crowdedSlots > 0.05 * sampling.sent
       ? [
-          `${method}: ${formatCount(sampling.missedSlots + sampling.crowdedSlots)} requests could not be sent in time; the longest blind spot was ${formatMs(outage.longestBlindMs)}.`,
+          `${way}: ${formatCount(sampling.missedSlots + sampling.crowdedSlots)} requests could not be sent in time; the longest blind spot was ${formatMs(outage.longestBlindMs)}.`,
         ]
       : []),
   ];

@@ -1,9 +1,10 @@
 import { html } from "hono/html";
+import { type PhaseKind, phases } from "../analysis/phases.ts";
 import { chainOf, type Spread, spreads } from "../analysis/timeline.ts";
-import { type PhaseKind, phases, segmentsOf } from "../analysis/why.ts";
+import { segmentsOf } from "../analysis/why.ts";
 import { dominantOf, usualDominant } from "../analysis/why-words.ts";
 import { formatMs, headline, summary } from "../analysis/words.ts";
-import type { DrillReport, Lane } from "../model.ts";
+import type { DrillReport, Lane } from "../model/report.ts";
 import { type Html, lines } from "./markup.ts";
 
 /** Narrower segments than these, in parts of the longest bar, cannot be told apart. */
@@ -15,9 +16,9 @@ const labelled = 0.13;
 export function comparison(report: DrillReport): Html {
   const longest = Math.max(1, ...report.lanes.map((lane) => lengthOf(report, lane)));
   const rows = report.lanes.map((lane) => {
-    const { outage, learns, method } = lane;
+    const { outage, learns, way } = lane;
     const { figure, sure } = headline(outage);
-    return html`<tr class="${outage.state}"><th scope="row"><b>${method}</b><small>${learns.how}</small></th>
+    return html`<tr class="${outage.state}"><th scope="row"><b>${way}</b><small>${learns.how}</small></th>
 <td class="headline ${outage.state}"><strong class="figure small">${figure}</strong><small class="sure">${sure}</small></td>
 <td class="made">${bar(report, lane, longest)}<small>${summary(outage)}</small></td>
 <td><b>${dominantOf(report, lane)}</b></td></tr>`;
@@ -35,10 +36,10 @@ export function ranges(runs: readonly DrillReport[]): Html {
   const all = spreads(runs);
   const longest = Math.max(1, ...all.map(({ outage }) => outage.max ?? 0));
   const rows = all.map(
-    ({ method, outage }) => html`<tr><th scope="row"><b>${method}</b></th>
+    ({ way, outage }) => html`<tr><th scope="row"><b>${way}</b></th>
 <td class="headline"><strong class="figure small">${outage.median === null ? "–" : formatMs(outage.median)}</strong></td>
 <td class="made">${range(outage, longest)}<small>${rangeWords(outage)}</small></td>
-<td><b>${usualDominant(runs, method)}</b></td></tr>`,
+<td><b>${usualDominant(runs, way)}</b></td></tr>`,
   );
   return html`<div class="scroll"><table class="compare"><caption>Outage over ${runs.length} runs, by way in</caption>
 <thead><tr><th scope="col">Way in</th><th scope="col">Median</th><th scope="col">Shortest to longest</th><th scope="col">What took longest</th></tr></thead>
@@ -55,7 +56,7 @@ function lengthOf(report: DrillReport, { outage, runs }: Lane): number {
 
 function bar(report: DrillReport, lane: Lane, longest: number): Html {
   if (lane.outage.neverDown) return html`<div class="phases" aria-hidden="true"></div>`;
-  const segments = segmentsOf(chainOf(report, lane.method), lane.learns);
+  const segments = segmentsOf(chainOf(report, lane.way), lane.learns);
   const pieces = segments.flatMap(({ phase, ms, from, to }) => {
     const share = ms / longest;
     if (share < visible) return [];
@@ -73,7 +74,7 @@ function key(report: DrillReport, longest: number): Html | "" {
     report.lanes.flatMap((lane) =>
       lane.outage.neverDown
         ? []
-        : segmentsOf(chainOf(report, lane.method), lane.learns)
+        : segmentsOf(chainOf(report, lane.way), lane.learns)
             .filter(({ ms }) => ms / longest >= visible)
             .map(({ phase }) => phase.kind),
     ),

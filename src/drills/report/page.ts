@@ -1,9 +1,9 @@
 import { html, raw } from "hono/html";
 import { cleanAll } from "../../untrusted.ts";
 import { spreads } from "../analysis/timeline.ts";
-import { explain } from "../analysis/why.ts";
+import { reasonFor } from "../analysis/why.ts";
 import { headline, summary } from "../analysis/words.ts";
-import type { DrillReport, Lane } from "../model.ts";
+import type { DrillReport, Lane } from "../model/report.ts";
 import { alarm } from "./alarm.ts";
 import { comparison, ranges } from "./compare.ts";
 import { css } from "./css.ts";
@@ -56,7 +56,7 @@ function repeated(runs: readonly DrillReport[]): Html {
   if (only === undefined) return html``;
   if (others.length > 0) return html`<section class="hero">${ranges(runs)}</section>`;
   const { min, median, max, without } = only.outage;
-  const row = [only.method, ms(min), ms(median), ms(max), `${without} of ${runs.length}`];
+  const row = [only.way, ms(min), ms(median), ms(max), `${without} of ${runs.length}`];
   return html`<section class="hero"><p class="headline"><strong class="figure">${ms(median)}</strong> <span class="sure">median outage of ${runs.length} runs</span></p>
 ${table("Outage over all runs", ["Method", "Shortest", "Median", "Longest", "Without an end"], [row], [1, 2, 3, 4])}
 </section>`;
@@ -93,7 +93,7 @@ ${hosts(report)}`;
 
 function hero(report: DrillReport, lane: Lane, first: boolean): Html {
   const { figure, sure } = headline(lane.outage);
-  const why = explain(report, lane);
+  const why = reasonFor(report, lane);
   const size = first ? "figure" : "figure small";
   return html`<div class="hero"><p class="headline ${lane.outage.state}"><strong class="${size}">${figure}</strong> <span class="sure">${sure}</span></p>
 <p class="lead">${summary(lane.outage)}</p>
@@ -112,7 +112,7 @@ function hosts(report: DrillReport): Html {
 function about(report: DrillReport): Html {
   const rows = [
     ...Object.entries(report.parameters).map(([name, value]) => [name, String(value)]),
-    ...report.lanes.map(({ method, url }) => [`page (${method})`, html`<code>${url}</code>`]),
+    ...report.lanes.map(({ way, url }) => [`page (${way})`, html`<code>${url}</code>`]),
     ["started", report.startedAt],
     ["environment", report.environment],
   ];

@@ -1,10 +1,10 @@
 import { cells, pad, wrap } from "../../ui/text.ts";
 import { cleanAll } from "../../untrusted.ts";
 import { merge, spreads } from "../analysis/timeline.ts";
-import { explain } from "../analysis/why.ts";
+import { reasonFor } from "../analysis/why.ts";
 import { dominantOf, usualDominant } from "../analysis/why-words.ts";
 import { formatAt, formatMs, headline, summary } from "../analysis/words.ts";
-import type { DrillReport, Lane, Mark } from "../model.ts";
+import type { DrillReport, Lane, Mark } from "../model/report.ts";
 import { axis, legend, plot } from "./plot.ts";
 import { cut, dot, ink, type PictureOptions, type Style, show, styleOf } from "./style.ts";
 import { spanOf } from "./window.ts";
@@ -40,10 +40,10 @@ export function spreadTable(given: readonly DrillReport[], options: PictureOptio
   const style = styleOf(options);
   const figure = (ms: number | null) => (ms === null ? "-" : formatMs(ms)).padStart(11);
   const several = runs.some(({ lanes }) => lanes.length > 1);
-  const rows = spreads(runs).map(({ method, outage }) => {
+  const rows = spreads(runs).map(({ way, outage }) => {
     const lost = outage.without > 0 ? `  ${outage.without} of ${outage.runs} without an end` : "";
-    const why = several ? `  ${show(usualDominant(runs, method), style)}` : "";
-    return `${pad(show(method, style), 24)}${figure(outage.min)}${figure(outage.median)}${figure(outage.max)}${lost}${why}`;
+    const why = several ? `  ${show(usualDominant(runs, way), style)}` : "";
+    return `${pad(show(way, style), 24)}${figure(outage.min)}${figure(outage.median)}${figure(outage.max)}${lost}${why}`;
   });
   const head = `${pad(`outage of ${runs.length} runs`, 24)}${["min", "median", "max"].map((t) => t.padStart(11)).join("")}`;
   return `${[ink(head, "bold", style), ...rows].map((line) => cut(line, style.width, style)).join("\n")}\n`;
@@ -53,7 +53,7 @@ export function spreadTable(given: readonly DrillReport[], options: PictureOptio
 function comparison(report: DrillReport, style: Style): string[] {
   const rows = report.lanes.map((lane) => {
     const { figure, sure } = headline(lane.outage);
-    return [lane.method, `${figure} ${/^±/.test(sure) ? sure : ""}`.trim(), dominantOf(report, lane)].map(
+    return [lane.way, `${figure} ${/^±/.test(sure) ? sure : ""}`.trim(), dominantOf(report, lane)].map(
       (cell) => show(cell, style),
     );
   });
@@ -73,12 +73,10 @@ function laneLines(
 ): string[] {
   const several = report.lanes.length > 1;
   const { figure, sure } = headline(lane.outage);
-  const mine = [...letters].filter(
-    ([mark]) => !several || mark.lane === lane.method || mark.source === "drill",
-  );
+  const mine = [...letters].filter(([mark]) => !several || mark.lane === lane.way || mark.source === "drill");
   const said = several ? wrap(show(summary(lane.outage), style), style.width - 1) : [];
   return [
-    ink(show(`${lane.method}: ${figure} (${sure})`, style), "bold", style),
+    ink(show(`${lane.way}: ${figure} (${sure})`, style), "bold", style),
     ...plot(lane, spanOf(report), mine, style),
     ...said.map((line) => ` ${ink(line, "dim", style)}`),
     ...(several && lane !== report.lanes.at(-1) ? [""] : []),
@@ -97,13 +95,13 @@ function facts(report: DrillReport, style: Style): string[] {
   const several = report.lanes.length > 1;
   const hosts = `${report.before.join(", ") || "none"} → ${report.after.join(", ") || "none"}`;
   const chains = report.lanes.flatMap((lane) => {
-    const why = explain(report, lane);
-    return why === undefined ? [] : [several ? `${lane.method}: ${why}` : why];
+    const why = reasonFor(report, lane);
+    return why === undefined ? [] : [several ? `${lane.way}: ${why}` : why];
   });
   const requests = several ? [] : report.lanes.map((lane) => summary(lane.outage));
   const seen = report.recovered
     ? []
-    : Object.entries(report.lastSeen).map(([part, state]) => `last seen of ${part}: ${state}`);
+    : Object.entries(report.lastSeen).map(([subject, state]) => `last seen of ${subject}: ${state}`);
   return [...requests, `tasks: ${hosts}`, ...chains, ...report.notes, ...seen].flatMap((text) =>
     wrap(show(text, style), style.width - 3).map((line, i) => (i === 0 ? ` ${line}` : `   ${line}`)),
   );

@@ -1,5 +1,5 @@
 import { type Kind, kindOf, kinds } from "../analysis/words.ts";
-import type { DrillReport, Lane, Mark } from "../model.ts";
+import type { DrillReport, Lane, Mark } from "../model/report.ts";
 import { cut, ink, type Style, show } from "./style.ts";
 import { buckets, type Span, ticks } from "./window.ts";
 

@@ -1,7 +1,7 @@
 import { html } from "hono/html";
 import { cells, clip } from "../../ui/text.ts";
 import { formatAt } from "../analysis/words.ts";
-import type { Mark } from "../model.ts";
+import type { Mark } from "../model/report.ts";
 import { type Html, lines } from "./markup.ts";
 import type { Span } from "./window.ts";
 

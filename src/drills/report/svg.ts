@@ -2,7 +2,7 @@ import { html, raw } from "hono/html";
 import { clip } from "../../ui/text.ts";
 import { chainOf, merge } from "../analysis/timeline.ts";
 import { formatAt, headline, type Kind, kindOf, kinds, summary } from "../analysis/words.ts";
-import type { DrillReport, Lane, Mark } from "../model.ts";
+import type { DrillReport, Lane, Mark } from "../model/report.ts";
 import { type Html, lines } from "./markup.ts";
 import { depth, drawLabels, edge, labels, plot, roomForLabels, width } from "./svg-labels.ts";
 import { buckets, type Span, spanOf, ticks } from "./window.ts";
@@ -13,7 +13,7 @@ const strip = 46;
 export function svgTimeline(report: DrillReport, id: string): Html {
   const several = report.lanes.length > 1;
   const all = merge(report.marks);
-  const laneOf = (mark: Mark) => report.lanes.find((lane) => several && lane.method === mark.lane);
+  const laneOf = (mark: Mark) => report.lanes.find((lane) => several && lane.way === mark.lane);
   const shared = all.filter((mark) => laneOf(mark) === undefined);
   const span = roomForLabels(spanOf(report), all);
   const x = (at: number) => edge + ((at - span.from) / (span.to - span.from)) * plot;
@@ -68,7 +68,7 @@ export function legend(report: DrillReport, id: string): Html[] {
 
 function laneTitle(lane: Lane, y: number): Html {
   const { figure, sure } = headline(lane.outage);
-  return html`<text class="lane" x="${edge}" y="${y}">${clip(lane.method, 40)}<tspan class="lane-figure ${lane.outage.state}" dx="12">${figure}</tspan><tspan class="dim" dx="8">${sure}</tspan></text>`;
+  return html`<text class="lane" x="${edge}" y="${y}">${clip(lane.way, 40)}<tspan class="lane-figure ${lane.outage.state}" dx="12">${figure}</tspan><tspan class="dim" dx="8">${sure}</tspan></text>`;
 }
 
 function laneStrip(lane: Lane, span: Span, y: number, id: string): Html {
@@ -123,8 +123,8 @@ function drawAxis(span: Span, x: (at: number) => number, y: number, above: boole
 function describe(report: DrillReport): string {
   const lanes = report.lanes.map((lane) => {
     const { figure, sure } = headline(lane.outage);
-    const steps = chainOf(report, lane.method).map(({ mark, since }) => `${mark.what} at ${formatAt(since)}`);
-    return `${lane.method}: ${figure}, ${sure}. ${summary(lane.outage)} ${steps.join(", ")}.`;
+    const steps = chainOf(report, lane.way).map(({ mark, since }) => `${mark.what} at ${formatAt(since)}`);
+    return `${lane.way}: ${figure}, ${sure}. ${summary(lane.outage)} ${steps.join(", ")}.`;
   });
   return `${lanes.join(" ")} The tables below say the same.`;
 }

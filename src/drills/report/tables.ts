@@ -1,14 +1,14 @@
 import { html } from "hono/html";
 import { chainOf } from "../analysis/timeline.ts";
-import { dominates, explain } from "../analysis/why.ts";
+import { dominates, reasonFor } from "../analysis/why.ts";
 import { formatAt, formatCount, formatMs, outcomeWords } from "../analysis/words.ts";
-import type { DrillReport, Lane, Mark } from "../model.ts";
+import type { DrillReport, Lane, Mark } from "../model/report.ts";
 import type { Html } from "./markup.ts";
 import { ms, table } from "./table.ts";
 
 /** The chain of causes of one lane, its slowest stretch marked. */
 export function chain(report: DrillReport, lane: Lane, compared: boolean): Html {
-  const steps = chainOf(report, lane.method);
+  const steps = chainOf(report, lane.way);
   const slow = dominates(report, lane);
   const place = (mark?: Mark) => steps.findIndex((s) => s.mark.what === mark?.what && s.mark.at === mark.at);
   const [begin, end] = [place(slow?.from), place(slow?.to)];
@@ -18,9 +18,9 @@ export function chain(report: DrillReport, lane: Lane, compared: boolean): Html 
     html`<span class="source ${mark.source}">${mark.source}</span>`,
     html`<b>${mark.what}</b>${mark.detail === undefined ? "" : html` <small>${mark.detail}</small>`}`,
   ]);
-  const why = compared ? explain(report, lane) : undefined;
+  const why = compared ? reasonFor(report, lane) : undefined;
   const rowsTable = table(
-    compared ? `Chain of causes: ${lane.method}` : "Chain of causes",
+    compared ? `Chain of causes: ${lane.way}` : "Chain of causes",
     ["Since the break", "Step took", "Told by", "What"],
     rows,
     [0, 1],
@@ -33,7 +33,7 @@ export function chain(report: DrillReport, lane: Lane, compared: boolean): Html 
 export function kindsTable(report: DrillReport): Html {
   const found = [...new Set(report.lanes.flatMap(({ outage }) => Object.keys(outage.byKind)))].sort();
   const names = ["ok", ...found.filter((kind) => kind !== "ok")];
-  const heads = ["Requests", ...(report.lanes.length > 1 ? report.lanes.map((l) => l.method) : ["Count"])];
+  const heads = ["Requests", ...(report.lanes.length > 1 ? report.lanes.map((l) => l.way) : ["Count"])];
   const row = (name: string, value: (lane: Lane) => string) => [name, ...report.lanes.map(value)];
   const rows = [
     row("sent", (l) => formatCount(l.outage.sent)),
@@ -50,7 +50,7 @@ export function latencies(report: DrillReport): Html {
   const rows = report.lanes.flatMap((lane) =>
     (["before", "during", "after"] as const).map((phase) => {
       const { answers, p50Ms, p99Ms, maxMs } = lane.outage.latency[phase];
-      const name = report.lanes.length > 1 ? `${lane.method}, ${phase}` : phase;
+      const name = report.lanes.length > 1 ? `${lane.way}, ${phase}` : phase;
       return [name, formatCount(answers), ms(p50Ms), ms(p99Ms), ms(maxMs)];
     }),
   );

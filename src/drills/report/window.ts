@@ -1,5 +1,6 @@
 import { type Kind, kindOf } from "../analysis/words.ts";
-import type { DrillReport, OutcomeRun } from "../model.ts";
+import type { DrillReport } from "../model/report.ts";
+import type { OutcomeRun } from "../model/sampling.ts";
 
 /** The stretch of time that a picture shows; `zero` is the break. */
 export interface Span {
@@ -38,7 +39,7 @@ export function buckets(runs: readonly OutcomeRun[], span: Span, count: number):
   for (const run of runs) {
     const kind = kindOf(run.outcome);
     for (let i = Math.max(0, place(run.from)); i <= Math.min(count - 1, place(run.to)); i += 1) {
-      // A single miss must be seen; of several kinds the one that covers most of the part is.
+      // A single miss must be seen; of several kinds the one that covers most of the column is.
       const start = span.from + i * step;
       const cover = kind === "ok" ? -1 : Math.min(run.to, start + step) - Math.max(run.from, start);
       if (cover < (weight.get(i) ?? Number.NEGATIVE_INFINITY)) continue;

@@ -1,17 +1,13 @@
-import type { TreeFile } from "../debian/tree.ts";
-import { bambooConfig, tomcatEntrypoint, zkCli, zkEntrypoint, zkLogging, zkServer } from "./files.ts";
-
 /** The Debian release that images and box are made of. */
 export const suite = "bookworm";
 
 /** Raised when the way of building changes what comes out, so that cached results are not taken for it. */
 export const recipeVersion = 1;
 
-/** One layer: what is added to the tree of `on`. */
+/** One layer: what is added to the tree of `on`, besides the files of `templates/images/<name>`. */
 export interface LayerRecipe {
   readonly on?: LayerName;
   readonly packages?: readonly string[];
-  readonly files?: readonly TreeFile[];
   /** Copied from the host rather than written: filled in when the layer is built. */
   readonly copies?: "node" | "app";
 }
@@ -26,33 +22,17 @@ export const layers: Readonly<Record<LayerName, LayerRecipe>> = {
   // The host's own Node: Debian's is older than what this package needs.
   node: { on: "base", copies: "node" },
   app: { on: "node", copies: "app" },
-  haproxy: {
-    on: "base",
-    packages: ["haproxy", "procps"],
-    files: [
-      {
-        path: "opt/go/src/github.com/QubitProducts/bamboo/config/production.example.json",
-        text: bambooConfig,
-      },
-    ],
-  },
+  haproxy: { on: "base", packages: ["haproxy", "procps"] },
   java: { on: "base", packages: ["openjdk-17-jre-headless"] },
   zookeeper: {
     on: "java",
     // The server is all in the library: Debian's `zookeeper` package adds scripts and a JRE with a desktop.
     packages: ["libzookeeper-java"],
-    files: [
-      { path: "entrypoint.sh", text: zkEntrypoint, mode: 0o755 },
-      { path: "etc/zookeeper/log4j.properties", text: zkLogging },
-      { path: "usr/local/bin/zkServer.sh", text: zkServer, mode: 0o755 },
-      { path: "usr/local/bin/zkCli.sh", text: zkCli, mode: 0o755 },
-    ],
   },
   tomcat: {
     on: "java",
     // Without the two stand-alone tools Tomcat brings all of systemd along.
     packages: ["systemd-standalone-sysusers", "systemd-standalone-tmpfiles", "tomcat10"],
-    files: [{ path: "usr/local/bin/run-tomcat", text: tomcatEntrypoint, mode: 0o755 }],
   },
 };
 

@@ -1,11 +1,5 @@
-import {
-  hasZookeeper,
-  type Lab,
-  type Machine,
-  type MachinePorts,
-  portsOf,
-  type ServiceName,
-} from "../../lab/model.ts";
+import { type Lab, type Machine, type MachinePorts, portsOf, type ServiceName } from "../../lab/model.ts";
+import { hasZookeeper } from "../../lab/runs.ts";
 
 /** What happens when a port of an address is taken for a try: `no-address` where this host has no such address. */
 export type Bindable = "free" | "taken" | "not-allowed" | "no-address";
@@ -30,7 +24,7 @@ const searched = 2_000;
  * address (then every port of the lab differs from the others). Ports that are taken, or that need root, are replaced
  * by free ones.
  */
-export async function settleAddresses(lab: Lab, tryBind: TryBind): Promise<Lab> {
+export async function settleAddresses<L extends Lab>(lab: L, tryBind: TryBind): Promise<L> {
   const wanted = lab.machines.map((machine) => loopbackOf(machine.ip));
   const hasThem = (await Promise.all(wanted.map((ip) => tryBind(ip, 0)))).every((found) => found === "free");
   const used = new Set<string>();
@@ -51,6 +45,17 @@ export async function settleAddresses(lab: Lab, tryBind: TryBind): Promise<Lab> 
     machines.push({ ...machine, ip, ...(Object.keys(ports).length === 0 ? {} : { ports }) });
   }
   return { ...lab, machines };
+}
+
+/** Every `address:port` that a settled lab listens on. */
+export function ownAddresses(lab: Lab): ReadonlySet<string> {
+  return new Set(
+    lab.machines.flatMap((machine) =>
+      machine.services
+        .flatMap((service) => portNames(lab, service))
+        .map((name) => `${machine.ip}:${portsOf(lab, machine)[name]}`),
+    ),
+  );
 }
 
 function portNames(lab: Lab, service: ServiceName): readonly (keyof MachinePorts)[] {

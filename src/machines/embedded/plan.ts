@@ -1,14 +1,8 @@
 import { type Container, effective } from "../../lab/catalogue/container.ts";
 import { entryOf } from "../../lab/catalogue/index.ts";
 import { isDiscovery } from "../../lab/discovery.ts";
-import {
-  hasZookeeper,
-  type Lab,
-  machinesWith,
-  type Part,
-  partsOf,
-  type ServiceName,
-} from "../../lab/model.ts";
+import { type Lab, machinesWith, type Part, partsOf, type ServiceName } from "../../lab/model.ts";
+import { hasZookeeper } from "../../lab/runs.ts";
 import type { Instance, Plan, PlannedService } from "../../rehearsal/embedded/plan.ts";
 import { embeddedDiscovery } from "./discovery.ts";
 import { zookeeperProgram } from "./zookeeper.ts";

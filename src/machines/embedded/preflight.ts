@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { discoveryOf } from "../../lab/discovery.ts";
+import { type Finding, lacking, ok, type Problem } from "../../lab/finding.ts";
 import { type Lab, partsOf, type ServiceName } from "../../lab/model.ts";
-import { type Finding, lacking, ok } from "../../preflight/finding.ts";
-import type { Problem } from "../../preflight/problem.ts";
+import { nodeFinding } from "../../preflight/platform.ts";
 import { isInstalled } from "../../tools/host.ts";
 
 /** The methods that bind service ports, for which there is no built-in proxy: the programs of this host that they run. */
@@ -13,7 +13,7 @@ const needed: Partial<Record<ServiceName, readonly string[]>> = {
 };
 
 /** What an embedded lab has or lacks on this host besides Node. */
-export function embeddedFindings(lab: Lab): readonly Finding[] {
+export function examineEmbedded(lab: Lab): readonly Finding[] {
   const missing = discoveryOf(lab).flatMap((name) =>
     (needed[name] ?? []).filter((program) => !isInstalled(program)).map((program) => ({ name, program })),
   );
@@ -33,7 +33,8 @@ export function embeddedFindings(lab: Lab): readonly Finding[] {
       `${remedy}, or leave ${others} out of discovery`,
     );
   });
-  return lacks.some(({ subject }) => subject === "haproxy") ? lacks : [proxyFinding(), ...lacks];
+  const found = lacks.some(({ subject }) => subject === "haproxy") ? lacks : [proxyFinding(), ...lacks];
+  return [nodeFinding(process.version), ...found];
 }
 
 function proxyFinding(): Finding {

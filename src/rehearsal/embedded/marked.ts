@@ -13,11 +13,11 @@ const goneLimitMs = 2_000;
 export async function endMarked(marks: Readonly<Record<string, string>>): Promise<number> {
   const wanted = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
   const seen = new Set<number>();
-  const deadline = Date.now() + goneLimitMs;
+  const deadline = performance.now() + goneLimitMs;
   // Again until none is left: one of them may just have started another.
   for (;;) {
     const found = (await marked(wanted)).filter((pid) => pid !== process.pid);
-    if (found.length === 0 || Date.now() > deadline) return seen.size;
+    if (found.length === 0 || performance.now() > deadline) return seen.size;
     for (const pid of found) {
       seen.add(pid);
       try {

@@ -2,7 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mayHaveContainers, noteContainers } from "../embedded/containers.ts";
 import { folderMark } from "../embedded/plan.ts";
-import { programFile } from "../program-file.ts";
+import { programFile } from "../own-files.ts";
 import { runProcess } from "./command-runner.ts";
 import type { Outcome, Started, TaskRunner, TaskToRun } from "./task-runner.ts";
 

@@ -11,14 +11,15 @@ export interface MasterView {
   readonly election: Election;
   readonly info: MasterInfo;
   readonly flags: Readonly<Record<string, string>>;
-  readonly startedAt: number;
+  /** On the wall clock, and on the one that does not step. */
+  readonly started: { readonly at: number; readonly since: number };
 }
 
 const seconds = (ms: number) => ms / 1_000;
 
 /** `/state.json`, field by field as 0.24.1 writes it. */
 export function stateJson(view: MasterView): object {
-  const { cluster, election, info, flags, startedAt } = view;
+  const { cluster, election, info, flags, started } = view;
   const agents = [...cluster.agents.values()];
   const active = agents.filter((agent) => agent.link !== undefined).length;
   return {
@@ -26,7 +27,7 @@ export function stateJson(view: MasterView): object {
     build_date: "",
     build_time: 0,
     build_user: "mesos-lab",
-    start_time: seconds(startedAt),
+    start_time: seconds(started.at),
     ...(election.electedAt === undefined ? {} : { elected_time: seconds(election.electedAt) }),
     id: info.id,
     pid: info.pid,
@@ -181,7 +182,7 @@ export function rolesJson(cluster: Cluster): object {
 }
 
 /** `/metrics/snapshot` */
-export function metricsJson({ cluster, election, startedAt }: MasterView): Record<string, number> {
+export function metricsJson({ cluster, election, started }: MasterView): Record<string, number> {
   const agents = [...cluster.agents.values()];
   const frameworks = [...cluster.frameworks.values()];
   const connected = agents.filter((agent) => agent.link !== undefined);
@@ -202,7 +203,7 @@ export function metricsJson({ cluster, election, startedAt }: MasterView): Recor
   });
   return {
     "master/elected": election.elected ? 1 : 0,
-    "master/uptime_secs": seconds(Date.now() - startedAt),
+    "master/uptime_secs": seconds(performance.now() - started.since),
     "master/slaves_connected": connected.length,
     "master/slaves_disconnected": agents.length - connected.length,
     "master/slaves_active": connected.length,

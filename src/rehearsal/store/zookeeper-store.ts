@@ -63,7 +63,7 @@ class ZooKeeperStore implements Store {
   private readonly refreshers = new Set<() => void>();
   private readonly gone: Promise<never>;
   private endWaiting: (error: Error) => void = () => {};
-  private lastHeard = Date.now();
+  private lastHeard = performance.now();
   private state: "open" | "lost" | "closed" = "open";
 
   constructor(client: Client, sessionTimeoutMs: number) {
@@ -74,7 +74,7 @@ class ZooKeeperStore implements Store {
     });
     this.gone.catch(() => {});
     client.on("connected", () => {
-      this.lastHeard = Date.now();
+      this.lastHeard = performance.now();
       // The library sets its watches again, but a change that it slept through may have been told to nobody.
       for (const refresh of this.refreshers) refresh();
     });
@@ -87,12 +87,12 @@ class ZooKeeperStore implements Store {
    * its own: after a session timeout of silence the session counts as lost, as in Mesos.
    */
   private beat(): void {
-    if (Date.now() - this.lastHeard > this.sessionTimeoutMs) {
+    if (performance.now() - this.lastHeard > this.sessionTimeoutMs) {
       this.lose();
       return;
     }
     this.client.exists("/", (error) => {
-      if (!error) this.lastHeard = Date.now();
+      if (!error) this.lastHeard = performance.now();
     });
   }
 

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { headline } from "../../../src/drills/analysis/words.ts";
-import type { DrillReport, Mark } from "../../../src/drills/model.ts";
+import type { DrillReport, Mark } from "../../../src/drills/model/report.ts";
 import { reportHtml } from "../../../src/drills/report/page.ts";
 import { example } from "../../helpers/drill-example.ts";
 

@@ -30,10 +30,10 @@ describe.skipIf(noBalancers !== "")(`all four methods${noBalancers}`, () => {
       const app = { id: "/tomcat", servicePort: 10_000, labels: demoLabels };
       const ways = waysIn(lab.lab(), app, options).filter(({ twin }) => !twin);
       const pages = await Promise.all(
-        ways.map(async ({ method, url, resolve }) => {
+        ways.map(async ({ name, url, resolve }) => {
           const found = await resolve?.();
           const page = await (await fetch(found ? `http://${found.address}:${found.port}/` : url)).text();
-          return [method, /tomcat\.[0-9a-f-]{36}/.exec(page)?.[0] ?? page.slice(0, 80)];
+          return [name, /tomcat\.[0-9a-f-]{36}/.exec(page)?.[0] ?? page.slice(0, 80)];
         }),
       );
       expect(pages).toEqual(
@@ -93,7 +93,7 @@ describe.skipIf(noBalancers !== "")(`all four methods${noBalancers}`, () => {
     expect(await lab.run("destroy")).toMatchObject({ exitCode: 0 });
     expect(lab.processes()).toEqual([]);
     expect(existsSync(join(lab.folder, "generated"))).toBe(false);
-  }, 90_000);
+  });
 });
 
 test("without HAProxy the methods that need it are refused, with what to install; Mesos-DNS is not", async () => {
@@ -114,7 +114,7 @@ test("without HAProxy the methods that need it are refused, with what to install
   } finally {
     await lab.remove();
   }
-}, 60_000);
+});
 
 /** `fetch` sends no Host header of one's own. */
 function pageOf(address: string, port: number, host: string): Promise<string> {

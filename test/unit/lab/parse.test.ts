@@ -5,6 +5,7 @@ import { defaultPorts } from "../../../src/lab/catalogue/ports.ts";
 import { defaultMachines } from "../../../src/lab/defaults.ts";
 import { providerNames, stackNames } from "../../../src/lab/model.ts";
 import { type LabFlags, parseLab } from "../../../src/lab/parse.ts";
+import { asLabFile } from "../../helpers/described-labs.ts";
 
 const file = "mesos-lab.yaml";
 const parse = (text: string, flags: LabFlags = {}) => parseLab({ text, file }, flags);
@@ -31,8 +32,11 @@ describe("defaults", () => {
     expect(tutorial).toEqual({
       name: "mesos-lab",
       stack: "classic",
-      provider: "virtualbox",
-      box: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
+      runs: {
+        kind: "vagrant",
+        provider: "virtualbox",
+        box: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
+      },
       machines: defaultMachines,
       images: defaultImages.classic,
       ports: defaultPorts,
@@ -50,7 +54,7 @@ describe("defaults", () => {
     "%s with %s keeps the rules of the lab file",
     (stack, provider) => {
       const lab = parse("", { stack, provider });
-      expect(parse(JSON.stringify(lab))).toEqual(lab);
+      expect(parse(asLabFile(lab))).toEqual(lab);
     },
   );
 });
@@ -111,8 +115,9 @@ describe("what overrides what", () => {
       { machines: defaultMachines.map((machine) => ({ ...machine, memory: 4096, cpus: 1 })) },
     ],
   ])("%s", (_, text, flags, expected) => {
-    expect(parse(text, flags)).toMatchObject(expected);
-    if ("box" in expected) expect(parse(text, flags).box).toEqual(expected.box);
+    const lab = parse(text, flags);
+    expect({ ...lab, ...lab.runs }).toMatchObject(expected);
+    if ("box" in expected) expect(lab.runs).toHaveProperty("box", expected.box);
   });
 
   test("the address flags change the first master and the first slave", () => {

@@ -3,8 +3,9 @@ import { parse } from "yaml";
 import { entriesOf } from "../../../src/lab/catalogue/index.ts";
 import type { Lab } from "../../../src/lab/model.ts";
 import { hostVariables } from "../../../src/render/inventory.ts";
-import { playbooks, renderLab } from "../../../src/render/lab.ts";
+import { renderLab } from "../../../src/render/lab.ts";
 import { waitedFor } from "../../../src/render/playbook.ts";
+import { playbooks } from "../../../src/render/site.ts";
 import { readTemplates } from "../../../src/tools/files.ts";
 import { classroomLab, fourWaysLab, tutorialLab } from "../../helpers/described-labs.ts";
 

@@ -1,7 +1,7 @@
-import { servicePorts } from "../apps/app-definition.ts";
 import type { AppDefinition, Task } from "../apps/model.ts";
 import { safePath } from "../apps/path-id.ts";
 import type { AppRecord } from "../apps/registry.ts";
+import { servicePorts } from "../apps/service-ports.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Health } from "../tasks/health-monitor.ts";
 

@@ -15,6 +15,8 @@ export interface Health {
 }
 
 interface Watched {
+  /** On a clock that does not step. */
+  readonly sinceMs: number;
   readonly results: (Health | undefined)[];
   readonly stop: AbortController;
 }
@@ -35,7 +37,11 @@ export class HealthMonitor {
 
   watch(task: Task, app: AppDefinition): void {
     if (this.watched.has(task.id) || app.healthChecks.length === 0) return;
-    const watched: Watched = { results: app.healthChecks.map(() => undefined), stop: new AbortController() };
+    const watched: Watched = {
+      sinceMs: performance.now(),
+      results: app.healthChecks.map(() => undefined),
+      stop: new AbortController(),
+    };
     this.watched.set(task.id, watched);
     app.healthChecks.forEach((check, index) => void this.run(task, check, index, watched));
   }
@@ -78,7 +84,7 @@ export class HealthMonitor {
     failure: string | undefined,
   ): void {
     const before = watched.results[index];
-    const runningMs = Date.now() - Date.parse(task.startedAt ?? task.stagedAt);
+    const runningMs = performance.now() - watched.sinceMs;
     // A task that has never been healthy may still be starting.
     if (failure !== undefined && !before?.firstSuccess && runningMs < check.gracePeriodSeconds * 1000) return;
     const now = timestamp();

@@ -1,5 +1,6 @@
 import type { ApiOffer, ApiRange } from "../../mesos/api.ts";
-import { type AppDefinition, portMappings, type Task } from "../apps/model.ts";
+import type { AppDefinition, Task } from "../apps/model.ts";
+import { portMappings } from "../apps/service-ports.ts";
 import { meetsConstraint, type Place } from "./constraints.ts";
 
 /** A number in [0, 1), as `Math.random`. */

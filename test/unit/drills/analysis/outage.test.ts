@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { analyse, percentile, runsOf } from "../../../../src/drills/analysis/outage.ts";
-import type { Outcome, Sample } from "../../../../src/drills/model.ts";
+import type { RequestOutcome, Sample } from "../../../../src/drills/model/sampling.ts";
 import recorded from "../../../helpers/recorded/killed-process.json" with { type: "json" };
 
 /** One letter per request, 20 ms apart: `.` good, `5` 503, `r` refused, `t` timed out. */
 function strip(text: string, interval = 20): Sample[] {
-  const outcomes: Record<string, Outcome> = { ".": "ok", "5": "503", r: "refused", t: "timeout" };
+  const outcomes: Record<string, RequestOutcome> = { ".": "ok", "5": "503", r: "refused", t: "timeout" };
   return [...text].map((letter, i) => ({
     at: i * interval,
     tookMs: letter === "t" ? 2_000 : 3,
@@ -150,7 +150,7 @@ describe("a recorded outage", () => {
     ([at, tookMs, outcome]): Sample => ({
       at: Number(at),
       tookMs: Number(tookMs),
-      outcome: outcome as Outcome,
+      outcome: outcome as RequestOutcome,
     }),
   );
   const { breakAt, until } = recorded;
@@ -241,7 +241,7 @@ describe("any samples", () => {
   it("are read as the definitions say", () => {
     for (let seed = 1; seed <= 600; seed += 1) {
       const next = random(seed);
-      const kinds: Outcome[] = ["refused", "503", "timeout", "http-404"];
+      const kinds: RequestOutcome[] = ["refused", "503", "timeout", "http-404"];
       let at = 0;
       let bad = next() < 0.2;
       const moody = next() * 0.3;

@@ -8,7 +8,7 @@ import {
   slowestMs,
   usualRate,
 } from "../../../../src/drills/analysis/settled.ts";
-import type { OutageState } from "../../../../src/drills/model.ts";
+import type { OutageState } from "../../../../src/drills/model/outage.ts";
 import { example } from "../../../helpers/drill-example.ts";
 
 const told = { how: "Marathon calls it", told: "event to Bamboo" };

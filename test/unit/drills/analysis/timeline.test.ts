@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { analyse } from "../../../../src/drills/analysis/outage.ts";
-import {
-  atOfWall,
-  chainOf,
-  merge,
-  pageMarks,
-  spread,
-  spreads,
-} from "../../../../src/drills/analysis/timeline.ts";
-import { dominant, explain } from "../../../../src/drills/analysis/why.ts";
-import type { Mark } from "../../../../src/drills/model.ts";
+import { chainOf, merge, pageMarks, spread, spreads } from "../../../../src/drills/analysis/timeline.ts";
+import { dominant, reasonFor } from "../../../../src/drills/analysis/why.ts";
+import type { Mark } from "../../../../src/drills/model/report.ts";
 import { example } from "../../../helpers/drill-example.ts";
 
 const at = (ms: number, source: Mark["source"], what: string, more: Partial<Mark> = {}): Mark => ({
@@ -93,11 +86,11 @@ describe("the explanation", () => {
       /^The chain broke off after “TASK_FAILED” at \+0\.130 s/,
     ],
   ])("%s", (_name, report, expected) => {
-    expect(report.lanes.map((lane) => explain(report, lane))[0]).toMatch(expected);
+    expect(report.lanes.map((lane) => reasonFor(report, lane))[0]).toMatch(expected);
   });
 
   it("is not needed where nothing failed", () => {
-    expect(example.calm.lanes.map((lane) => explain(example.calm, lane))).toEqual([undefined]);
+    expect(example.calm.lanes.map((lane) => reasonFor(example.calm, lane))).toEqual([undefined]);
   });
 });
 
@@ -128,16 +121,6 @@ describe("the page's own marks", () => {
   });
 });
 
-describe("a time told by another machine", () => {
-  it.each([
-    ["2026-11-22T12:00:01.500Z", 1_500],
-    [Date.parse("2026-11-22T12:00:00Z") - 20, -20],
-    ["yesterday", undefined],
-  ])("%s", (text, expected) => {
-    expect(atOfWall("2026-11-22T12:00:00Z", text)).toBe(expected);
-  });
-});
-
 describe("the spread of several runs", () => {
   it.each([
     [[3, 1, 2], { runs: 3, without: 0, min: 1, median: 2, max: 3 }],
@@ -149,10 +132,10 @@ describe("the spread of several runs", () => {
     expect(spread(values)).toEqual(expected);
   });
 
-  it("is told by method", () => {
+  it("is told by way in", () => {
     const [run] = example.repeated;
-    expect(spreads(example.repeated).map(({ method, outage }) => [method, outage.runs])).toEqual([
-      [run?.lanes[0]?.method, 3],
+    expect(spreads(example.repeated).map(({ way, outage }) => [way, outage.runs])).toEqual([
+      [run?.lanes[0]?.way, 3],
     ]);
   });
 });

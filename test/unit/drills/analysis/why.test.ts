@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { phaseOf } from "../../../../src/drills/analysis/phases.ts";
 import { chainOf } from "../../../../src/drills/analysis/timeline.ts";
-import { dominant, dominates, phaseOf, segmentsOf } from "../../../../src/drills/analysis/why.ts";
+import { dominant, dominates, segmentsOf } from "../../../../src/drills/analysis/why.ts";
 import { dominantOf, usualDominant } from "../../../../src/drills/analysis/why-words.ts";
-import type { Mark } from "../../../../src/drills/model.ts";
+import type { Mark } from "../../../../src/drills/model/report.ts";
 import type { Learning } from "../../../../src/lab/catalogue/method.ts";
 import { methods } from "../../../../src/lab/catalogue/methods.ts";
 import { discoveryNames } from "../../../../src/lab/model.ts";
