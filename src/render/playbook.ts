@@ -17,7 +17,7 @@ export function servicePlaybook(template: string, title: string, lab: Lab, servi
   return fill(template, {
     title,
     group: groupName(service),
-    needs: needs(lab, entry),
+    waits: waitsBefore(lab, entry),
     config: entry.config !== undefined,
     configFrom: `{{ inventory_dir }}/${configFolder("{{ inventory_hostname }}", service)}`,
     configTo: entry.config?.folder ?? "",
@@ -52,9 +52,9 @@ export function serviceVariables(entries: readonly Entry[]): readonly Readonly<R
 }
 
 /** What is waited for before the container starts: nothing, or one service on all its machines. */
-function needs(lab: Lab, entry: Entry): readonly object[] {
-  if (entry.needs === undefined) return [];
-  const needed = entriesOf(lab, entry.needs.service);
+function waitsBefore(lab: Lab, entry: Entry): readonly object[] {
+  if (entry.waitsFor === undefined) return [];
+  const needed = entriesOf(lab, entry.waitsFor.service);
   const wait = waitFor(needed[0]);
   if (wait === undefined) return [];
   const urls = needed.map(({ ready }) => ready?.url ?? "");
@@ -63,7 +63,7 @@ function needs(lab: Lab, entry: Entry): readonly object[] {
   return [
     {
       ...wait,
-      reason: `${entry.needs.reason}.`,
+      reason: `${entry.waitsFor.reason}.`,
       url: several ? "{{ item }}" : url,
       urls: several ? indent(toYaml(urls), 8) : "",
     },

@@ -1,27 +1,11 @@
-import { entriesOf } from "../lab/catalogue/index.ts";
-import { methods } from "../lab/catalogue/methods.ts";
-import { isDiscovery } from "../lab/discovery.ts";
-import {
-  type CoreServiceName,
-  type Lab,
-  machinesWith,
-  type ServiceName,
-  type StackName,
-  serviceNames,
-} from "../lab/model.ts";
+import { entriesOf, services } from "../lab/catalogue/index.ts";
+import { type Lab, machinesWith, type ServiceName, type StackName, serviceNames } from "../lab/model.ts";
 import { groupName } from "./container-task.ts";
 import { yamlFile } from "./yaml.ts";
 
-const coreTitles: Readonly<Record<CoreServiceName, string>> = {
-  zookeeper: "ZooKeeper",
-  "mesos-master": "Mesos master",
-  "mesos-slave": "Mesos slave",
-  marathon: "Marathon",
-};
-
 /** The names of the plays, which are also what `create` shows. */
 export function titleOf(service: ServiceName): string {
-  return isDiscovery(service) ? methods[service].title : coreTitles[service];
+  return services[service].title;
 }
 
 export interface Playbook {
@@ -91,14 +75,14 @@ const ready: Playbook = { name: "ready", title: "Every service answers", ifConta
 
 /** The playbooks that `site.yml` imports, in order. */
 export function playbooks(lab: Lab): readonly Playbook[] {
-  const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
+  const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
     ...preparation[lab.stack],
     check,
     look,
     imagesOf[lab.stack],
-    ...services.map((service) => serviceOf(lab, service)),
+    ...present.map((service) => serviceOf(lab, service)),
     ready,
     note,
   ];

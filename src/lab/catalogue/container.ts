@@ -52,7 +52,7 @@ export interface Entry {
   /** Undefined where the next service's readiness proves this one's. */
   readonly ready?: Readiness;
   /** A service that must be ready before this one's container starts, because it does not look for it again. */
-  readonly needs?: {
+  readonly waitsFor?: {
     readonly service: ServiceName;
     /** One sentence without a stop. */
     readonly reason: string;

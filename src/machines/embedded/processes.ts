@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
-import { endMarked } from "../../rehearsal/embedded/marked.ts";
 import {
   folderMark,
   type LauncherState,
@@ -17,6 +16,7 @@ import {
 import { isAlive } from "../../rehearsal/embedded/process-mark.ts";
 import { bootIdFile } from "../../rehearsal/embedded/surroundings.ts";
 import { programFile } from "../../rehearsal/own-files.ts";
+import { endMarked } from "../../rehearsal/processes/marked.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { Bindable } from "./addresses.ts";
 

@@ -1,10 +1,10 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mayHaveContainers, noteContainers } from "../embedded/containers.ts";
-import { folderMark } from "../embedded/plan.ts";
+import { runProcess } from "../mesos-agent/command-runner.ts";
+import type { Started, TaskEnd, TaskRunner, TaskToRun } from "../mesos-agent/task-runner.ts";
 import { programFile } from "../own-files.ts";
-import { runProcess } from "./command-runner.ts";
-import type { Outcome, Started, TaskRunner, TaskToRun } from "./task-runner.ts";
+import { mayHaveContainers, noteContainers } from "./containers.ts";
+import { folderMark } from "./plan.ts";
 
 interface BuiltIn {
   /** Of a file in `../programs/`. */
@@ -67,7 +67,7 @@ async function runBuiltIn(
   onStarted: (started: Started) => void,
   kill: AbortSignal,
   marks: Readonly<Record<string, string>>,
-): Promise<Outcome> {
+): Promise<TaskEnd> {
   const message = `image ${image} is run as ${builtIn.words}: ${image.startsWith("mesos-lab/") ? "it has no other form here" : "no Docker engine answers"}`;
   await appendFile(join(task.sandbox, "stdout"), `${message}\n`);
   const file = programFile(`programs/${builtIn.program}`);
@@ -80,7 +80,7 @@ function nameOf(image: string): string {
   return image.replace(/^(?:docker\.io\/)?(?:library\/)?/, "").replace(/@.*$|:[^/]*$/, "");
 }
 
-function failed(message: string): Outcome {
+function failed(message: string): TaskEnd {
   return { state: "TASK_FAILED", message };
 }
 
@@ -90,7 +90,7 @@ async function dockerWhereItAnswers(
 ): Promise<TaskRunner | undefined> {
   const [{ run }, { dockerRunner }] = await Promise.all([
     import("../../tools/exec.ts"),
-    import("./docker-runner.ts"),
+    import("../mesos-agent/docker-runner.ts"),
   ]);
   try {
     await run({ file: "docker", args: ["info"] }, { timeoutMs: engineAnswerMs, killAfterMs: 500 });
