@@ -59,6 +59,7 @@ test("the README's commands work here, one after the other", { timeout: 120_000 
   expect(all.map(([npx, tool, verb]) => [npx, tool, verb].join(" "))).toEqual(
     ["create", "status", "logs", "halt", "up", "destroy"].map((verb) => `npx mesos-lab ${verb}`),
   );
-  for (const [, , ...command] of all) expect(await lab.run(...command)).toMatchObject({ exitCode: 0 });
+  for (const [, , ...command] of all)
+    expect({ command, ...(await lab.run(...command)) }).toMatchObject({ command, exitCode: 0 });
   expect(existsSync(join(lab.folder, "generated/mesos-lab"))).toBe(false);
 });
