@@ -21,6 +21,7 @@ export default defineConfig({
       project("integration", { ...shared, ...cli, exclude: [slow] }),
       project("slow", { ...shared, ...cli, include: [slow] }),
       project("lint", {}),
+      project("hosts", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
       project("e2e", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
     ],
   },

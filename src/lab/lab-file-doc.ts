@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { formatError } from "../errors.ts";
-import { images } from "./catalogue/images.ts";
-import { defaultPorts } from "./catalogue/ports.ts";
+import { defaultPorts, imagesOf } from "./catalogue/index.ts";
 import {
   defaultBox,
   defaultCpus,
@@ -68,7 +67,7 @@ const defaults: Record<string, string> = {
   "machines[].memory": String(defaultMemory),
   "machines[].cpus": String(defaultCpus),
   discovery: "the methods that the machines list",
-  ...prefixed("images", images.classic),
+  ...prefixed("images", imagesOf("classic")),
   ...prefixed("ports", defaultPorts),
 };
 
