@@ -23,7 +23,7 @@ import { labAsMade } from "./chosen-lab.ts";
 import { type Context, type LabOptions, sourceOf, usualFile } from "./context.ts";
 import { withOwnBundle } from "./create/bundle.ts";
 import { lockPath, readLock } from "./create/lock.ts";
-import { report, unknownAction } from "./images.ts";
+import { report } from "./images.ts";
 
 export interface BundleOptions extends LabOptions {
   /** Write over a file that is there. */
@@ -31,13 +31,7 @@ export interface BundleOptions extends LabOptions {
 }
 
 /** `bundle save FILE`: everything that a lab is made of, for hosts without a network. */
-export async function bundleCommand(
-  action: string,
-  file: string,
-  options: BundleOptions,
-  context: Context,
-): Promise<void> {
-  if (action !== "save") throw unknownAction("bundle", action, ["save FILE"]);
+export async function bundleCommand(file: string, options: BundleOptions, context: Context): Promise<void> {
   const { yes = false, ...which } = options;
   const { lab: asMade } = labAsMade(which);
   const described = onVagrant(asMade);

@@ -19,7 +19,6 @@ export async function imagesCommand(action: string, context: Context): Promise<v
     const built = await withProgress("images", "Build the rehearsal images", context, buildImages);
     return report({ file: built.file, images: built.tags }, context);
   }
-  if (action !== "list") throw unknownAction("images", action, ["build", "list"]);
   const built = await listImages({ cacheDir: defaultCacheDir() });
   if (built === undefined)
     throw new LabError("the rehearsal images have not been built yet", {
@@ -30,8 +29,7 @@ export async function imagesCommand(action: string, context: Context): Promise<v
 }
 
 /** `box build`: a libvirt box for machines that can reach neither a box catalogue nor an image registry. */
-export async function boxCommand(action: string, options: BuildOptions, context: Context): Promise<void> {
-  if (action !== "build") throw unknownAction("box", action, ["build"]);
+export async function boxCommand(options: BuildOptions, context: Context): Promise<void> {
   const built = await withProgress("box", "Build the Vagrant box", context, (job) =>
     buildBox({ ...job, withImages: options.withImages ?? false, output: options.output }),
   );
@@ -64,12 +62,4 @@ export function report(facts: Readonly<Record<string, unknown>>, context: Contex
   if (context.json) context.emit({ event: "result", ...facts });
   else
     for (const [name, value] of Object.entries(facts)) context.print(`${name}: ${[value].flat().join(" ")}`);
-}
-
-/** For a command of which only some actions exist. */
-export function unknownAction(command: string, action: string, known: readonly string[]): LabError {
-  return new LabError(`"${command} ${action}" is not a command`, {
-    exitCode: exitCodes.usage,
-    remedy: known.map((each) => `npx mesos-lab ${command} ${each}`),
-  });
 }
