@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, inject } from "vitest";
+import { inject } from "vitest";
 import { forFakes, tellFakes } from "./fakes.ts";
 import type { LabNetwork } from "./lab-network.ts";
 
@@ -52,11 +52,13 @@ const bin = new URL("./bin", import.meta.url).pathname;
 const started = new Set<number>();
 const folders = new Set<string>();
 
-// Once for a whole file, whose tests run side by side.
-afterAll(() => {
+/** Ends what still runs at the desks so far, and removes them. */
+export function clearDesks(): void {
   for (const pid of started) killGroup(pid);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+  started.clear();
+  folders.clear();
+}
 
 /** A desk for one test, cleared with its file. Without a network the tool runs beside a lab that works. */
 export function openDesk(options: { programs?: readonly Program[]; network?: LabNetwork } = {}): Desk {

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Store } from "../../../src/rehearsal/store/store.ts";
 import { openZooKeeperStore } from "../../../src/rehearsal/store/zookeeper-store.ts";
 import { until } from "../../helpers/eventually.ts";
@@ -194,7 +194,8 @@ test("a wrong flag and a missing quorum end the program at once with a message",
 });
 
 function start(name: string, flags: readonly string[], env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/rehearsal/main.ts", name, ...flags], {
+  const program = join(dirname(inject("cli")), "rehearsal/main.js");
+  const child = spawn(process.execPath, [program, name, ...flags], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
