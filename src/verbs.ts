@@ -44,7 +44,7 @@ export const verbs: readonly Verb[] = [
     example: "mesos-lab create --provider libvirt --stack rehearsal",
     action: async (_, { ansible, ...options }, context) => {
       const place = oneOf("ansible", ansible, ["host", "guest"]);
-      await (await import("./commands/create.ts")).create({ ...options, ...place }, context);
+      await (await import("./commands/create/create.ts")).create({ ...options, ...place }, context);
     },
   },
   {
@@ -147,7 +147,7 @@ export const verbs: readonly Verb[] = [
     flags: ["json"],
     example: "mesos-lab images build",
     action: async ([action = ""], _, context) =>
-      (await import("./commands/build.ts")).imagesCommand(action, context),
+      (await import("./commands/images.ts")).imagesCommand(action, context),
   },
   {
     usage: "box <action>",
@@ -155,7 +155,7 @@ export const verbs: readonly Verb[] = [
     flags: ["withImages", "output", "json"],
     example: "mesos-lab box build --with-images",
     action: async ([action = ""], options, context) =>
-      (await import("./commands/build.ts")).boxCommand(action, options, context),
+      (await import("./commands/images.ts")).boxCommand(action, options, context),
   },
   {
     usage: "bundle <action> <path>",

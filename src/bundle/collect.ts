@@ -1,9 +1,9 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { listBox } from "../box/build.ts";
-import { boxName } from "../box/recipe.ts";
 import { exitCodes, LabError } from "../errors.ts";
-import { listImages } from "../images/build.ts";
+import { listBox } from "../foundry/box/build.ts";
+import { boxName } from "../foundry/box/recipe.ts";
+import { listImages } from "../foundry/images/build.ts";
 import { machineImages } from "../lab/machine-needs.ts";
 import type { Lab } from "../lab/model.ts";
 import type { MachineParts, Machines, PartsWanted } from "../machines/machines.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { boxPackages } from "../box/recipe.ts";
+import { boxPackages } from "../foundry/box/recipe.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import type { Lab } from "../lab/model.ts";
 

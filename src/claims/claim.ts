@@ -2,7 +2,7 @@ import type { Machine, ServiceName } from "../lab/model.ts";
 import type { ProbeContext } from "../probes/context.ts";
 
 /** What a look found, and whether it is what was claimed. */
-export interface Finding {
+export interface Judgement {
   readonly holds: boolean;
   readonly seen: string;
 }
@@ -19,7 +19,7 @@ export interface Claim {
   /** A command that shows it by hand, with this lab's values; can be pasted as it stands. */
   readonly look: string;
   /** Looks once. @throws ProbeError when there was nothing to judge. */
-  readonly check: (context: ProbeContext) => Promise<Finding>;
+  readonly check: (context: ProbeContext) => Promise<Judgement>;
 }
 
 /** A claim's stable name and the machines it is about. */

@@ -1,5 +1,5 @@
 import { exitCodes, LabError } from "../errors.ts";
-import type { Verdict } from "./verify.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** The error for a lab of which not every claim holds. */
 export function claimsFailed(verdict: Verdict): LabError {

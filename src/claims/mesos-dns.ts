@@ -5,7 +5,7 @@ import { askDns } from "../probes/dns.ts";
 import { askService } from "../probes/dns-service.ts";
 import { askTasks, type MarathonTask } from "../probes/marathon.ts";
 import { askHosts, askVersion } from "../probes/mesos-dns.ts";
-import { about, type Claim, type Finding } from "./claim.ts";
+import { about, type Claim, type Judgement } from "./claim.ts";
 import { allOf, judgeAddresses, judgeService, judgeVersion } from "./judge/mesos-dns.ts";
 import { askLeadingMaster } from "./leader.ts";
 
@@ -66,9 +66,9 @@ function namesTasks(lab: Lab, machine: Machine, marathon: Machine): Claim {
       const tasks = await askTasks(context, originOf(context, marathon, portsOf(lab, marathon).marathon));
       const running = tasks.filter((task) => task.startedAt);
       const apps = [...new Set(running.map(({ appId }) => appId))].sort();
-      const findings = await Promise.all(
+      const judgements = await Promise.all(
         apps.map((app) =>
-          appFindings(
+          appJudgements(
             context,
             lab,
             machine,
@@ -76,17 +76,17 @@ function namesTasks(lab: Lab, machine: Machine, marathon: Machine): Claim {
           ),
         ),
       );
-      return allOf(findings.flat(), "no application");
+      return allOf(judgements.flat(), "no application");
     },
   };
 }
 
-async function appFindings(
+async function appJudgements(
   context: ProbeContext,
   lab: Lab,
   machine: Machine,
   tasks: readonly MarathonTask[],
-): Promise<Finding[]> {
+): Promise<Judgement[]> {
   const { address, service } = dnsNames(tasks[0]?.appId ?? "");
   const hosts = tasks.map(({ host }) => host);
   const ports = tasks.flatMap((task) => (task.ports ?? []).map((port) => `${task.host}:${port}`));

@@ -1,7 +1,7 @@
 import { paint } from "../ui/color.ts";
 import { formatTable } from "../ui/table.ts";
-import { wrap } from "../ui/width.ts";
-import type { ClaimResult, Verdict } from "./verify.ts";
+import { wrap } from "../ui/text.ts";
+import type { ClaimResult, Verdict } from "./verdict.ts";
 
 const columns = ["", "claim", "machine", "seen"].map((title) => ({ title }));
 const indent = "   ";

@@ -13,17 +13,17 @@ import { applyLock } from "../lock/apply.ts";
 import { compareLock, differenceText } from "../lock/compare.ts";
 import { emptyLock, formatLock, type Lock, lockFileName } from "../lock/lock.ts";
 import { machinesOf } from "../machines/index.ts";
-import { withOwnBundle } from "../steps/bundle.ts";
-import { lockPath, readLock } from "../steps/lock.ts";
 import { defaultCacheDir, withCacheLock, withStaging } from "../tools/cache.ts";
 import { packageVersion, writeFiles } from "../tools/files.ts";
 import { hostProvider } from "../tools/host.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
 import { canAsk, confirm } from "../ui/ask.ts";
 import { line, runTasks } from "../ui/tasks.ts";
-import { report, unknownAction } from "./build.ts";
 import { madeKind } from "./choose-machines.ts";
 import { type Context, describedLab, type LabOptions, sourceOf, usualFile, wantedKind } from "./context.ts";
+import { withOwnBundle } from "./create/bundle.ts";
+import { lockPath, readLock } from "./create/lock.ts";
+import { report, unknownAction } from "./images.ts";
 
 export interface BundleOptions extends LabOptions {
   /** Write over a file that is there. */

@@ -67,7 +67,7 @@ async function missingFor(lab: Lab, signal: AbortSignal): Promise<readonly Probl
       remedy: "VirtualBox, or libvirt with the plugin vagrant-libvirt",
     });
   if (missing.length > 0) return missing;
-  const { providerFindings } = await import("../preflight/checks.ts");
+  const { providerFindings } = await import("../machines/vagrant/findings.ts");
   // Without its machines: an address that a provider refuses is a mistake to be told, and no want of machines.
   return problemsOf(await providerFindings({ ...lab, machines: [] }, signal));
 }

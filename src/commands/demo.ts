@@ -4,7 +4,7 @@ import { deployApp, putRule, removeApp, type Stage, untilRunning } from "../demo
 import { addressesOf } from "../demo/services.ts";
 import { demoText, wayJson } from "../demo/tell.ts";
 import { untilServed } from "../demo/visit.ts";
-import { type WayIn, waysIn } from "../drills/ways-in.ts";
+import { type WayIn, waysIn } from "../demo/ways-in.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
 import type { AppAddress } from "../lab/catalogue/method.ts";
@@ -13,9 +13,9 @@ import { demoAcl, isWelcomePage, tomcatApp } from "../lab/demo.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import type { Lab } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
+import { lineOf, type Run } from "../machines/run.ts";
 import { labAddress } from "../probes/context.ts";
 import { openHttp } from "../probes/http.ts";
-import { lineOf, type Run } from "../steps/run.ts";
 import { readIfThere } from "../tools/files.ts";
 import { line, runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, type MadeLab, madeLab } from "./context.ts";
@@ -74,7 +74,7 @@ async function setUp(
     );
   const visits = discoveryOf(lab).map((name) =>
     line(lineOf(run, "demo", `Visit it through ${name}`, name), async (say) => {
-      const mine = ways.filter(({ discovery }) => discovery === name);
+      const mine = ways.filter(({ method }) => method === name);
       const led = await Promise.all(mine.map((way) => untilServed(stage(say), id, way, isPage)));
       return led.length > 0 ? [...new Set(led)].join(", ") : `not served: it needs ${methods[name].needs}`;
     }),

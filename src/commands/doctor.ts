@@ -1,15 +1,15 @@
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { parseLab } from "../lab/parse.ts";
-import { hostFindings, labFileFinding } from "../preflight/checks.ts";
+import { hostFindings, labFileFinding } from "../machines/vagrant/findings.ts";
 import { type Finding, lacking } from "../preflight/finding.ts";
 import type { Problem } from "../preflight/problem.ts";
 import { hostReport, worstLevel } from "../preflight/report.ts";
-import { installMissing } from "../steps/install.ts";
 import { hostProvider } from "../tools/host.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
 import { chosenLab, madeKind } from "./choose-machines.ts";
 import { type Context, describedLab, type LabOptions, wantedKind } from "./context.ts";
+import { installMissing } from "./doctor-fix.ts";
 
 export interface DoctorOptions extends LabOptions {
   /** Install what a package manager has against what was found. */

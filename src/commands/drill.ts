@@ -1,21 +1,21 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { absoluteId } from "../demo/app.ts";
 import { addressesOf } from "../demo/services.ts";
+import { lostLanes } from "../drills/analysis/settled.ts";
+import { spreads } from "../drills/analysis/timeline.ts";
+import { usualDominant } from "../drills/analysis/why-words.ts";
 import { type Drill, drills, drillsFor } from "../drills/catalogue.ts";
-import type { DrillReport } from "../drills/model.ts";
-import { picture, spreadTable } from "../drills/picture.ts";
-import { reportHtml } from "../drills/report-html.ts";
+import type { DrillReport } from "../drills/model/report.ts";
+import { reportHtml } from "../drills/report/page.ts";
+import { picture, spreadTable } from "../drills/report/picture.ts";
 import { runDrill } from "../drills/run.ts";
-import { lostLanes } from "../drills/settled.ts";
-import { spreads } from "../drills/timeline.ts";
-import { usualDominant } from "../drills/why-words.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import { type DiscoveryName, discoveryNames } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
+import { lineOf, type Run } from "../machines/run.ts";
 import { openHttp } from "../probes/http.ts";
-import { lineOf, type Run } from "../steps/run.ts";
 import { line, runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 
@@ -116,8 +116,8 @@ function show(reports: readonly DrillReport[], page: string, compare: boolean, c
 
 /** Each way in over all runs: the spread of its outage in milliseconds, and what took longest in most of them. */
 function comparisonOf(reports: readonly DrillReport[]) {
-  return spreads(reports).map(({ method, outage }) => ({
-    ...{ method, outage, took: usualDominant(reports, method) },
+  return spreads(reports).map(({ way, outage }) => ({
+    ...{ way, outage, took: usualDominant(reports, way) },
   }));
 }
 

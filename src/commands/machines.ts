@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import type { Verdict } from "../claims/verify.ts";
+import type { Verdict } from "../claims/verdict.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { effective } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
 import { type Lab, type Machine, partsOf, serviceNames } from "../lab/model.ts";
 import { suggestion } from "../lab/problems.ts";
 import { machinesOf } from "../machines/index.ts";
-import { lineOf, type Run } from "../steps/run.ts";
-import { verify } from "../steps/verify.ts";
+import { lineOf, type Run } from "../machines/run.ts";
 import { line, runTasks, type Task } from "../ui/tasks.ts";
 import { type Context, type LabOptions, type MadeLab, madeLab } from "./context.ts";
+import { verify } from "./create/check-claims.ts";
 import { printLab } from "./overview.ts";
 import { writeLab } from "./render.ts";
 

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab, Machine } from "../lab/model.ts";
-import { loopbackOf } from "../machines/embedded-addresses.ts";
+import { loopbackOf } from "../machines/embedded/addresses.ts";
 import { machinesOf } from "../machines/index.ts";
 import { renderLab } from "../render/lab.ts";
 import { readTemplates } from "../tools/files.ts";

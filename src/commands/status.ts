@@ -1,5 +1,5 @@
 import { absentClaims, absentLines } from "../claims/claims-for.ts";
-import { verifyLab } from "../claims/verify.ts";
+import { verifyLab } from "../claims/verdict.ts";
 import { machinesOf } from "../machines/index.ts";
 import { formatTable } from "../ui/table.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";

@@ -1,5 +1,5 @@
 import { claimsFailed } from "../claims/failure.ts";
-import { verifyLab } from "../claims/verify.ts";
+import { verifyLab } from "../claims/verdict.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 import { printLab } from "./overview.ts";
 

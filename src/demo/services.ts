@@ -2,8 +2,8 @@ import * as z from "zod";
 import { exitCodes, LabError } from "../errors.ts";
 import { bambooUrl, marathonUrl } from "../lab/catalogue/addresses.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";
-import { clean } from "../probes/clean.ts";
 import type { Http, HttpAnswer } from "../probes/http.ts";
+import { clean } from "../untrusted.ts";
 import type { AppState } from "./app.ts";
 
 /** Where the demo's requests go. */

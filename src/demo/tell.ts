@@ -1,13 +1,13 @@
-import type { WayIn } from "../drills/ways-in.ts";
 import type { Lab } from "../lab/model.ts";
 import { pages } from "../lab/pages.ts";
 import { formatTable } from "../ui/table.ts";
 import { commandFor } from "./visit.ts";
+import type { WayIn } from "./ways-in.ts";
 
 /** A way in as `--json` tells it. */
 export function wayJson(way: WayIn) {
-  const { method, url, host } = way;
-  return { method, url, ...(host !== undefined && { host }), command: commandFor(way) };
+  const { name, url, host } = way;
+  return { way: name, url, ...(host !== undefined && { host }), command: commandFor(way) };
 }
 
 /** Where the app is served, how to get there, and the lab's pages: lines. */
@@ -27,7 +27,7 @@ function served(id: string, tasks: readonly string[], ways: readonly WayIn[]): r
   if (first === undefined) return [`${id} runs at ${at}, and no way of discovery serves it`];
   if (ways.length === 1 && first.resolve === undefined)
     return [`${id} answers at ${first.url}, served by ${at}`];
-  const rows = ways.map((way) => [` ${way.method}`, commandFor(way)]);
+  const rows = ways.map((way) => [` ${way.name}`, commandFor(way)]);
   return [`${id} is served by ${at}; ways in:`, ...table(rows), ""];
 }
 

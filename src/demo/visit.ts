@@ -1,10 +1,10 @@
-import type { WayIn } from "../drills/ways-in.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import type { HttpAnswer } from "../probes/http.ts";
 import { waitFor } from "../probes/wait.ts";
 import { progressOf } from "./app.ts";
 import type { Stage } from "./deploy.ts";
 import { findApp } from "./services.ts";
+import type { WayIn } from "./ways-in.ts";
 
 const pageLimitMs = 120_000;
 
@@ -53,10 +53,10 @@ export async function untilServed(
   );
   if (waited.ok) return waited.value;
   const app = await findApp(stage.http, stage.at.marathon, id, stage.signal).catch(() => undefined);
-  throw new LabError(`${way.url} (${way.method}) does not show the app within ${pageLimitMs / 1000} s`, {
+  throw new LabError(`${way.url} (${way.name}) does not show the app within ${pageLimitMs / 1000} s`, {
     exitCode: exitCodes.verify,
     details: [`last seen: ${waited.seen}`, ...(app === undefined ? [] : [`${id}: ${progressOf(app)}`])],
-    remedy: ["npx mesos-lab verify", `npx mesos-lab logs ${way.discovery}`],
+    remedy: ["npx mesos-lab verify", `npx mesos-lab logs ${way.method}`],
   });
 }
 

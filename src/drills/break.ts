@@ -5,7 +5,7 @@ import { entriesOf } from "../lab/catalogue/index.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import type { Lab } from "../lab/model.ts";
 import { type Drill, drills } from "./catalogue.ts";
-import type { DrillOptions } from "./run.ts";
+import type { DrillOptions } from "./options.ts";
 
 /** Breaks what the drill is about; returns its name once it is broken. */
 export async function breakIt(drill: Drill, options: DrillOptions): Promise<string> {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { WayIn } from "../demo/ways-in.ts";
+import { analyse, runsOf } from "./analysis/outage.ts";
+import { isSettled } from "./analysis/settled.ts";
 import type { DrillClock } from "./clock.ts";
-import type { Lane, Outage } from "./model.ts";
-import { analyse, runsOf } from "./outage.ts";
-import { type Sampler, startSampler } from "./sample.ts";
-import { isSettled } from "./settled.ts";
-import type { WayIn } from "./ways-in.ts";
+import type { Outage } from "./model/outage.ts";
+import type { Lane } from "./model/report.ts";
+import { type Sampler, startSampler } from "./sample/sampler.ts";
 
 /** Good answers before the break: what "before" means in the report. */
 export const baselineMs = 2000;
@@ -21,7 +22,7 @@ export interface Lanes {
 }
 
 export interface LaneNow {
-  readonly method: string;
+  readonly way: string;
   readonly outage: Outage;
   readonly settled: boolean;
 }
@@ -52,14 +53,14 @@ export async function startLanes(ways: readonly WayIn[], options: LaneOptions): 
       open.map(({ way, sampler }) => {
         const outage = outageOf(sampler, breakAt);
         const settled = isSettled(outage, way.learns, { sinceBreakMs, settleMs });
-        return { method: way.method, outage, settled };
+        return { way: way.name, outage, settled };
       }),
     stop: async () => {
       await Promise.all(open.map(({ sampler }) => sampler.stop()));
     },
     lanes: (breakAt) =>
       open.map(({ way, sampler }) => ({
-        method: way.method,
+        way: way.name,
         url: way.url,
         learns: way.learns,
         runs: runsOf(sampler.samples),

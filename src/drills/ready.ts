@@ -1,11 +1,11 @@
 import { addressOfApp, hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
 import { visit } from "../demo/visit.ts";
+import { type WayIn, waysIn } from "../demo/ways-in.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { labAddress } from "../probes/context.ts";
 import type { DrillClock } from "./clock.ts";
-import type { DrillOptions } from "./run.ts";
-import { type WayIn, waysIn } from "./ways-in.ts";
+import type { DrillOptions } from "./options.ts";
 
 /** A lab that may be broken. */
 export interface Before {
@@ -31,10 +31,8 @@ export async function precheck(options: DrillOptions, { now }: DrillClock): Prom
     ways.map(async (way) => {
       const answer = await visit({ http, signal }, way).catch((error: Error) => error.message);
       signal.throwIfAborted();
-      if (typeof answer === "string") return [`${way.url} (${way.method}): ${answer}`];
-      return isPage(answer.text, answer.status)
-        ? []
-        : [`${way.url} (${way.method}) answers ${answer.status}`];
+      if (typeof answer === "string") return [`${way.url} (${way.name}): ${answer}`];
+      return isPage(answer.text, answer.status) ? [] : [`${way.url} (${way.name}) answers ${answer.status}`];
     }),
   );
   if (faults.flat().length > 0) throw notServed(...faults.flat());

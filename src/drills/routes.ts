@@ -1,16 +1,16 @@
+import type { WayIn } from "../demo/ways-in.ts";
 import { askService } from "../probes/dns-service.ts";
 import { parseStats, statsLogin } from "../probes/haproxy.ts";
 import type { Http } from "../probes/http.ts";
 import type { DrillClock } from "./clock.ts";
-import { type Mark, marks as words } from "./model.ts";
-import type { WayIn } from "./ways-in.ts";
+import { type Mark, marks as words } from "./model/report.ts";
 
-/** A part of the lab that is down must not hold the next look for long. */
+/** A service that is down must not hold the next look for long. */
 const requestMs = 2000;
 
 export interface RoutesLook {
   /** What is looked at, for the last state seen. */
-  readonly part: string;
+  readonly subject: string;
   /** What it routes to now, in words. */
   readonly look: (signal: AbortSignal) => Promise<string>;
 }
@@ -29,8 +29,8 @@ export function lookAtRoutes(ways: readonly WayIn[], { http, clock, marks }: Rou
     const place = JSON.stringify(way.shown);
     places.set(place, [...(places.get(place) ?? []), way]);
   }
-  return [...places.values()].map((lanes) => {
-    const [{ shown, discovery } = {}] = lanes;
+  return [...places.values()].map((sharing) => {
+    const [{ shown, method } = {}] = sharing;
     const read = shown !== undefined && "stats" in shown ? serversOf : targetsOf;
     let known: readonly string[] | undefined;
     let lookedAt = 0;
@@ -40,13 +40,13 @@ export function lookAtRoutes(ways: readonly WayIn[], { http, clock, marks }: Rou
       const detail = known && difference(known, now);
       const change = read === serversOf ? changes.servers : changes.records;
       if (detail !== undefined)
-        for (const { method } of lanes)
-          marks.push({ at: clock.now(), earliest: lookedAt, ...change, detail, lane: method });
+        for (const { name } of sharing)
+          marks.push({ at: clock.now(), earliest: lookedAt, ...change, detail, lane: name });
       known = now;
       lookedAt = asked;
       return now.join(" ") || "no server";
     };
-    return { part: `routes of ${discovery}`, look };
+    return { subject: `routes of ${method}`, look };
   });
 }
 

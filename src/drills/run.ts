@@ -1,40 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { verifyLab } from "../claims/verify.ts";
-import { type Addresses, findApp } from "../demo/services.ts";
+import { verifyLab } from "../claims/verdict.ts";
+import { findApp } from "../demo/services.ts";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Lab } from "../lab/model.ts";
-import type { Machines } from "../machines/machines.ts";
-import type { Http } from "../probes/http.ts";
+import { longestPeriodMs, rateOfLanes } from "./analysis/settled.ts";
 import { assertBreakable, breakIt, putBack } from "./break.ts";
 import type { Drill } from "./catalogue.ts";
 import { type DrillClock, startClock } from "./clock.ts";
+import { reportOf } from "./conclude.ts";
 import { baselineMs, type Lanes, startLanes } from "./lanes.ts";
-import type { DrillReport } from "./model.ts";
+import type { DrillReport } from "./model/report.ts";
+import type { DrillOptions } from "./options.ts";
 import { precheck } from "./ready.ts";
-import { reportOf } from "./report.ts";
-import { longestPeriodMs, rateOfLanes } from "./settled.ts";
 import { watchLab } from "./watch.ts";
-
-export interface DrillOptions {
-  readonly lab: Lab;
-  readonly machines: Machines;
-  readonly http: Http;
-  readonly at: Addresses;
-  readonly appId: string;
-  readonly isPage: (body: string, status: number) => boolean;
-  /** Every way in at once, instead of the lab's first. */
-  readonly compare: boolean;
-  /** A run without a miss that lasts so long is a recovery. */
-  readonly settleMs: number;
-  /** Counted from the break. */
-  readonly deadlineMs: number;
-  /** Requests a second and lane; left out, what the lab can bear. */
-  readonly ratePerSecond?: number | undefined;
-  /** Sentences that the report shall tell besides its own. */
-  readonly notes: readonly string[];
-  readonly signal: AbortSignal;
-  readonly say: (text: string) => void;
-}
 
 const lookMs = 250;
 /** How long the rest of the lab may take to be as it was, after the page is back. */
@@ -104,8 +81,8 @@ async function untilSettled(
     if (failure !== undefined) throw failure;
     const now = clock.now();
     const seen = lanes.look(breakAt, brokenAt === undefined ? 0 : now - brokenAt);
-    const states = seen.map(({ method, outage }) => {
-      const page = seen.length > 1 ? method : "page";
+    const states = seen.map(({ way, outage }) => {
+      const page = seen.length > 1 ? way : "page";
       return `${page} ${outage.state}, ${outage.failed} misses`;
     });
     options.say(`${Math.round((now - breakAt) / 1000)} s since the break: ${states.join("; ")}`);

@@ -1,19 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Addresses } from "../demo/services.ts";
 import { findApp } from "../demo/services.ts";
+import type { WayIn } from "../demo/ways-in.ts";
 import type { Lab } from "../lab/model.ts";
 import { machinesWith, portsOf } from "../lab/model.ts";
 import type { Http } from "../probes/http.ts";
 import type { DrillClock } from "./clock.ts";
-import { type Mark, marks as words } from "./model.ts";
+import { type Mark, marks as words } from "./model/report.ts";
 import { lookAtRoutes } from "./routes.ts";
 import { type MarathonEvent, readEvents } from "./sse.ts";
-import type { WayIn } from "./ways-in.ts";
 
 /** What the watchers have seen; grows until they are stopped. */
-export interface Watch {
+export interface LabWatch {
   readonly marks: readonly Mark[];
-  /** The newest state of every part, by its name. */
+  /** The newest state of all that is looked at, by its name. */
   readonly lastSeen: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
@@ -28,18 +28,18 @@ export interface WatchOptions {
   readonly ways: readonly WayIn[];
 }
 
-/** How often each part is looked at. A poll sees things late by up to this much. */
+/** How often each is looked at. A poll sees things late by up to this much. */
 const pollMs = { marathon: 200, mesos: 500 } as const;
 
 /** How often the routes of each way are looked at: many looks at once are a load for emulated machines. */
 export function lookEveryMs({ embedded }: Lab, ways: readonly WayIn[]): number {
   return embedded === undefined ? Math.max(200, 100 * ways.length) : 100;
 }
-/** A part that is down must not hold the next look for long. */
+/** A service that is down must not hold the next look for long. */
 const requestMs = 2000;
 
 /** Watches Marathon's events and tasks, Mesos' task states and what the methods route to, until stopped. */
-export function watchLab(options: WatchOptions): Watch {
+export function watchLab(options: WatchOptions): LabWatch {
   const { lab, http, at, appId, clock, ways } = options;
   const stop = new AbortController();
   const marks: Mark[] = [];
@@ -60,11 +60,11 @@ export function watchLab(options: WatchOptions): Watch {
     onTask(event.taskId, hostPorts);
     mark("marathon", event.taskStatus, hostPorts);
     // Marathon posts its callbacks, and fills everybody's stream, with the very event that this stream shows.
-    for (const { method, learns } of ways)
+    for (const { name, learns } of ways)
       if (learns.told !== undefined)
         marks.push({
           ...{ at: clock.now(), source: "discovery", what: learns.told },
-          ...{ detail: event.taskStatus, lane: method },
+          ...{ detail: event.taskStatus, lane: name },
         });
   };
   const lookAtMarathon = async (signal: AbortSignal) => {
@@ -95,9 +95,9 @@ export function watchLab(options: WatchOptions): Watch {
     );
   };
 
-  const poll = async (part: string, everyMs: number, look: (signal: AbortSignal) => Promise<string>) => {
+  const poll = async (subject: string, everyMs: number, look: (signal: AbortSignal) => Promise<string>) => {
     while (!stop.signal.aborted) {
-      lastSeen[part] = await look(stop.signal).catch((error: unknown) => wordsOf(error));
+      lastSeen[subject] = await look(stop.signal).catch((error: unknown) => wordsOf(error));
       await delay(everyMs, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   };
@@ -112,8 +112,8 @@ export function watchLab(options: WatchOptions): Watch {
     follow(),
     poll("marathon", pollMs.marathon, lookAtMarathon),
     poll("mesos", pollMs.mesos, lookAtMesos),
-    ...lookAtRoutes(ways, { http, clock, marks }).map(({ part, look }) =>
-      poll(part, lookEveryMs(lab, ways), look),
+    ...lookAtRoutes(ways, { http, clock, marks }).map(({ subject, look }) =>
+      poll(subject, lookEveryMs(lab, ways), look),
     ),
   ];
   return {

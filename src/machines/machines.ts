@@ -4,8 +4,8 @@ import type { Source } from "../bundle/write.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import type { Lab, Machine, Part } from "../lab/model.ts";
 import type { AnsiblePlace } from "../preflight/ansible-place.ts";
-import type { Run } from "../steps/run.ts";
 import type { Task } from "../ui/tasks.ts";
+import type { Run } from "./run.ts";
 
 /** What a look at the host has settled. */
 export interface Checked {

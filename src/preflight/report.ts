@@ -1,5 +1,5 @@
 import { paint } from "../ui/color.ts";
-import { wrap } from "../ui/width.ts";
+import { wrap } from "../ui/text.ts";
 import type { Finding, Level } from "./finding.ts";
 
 const signs: Readonly<Record<Level, { sign: string; color: "green" | "yellow" | "red" }>> = {

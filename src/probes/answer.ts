@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { clean } from "./clean.ts";
+import { clean } from "../untrusted.ts";
 import type { ProbeContext } from "./context.ts";
 import type { HttpAnswer, HttpOptions } from "./http.ts";
 import { ProbeError } from "./probe-error.ts";

@@ -32,7 +32,6 @@ export const marathonAppSchema = z.object({
 });
 export type MarathonApp = z.infer<typeof marathonAppSchema>;
 
-const leaderSchema = z.object({ leader: z.string() });
 const subscriptionsSchema = z.object({ callbackUrls: z.array(z.string()) });
 const tasksSchema = z.object({ tasks: z.array(marathonTaskSchema) });
 const appsSchema = z.object({ apps: z.array(marathonAppSchema) });
@@ -40,11 +39,6 @@ const appsSchema = z.object({ apps: z.array(marathonAppSchema) });
 /** Version, election and framework id. Like all asks of Marathon: ProbeError while it has no leader (503). */
 export function askInfo(context: ProbeContext, origin: string): Promise<MarathonInfo> {
   return askJson(context, `${origin}/v2/info`, marathonInfoSchema);
-}
-
-/** `host:port` of the leading Marathon. */
-export async function askLeader(context: ProbeContext, origin: string): Promise<string> {
-  return (await askJson(context, `${origin}/v2/leader`, leaderSchema)).leader;
 }
 
 /** The URLs that Marathon calls on every event. */

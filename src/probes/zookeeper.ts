@@ -1,6 +1,6 @@
 import { connect } from "node:net";
+import { clean } from "../untrusted.ts";
 import { naming } from "./answer.ts";
-import { clean } from "./clean.ts";
 import type { Address } from "./context.ts";
 import { startDeadline } from "./deadline.ts";
 import { networkWords } from "./network-words.ts";

@@ -2,8 +2,8 @@ import type { TrafficProxy } from "./bamboo/proxy.ts";
 import type { HaproxyOptions } from "./haproxy/process.ts";
 import type { Binding } from "./marathon-lb/haproxy-config.ts";
 import type { TaskRunner } from "./mesos-agent/task-runner.ts";
-import type { Store } from "./store.ts";
-import type { ZooKeeperOptions } from "./zookeeper-store.ts";
+import type { Store } from "./store/store.ts";
+import type { ZooKeeperOptions } from "./store/zookeeper-store.ts";
 
 /** Opens a session with what keeps the shared state; `servers` is `h1:2181,h2:2181`. */
 export type OpenStore = (servers: string, options?: ZooKeeperOptions) => Promise<Store>;
@@ -28,5 +28,5 @@ export interface Surroundings {
 /** A container with ZooKeeper on the network. Its client is loaded only where it is used. */
 export const inContainer: Surroundings = {
   openStore: async (servers, options) =>
-    (await import("./zookeeper-store.ts")).openZooKeeperStore(servers, options),
+    (await import("./store/zookeeper-store.ts")).openZooKeeperStore(servers, options),
 };

@@ -1,4 +1,4 @@
-import { truncate, visualWidth } from "./width.ts";
+import { cells, clip, pad } from "./text.ts";
 
 export interface Column {
   /** Left out with all others when none has one. */
@@ -19,9 +19,9 @@ export function formatTable(
   const titles = columns.map((column) => column.title);
   const lines = titles.some((title) => title !== "") ? [titles, ...rows] : rows;
   const widths = columnWidths(columns.length, lines, options.width);
-  return lines.map((cells) =>
+  return lines.map((row) =>
     columns
-      .map((column, index) => pad(cells[index] ?? "", widths[index] ?? 0, column.align))
+      .map(({ align }, index) => pad(clip(row[index] ?? "", widths[index] ?? 0), widths[index] ?? 0, align))
       .join(gap)
       .trimEnd(),
   );
@@ -29,7 +29,7 @@ export function formatTable(
 
 function columnWidths(count: number, lines: readonly (readonly string[])[], available: number): number[] {
   const widths = Array.from({ length: count }, (_, index) =>
-    lines.reduce((widest, cells) => Math.max(widest, visualWidth(cells[index] ?? "")), 0),
+    lines.reduce((widest, row) => Math.max(widest, cells(row[index] ?? "")), 0),
   );
   let excess = widths.reduce((sum, width) => sum + width, gap.length * (count - 1)) - available;
   while (excess > 0) {
@@ -40,10 +40,4 @@ function columnWidths(count: number, lines: readonly (readonly string[])[], avai
     excess -= 1;
   }
   return widths;
-}
-
-function pad(text: string, width: number, align: Column["align"]): string {
-  const cut = truncate(text, width);
-  const blanks = " ".repeat(Math.max(0, width - visualWidth(cut)));
-  return align === "right" ? blanks + cut : cut + blanks;
 }

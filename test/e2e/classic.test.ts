@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Lab, Machine } from "../../src/lab/model.ts";
 import { classicPins } from "../../src/lab/pins.ts";
-import { splitMessage } from "../../src/steps/explain.ts";
+import { splitMessage } from "../../src/machines/docker-ssh/known-failures.ts";
 import { ansiblePlaybook, parseAnsibleLine } from "../../src/tools/ansible.ts";
 import { sha256File } from "../../src/tools/cache.ts";
 import { type RunOptions, type RunResult, run } from "../../src/tools/exec.ts";

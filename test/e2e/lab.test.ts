@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DrillReport } from "../../src/drills/model.ts";
+import type { DrillReport } from "../../src/drills/model/report.ts";
 import { images } from "../../src/lab/catalogue/images.ts";
 import { type RunOptions, run } from "../../src/tools/exec.ts";
 import { tutorialCommands } from "../helpers/docker-run.ts";
@@ -273,11 +273,11 @@ describe("drills", () => {
     const { outage } = report.lanes[0] as DrillReport["lanes"][number];
     const outages = report.lanes.map(
       (lane) =>
-        `${lane.method} ${lane.outage.ms === null ? lane.outage.state : `${(lane.outage.ms / 1000).toFixed(1)} s`}`,
+        `${lane.way} ${lane.outage.ms === null ? lane.outage.state : `${(lane.outage.ms / 1000).toFixed(1)} s`}`,
     );
     figures.push(`outage of ${name}: ${outages.join(", ")}; curl: ${(counted.outageMs / 1000).toFixed(1)} s`);
     expect(report.recovered).toBe(true);
-    expect(report.lanes.map(({ method }) => method)).toEqual(compared.includes(name) ? waysIn : ["bamboo"]);
+    expect(report.lanes.map(({ way }) => way)).toEqual(compared.includes(name) ? waysIn : ["bamboo"]);
     expect(outage.sent).toBeGreaterThan(100);
     // curl asks some five times a second, and either may see a slow answer as a miss.
     const measured = outage.ms ?? 0;

@@ -1,10 +1,11 @@
-import type { DrillReport, Lane, Mark, Outcome, Sample } from "../../src/drills/model.ts";
-import { analyse, runsOf } from "../../src/drills/outage.ts";
-import { pageMarks } from "../../src/drills/timeline.ts";
+import { analyse, runsOf } from "../../src/drills/analysis/outage.ts";
+import { pageMarks } from "../../src/drills/analysis/timeline.ts";
+import type { DrillReport, Lane, Mark } from "../../src/drills/model/report.ts";
+import type { RequestOutcome, Sample } from "../../src/drills/model/sampling.ts";
 
 /** Made-up drills, the same in every run: no figure in them was measured. */
 
-type Phase = readonly [until: number, outcome: Outcome, tookMs: number];
+type Phase = readonly [until: number, outcome: RequestOutcome, tookMs: number];
 
 const poll = { ms: 5_000, period: "poll interval", means: "Mesos-DNS asks the master every 5 s" };
 const timer = { ms: 5_000, period: "timer period", means: "a timer runs the bridge every 5 s" };
@@ -19,7 +20,7 @@ const learning: Readonly<Record<string, Lane["learns"]>> = {
   "haproxy-marathon-bridge": { how: "a timer asks Marathon every 5 s", every: timer },
 };
 
-function lane(method: string, url: string, breakAt: number, phases: readonly Phase[]): Lane {
+function lane(way: string, url: string, breakAt: number, phases: readonly Phase[]): Lane {
   const samples: Sample[] = [];
   for (let i = 0; i * 20 < (phases.at(-1)?.[0] ?? 0); i += 1) {
     const at = i * 20 + (i % 7) / 10;
@@ -34,9 +35,9 @@ function lane(method: string, url: string, breakAt: number, phases: readonly Pha
     crowdedSlots: 0,
   };
   return {
-    method,
+    way,
     url,
-    learns: learning[method] ?? { how: "Marathon calls it", told: "event to Bamboo" },
+    learns: learning[way] ?? { how: "Marathon calls it", told: "event to Bamboo" },
     runs: runsOf(samples),
     outage: analyse(samples, { settleMs: 3_000, breakAt }),
     sampling: { ...sampling, sent: samples.length, localFaults: 0, full: false },
@@ -65,7 +66,7 @@ function report(
     },
     environment: "embedded · rehearsal stack · Node 20.20.2 · Debian GNU/Linux 12 · 4 CPUs",
     lanes,
-    marks: [...marks, ...lanes.flatMap((l) => pageMarks(l.outage, several ? l.method : undefined))],
+    marks: [...marks, ...lanes.flatMap((l) => pageMarks(l.outage, several ? l.way : undefined))],
     before: ["192.168.33.19:31071"],
     after: ["192.168.33.19:31442"],
     recovered: lanes.every((l) => !l.outage.neverBack),

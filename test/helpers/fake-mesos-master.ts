@@ -5,8 +5,8 @@ import {
   type ServerResponse,
 } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
+import { encodeRecord } from "../../src/rehearsal/http/recordio.ts";
 import type { SchedulerCall, TaskInfo, TaskState } from "../../src/rehearsal/mesos/api.ts";
-import { encodeRecord } from "../../src/rehearsal/recordio.ts";
 
 /** A Mesos master with one agent on loopback whose tasks are HTTP servers that answer with their task id. */
 export interface FakeMaster {

@@ -1,8 +1,8 @@
 import type { MarathonOptions } from "../../src/rehearsal/marathon/options.ts";
 import { readMarathonOptions } from "../../src/rehearsal/marathon/options.ts";
 import { fixedMaster, startMarathon } from "../../src/rehearsal/marathon/start.ts";
-import { createMemoryTree, type MemorySession } from "../../src/rehearsal/memory-store.ts";
 import type { Running } from "../../src/rehearsal/running.ts";
+import { createMemoryTree, type MemorySession } from "../../src/rehearsal/store/memory-store.ts";
 import { eventually } from "./eventually.ts";
 import { type FakeMaster, fakeMesosMaster } from "./fake-mesos-master.ts";
 

@@ -1,5 +1,5 @@
+import { decodeRecords } from "../../src/rehearsal/http/recordio.ts";
 import type { ApiOffer, SchedulerEvent, TaskInfo, TaskStatus } from "../../src/rehearsal/mesos/api.ts";
-import { decodeRecords } from "../../src/rehearsal/recordio.ts";
 import { eventually } from "./wait.ts";
 
 /** A framework that keeps every event it hears. */

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hostAptOptions } from "../../src/debian/apt.ts";
-import { hostMirror } from "../../src/debian/host.ts";
-import { buildEnv } from "../../src/debian/job.ts";
-import { buildSources } from "../../src/debian/sources.ts";
+import { hostAptOptions } from "../../src/foundry/debian/apt.ts";
+import { hostMirror } from "../../src/foundry/debian/host.ts";
+import { buildEnv } from "../../src/foundry/debian/job.ts";
+import { buildSources } from "../../src/foundry/debian/sources.ts";
 import { defaultCacheDir, makeOnce } from "../../src/tools/cache.ts";
 import { type Command, run } from "../../src/tools/exec.ts";
 

@@ -1,9 +1,9 @@
 import type { BackendServer, HaproxyStats } from "../../probes/haproxy.ts";
 import type { MarathonTask } from "../../probes/marathon.ts";
-import type { Finding } from "../claim.ts";
+import type { Judgement } from "../claim.ts";
 
 /** An HAProxy of Bamboo's making answers with an application's page, or with 503 when no rule fits. */
-export function judgeFrontPage(status: number): Finding {
+export function judgeFrontPage(status: number): Judgement {
   const word = status === 503 ? " (no rule for /, or no task)" : "";
   return { holds: status < 500 || status === 503, seen: `${status}${word}` };
 }
@@ -12,7 +12,7 @@ export function judgeFrontPage(status: number): Finding {
  * HAProxy routes to the tasks that Marathon runs and to no others. Staged tasks may be there: Bamboo does
  * not tell them apart.
  */
-export function judgeRoutes(stats: HaproxyStats, tasks: readonly MarathonTask[]): Finding {
+export function judgeRoutes(stats: HaproxyStats, tasks: readonly MarathonTask[]): Judgement {
   if (!stats.frontends.includes("http-in"))
     return { holds: false, seen: `no frontend http-in: ${stats.frontends.join(" ") || "none at all"}` };
   const apps = [...new Set(tasks.map((task) => task.appId))].sort();

@@ -1,9 +1,9 @@
 import type { MarathonInfo } from "../../probes/marathon.ts";
 import type { MasterState } from "../../probes/mesos.ts";
-import type { Finding } from "../claim.ts";
+import type { Judgement } from "../claim.ts";
 
 /** Marathon has a leader, and Mesos has given it a framework id. */
-export function judgeMarathon(info: MarathonInfo): Finding {
+export function judgeMarathon(info: MarathonInfo): Judgement {
   const elected = info.elected === true;
   const registered = typeof info.frameworkId === "string" && info.frameworkId !== "";
   return {
@@ -13,7 +13,7 @@ export function judgeMarathon(info: MarathonInfo): Finding {
 }
 
 /** The leading master lists Marathon's framework as active. */
-export function judgeFramework(info: MarathonInfo, leader: MasterState): Finding {
+export function judgeFramework(info: MarathonInfo, leader: MasterState): Judgement {
   if (!info.frameworkId) return { holds: false, seen: "Marathon has no framework id" };
   const framework = leader.frameworks.find(({ id }) => id === info.frameworkId);
   if (framework === undefined)

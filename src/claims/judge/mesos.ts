@@ -1,5 +1,5 @@
 import type { AgentState, MasterState, MasterView } from "../../probes/mesos.ts";
-import type { Finding } from "../claim.ts";
+import type { Judgement } from "../claim.ts";
 
 /** What one machine of the lab says of the election, or why it says nothing. */
 export type Vote = { readonly address: string } & (MasterView | { readonly silent: string });
@@ -10,7 +10,7 @@ export function leads(state: MasterState): boolean {
 }
 
 /** Exactly one master leads, under the address the lab gives it, and all others name it. */
-export function judgeElection(votes: readonly Vote[]): Finding {
+export function judgeElection(votes: readonly Vote[]): Judgement {
   const leaders = votes.flatMap((vote) => ("state" in vote && leads(vote.state) ? [vote.state.pid] : []));
   const [leader] = leaders;
   const agreed = leaders.length === 1 && votes.every((vote) => names(vote, leader));
@@ -33,7 +33,7 @@ function describe(vote: Vote): string {
 }
 
 /** The leader counts the lab's agents, and no others, as active. */
-export function judgeAgents(state: MasterState, hostnames: readonly string[]): Finding {
+export function judgeAgents(state: MasterState, hostnames: readonly string[]): Judgement {
   const active = state.slaves.filter((slave) => slave.active).map((slave) => slave.hostname);
   const missing = hostnames.filter((hostname) => !active.includes(hostname));
   const strange = active.filter((hostname) => !hostnames.includes(hostname));
@@ -48,7 +48,7 @@ export function judgeAgents(state: MasterState, hostnames: readonly string[]): F
 }
 
 /** The agent calls itself as the lab does, and the leader lists it as active under the agent's own id. */
-export function judgeAgent(agent: AgentState, leader: MasterState, hostname: string): Finding {
+export function judgeAgent(agent: AgentState, leader: MasterState, hostname: string): Judgement {
   if (agent.id === "") return { holds: false, seen: "not registered: its id is empty" };
   const seen = `id ${agent.id}, hostname ${agent.hostname}`;
   if (agent.hostname !== hostname) return { holds: false, seen };

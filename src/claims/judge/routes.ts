@@ -1,5 +1,5 @@
 import type { MarathonApp, MarathonTask } from "../../probes/marathon.ts";
-import type { Finding } from "../claim.ts";
+import type { Judgement } from "../claim.ts";
 
 /** One service port of one application, with the addresses of the tasks that run. */
 export interface Route {
@@ -28,7 +28,7 @@ export function routesOf(apps: readonly MarathonApp[], tasks: readonly MarathonT
 export function judgeServicePorts(
   routes: readonly Route[],
   routed: (route: Route) => readonly string[] | undefined,
-): Finding {
+): Judgement {
   const faults = routes.flatMap((route) => {
     const name = `${route.app} at ${route.servicePort}`;
     const servers = routed(route);

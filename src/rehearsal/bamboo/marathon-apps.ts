@@ -1,5 +1,5 @@
 import { exitCodes, LabError } from "../../errors.ts";
-import { send } from "../client.ts";
+import { send } from "../http/client.ts";
 import { type BambooApp, escapedId } from "./model.ts";
 
 interface MarathonTask {

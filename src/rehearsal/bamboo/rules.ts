@@ -1,4 +1,4 @@
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 import type { BambooService, Services } from "./model.ts";
 
 /** The rules in ZooKeeper: one node per app, its name the escaped id, its data the ACL. They outlive apps and Bamboo. */

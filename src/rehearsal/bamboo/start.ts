@@ -1,6 +1,6 @@
-import { listen } from "../http.ts";
+import { listen } from "../http/server.ts";
 import type { Running } from "../running.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 import { bambooApi } from "./api.ts";
 import { fetchApps } from "./marathon-apps.ts";
 import type { TrafficProxy } from "./proxy.ts";

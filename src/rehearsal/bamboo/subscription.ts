@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { send } from "../client.ts";
+import { send } from "../http/client.ts";
 
 const longestPauseMs = 2_000;
 /** The first pauses are short: Marathon is most likely just starting as well. */

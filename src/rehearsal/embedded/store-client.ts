@@ -1,5 +1,5 @@
 import { exitCodes, LabError } from "../../errors.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 import type { FromStore, Operation, ToStore } from "./store-messages.ts";
 
 interface Waiting {

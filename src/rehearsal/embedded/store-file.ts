@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { createMemoryTree, type MemorySession } from "../memory-store.ts";
+import { createMemoryTree, type MemorySession } from "../store/memory-store.ts";
 
 type Line = readonly [path: string, data?: string];
 

@@ -1,4 +1,4 @@
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 import type { FromStore, ToStore } from "./store-messages.ts";
 
 /** Serves one process with the store, until that process ends and all its sessions with it. */

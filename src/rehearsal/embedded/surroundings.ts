@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrafficProxy } from "../bamboo/proxy.ts";
 import type { HaproxyOptions } from "../haproxy/process.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 import type { OpenStore, Surroundings } from "../surroundings.ts";
 import { folderMark, machineMark, type Plan, type PlannedService } from "./plan.ts";
 
@@ -22,7 +22,10 @@ export async function surroundingsOf(
   const openStore: OpenStore =
     plan.zookeeper === "host"
       ? async (servers, options) =>
-          (await import("../zookeeper-store.ts")).openZooKeeperStore(servers, { ...options, retryDelayMs })
+          (await import("../store/zookeeper-store.ts")).openZooKeeperStore(servers, {
+            ...options,
+            retryDelayMs,
+          })
       : async () => launcherStore();
   const common = { openStore, allowedHosts: plan.allowedHosts };
   if (service.service === "mesos-agent")

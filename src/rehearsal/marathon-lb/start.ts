@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HaproxyProcess } from "../haproxy/process.ts";
-import { listen } from "../http.ts";
-import { reasonOf } from "../reason.ts";
+import { reasonOf } from "../http/reason.ts";
+import { listen } from "../http/server.ts";
 import type { Running } from "../running.ts";
 import { marathonLbApi } from "./api.ts";
 import { followEvents } from "./events.ts";

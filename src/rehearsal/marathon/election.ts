@@ -1,4 +1,4 @@
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 
 /** Who leads: this instance, another one (`host:port`), or nobody yet. */
 export interface Leadership {

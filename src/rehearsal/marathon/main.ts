@@ -1,7 +1,7 @@
 import { formatError } from "../../errors.ts";
 import type { Running } from "../running.ts";
+import { parseZooKeeperUrl } from "../store/zookeeper-url.ts";
 import { inContainer, type Surroundings } from "../surroundings.ts";
-import { parseZooKeeperUrl } from "../zookeeper-url.ts";
 import { readMarathonOptions } from "./options.ts";
 import { fixedMaster, masterInStore, startMarathon } from "./start.ts";
 

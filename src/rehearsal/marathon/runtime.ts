@@ -1,12 +1,12 @@
-import type { Store } from "../store.ts";
-import { AppService } from "./app-service.ts";
-import { Deployments } from "./deployments.ts";
-import { EventBus } from "./event-bus.ts";
-import { HttpCallbacks } from "./http-callbacks.ts";
-import type { Random } from "./offers.ts";
+import type { Store } from "../store/store.ts";
+import { Registry } from "./apps/registry.ts";
+import { AppService } from "./deployments/app-service.ts";
+import { Deployments } from "./deployments/deployments.ts";
+import { EventBus } from "./events/event-bus.ts";
+import { HttpCallbacks } from "./events/http-callbacks.ts";
 import type { MarathonOptions } from "./options.ts";
-import { Registry } from "./registry.ts";
-import { Scheduler } from "./scheduler.ts";
+import type { Random } from "./tasks/offers.ts";
+import { Scheduler } from "./tasks/scheduler.ts";
 
 /** Everything that only the leading instance has. */
 export interface Runtime {

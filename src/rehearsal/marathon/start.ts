@@ -1,14 +1,14 @@
 import { Hono } from "hono";
 import { exitCodes, LabError } from "../../errors.ts";
-import { listen } from "../http.ts";
+import { listen } from "../http/server.ts";
 import { detectMaster } from "../mesos/detector.ts";
 import type { Running } from "../running.ts";
-import type { Store } from "../store.ts";
-import { marathonApi } from "./api.ts";
+import type { Store } from "../store/store.ts";
+import { marathonApi } from "./api/routes.ts";
 import { Election, type Leadership } from "./election.ts";
-import type { Random } from "./offers.ts";
 import type { MarathonOptions } from "./options.ts";
 import { openRuntime, type Runtime } from "./runtime.ts";
+import type { Random } from "./tasks/offers.ts";
 
 /** Where Mesos' leading master is told; the returned function ends it. */
 export type FollowMaster = (onChange: (address: string | undefined) => void) => () => void;

@@ -1,11 +1,11 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { exitCodes, LabError } from "../../errors.ts";
-import { listen } from "../http.ts";
+import { listen } from "../http/server.ts";
 import type { MasterMessage } from "../mesos/agent-protocol.ts";
 import { detectMaster } from "../mesos/detector.ts";
 import type { Resources } from "../mesos/resources.ts";
 import type { Running } from "../running.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 import { Checkpoint } from "./checkpoint.ts";
 import { MasterLink } from "./master-link.ts";
 import { agentRoutes } from "./routes.ts";

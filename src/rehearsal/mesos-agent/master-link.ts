@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ClientAnswer, send } from "../client.ts";
+import { type ClientAnswer, send } from "../http/client.ts";
+import { decodeRecords } from "../http/recordio.ts";
 import type { AgentMessage, MasterMessage, Registration } from "../mesos/agent-protocol.ts";
-import { decodeRecords } from "../recordio.ts";
 
 export interface LinkOptions {
   readonly registration: () => Registration;

@@ -2,8 +2,8 @@ import { exitCodes, formatError, LabError } from "../../errors.ts";
 import { masterInStore } from "../marathon/start.ts";
 import { logLine } from "../mesos/log.ts";
 import type { Running } from "../running.ts";
+import { parseZooKeeperUrl } from "../store/zookeeper-url.ts";
 import { inContainer, type Surroundings } from "../surroundings.ts";
-import { parseZooKeeperUrl } from "../zookeeper-url.ts";
 import { readMesosDnsOptions } from "./config.ts";
 import { startMesosDns } from "./start.ts";
 

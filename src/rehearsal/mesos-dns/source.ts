@@ -1,4 +1,4 @@
-import { reasonOf } from "../reason.ts";
+import { reasonOf } from "../http/reason.ts";
 import { type MesosState, pidAddress, stateSchema } from "./state.ts";
 
 /**

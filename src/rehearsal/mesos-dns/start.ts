@@ -1,5 +1,5 @@
 import { exitCodes, LabError } from "../../errors.ts";
-import { listen } from "../http.ts";
+import { listen } from "../http/server.ts";
 import type { FollowMaster } from "../marathon/start.ts";
 import type { Running } from "../running.ts";
 import type { Zone } from "./answer.ts";

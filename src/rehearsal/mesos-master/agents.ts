@@ -1,6 +1,6 @@
+import { type RecordSink, recordSink } from "../http/recordio.ts";
 import type { AgentMessage, Registration } from "../mesos/agent-protocol.ts";
 import { fromApi } from "../mesos/resources.ts";
-import { type RecordSink, recordSink } from "../recordio.ts";
 import { withdraw } from "./allocator.ts";
 import { type Agent, type Cluster, taskKey, tell } from "./cluster.ts";
 import { endTask, notify, record } from "./updates.ts";

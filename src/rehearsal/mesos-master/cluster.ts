@@ -1,8 +1,8 @@
+import type { RecordSink } from "../http/recordio.ts";
 import type { MasterMessage, Registration } from "../mesos/agent-protocol.ts";
 import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from "../mesos/api.ts";
 import { isTerminal } from "../mesos/api.ts";
 import { type Resources, subtract, sum } from "../mesos/resources.ts";
-import type { RecordSink } from "../recordio.ts";
 
 /** What the leading master knows. Nothing of it is kept: after a restart agents and frameworks tell it again. */
 

@@ -1,7 +1,7 @@
 import { exitCodes, LabError } from "../../errors.ts";
 import { candidatePrefix, type Detection, detectMaster } from "../mesos/detector.ts";
 import type { MasterInfo } from "../mesos/master-info.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 
 export interface ElectionOptions {
   readonly info: MasterInfo;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { type RecordSink, recordSink } from "../http/recordio.ts";
 import type { FrameworkInfo } from "../mesos/api.ts";
-import { type RecordSink, recordSink } from "../recordio.ts";
 import { withdraw } from "./allocator.ts";
 import { type Cluster, type Framework, tell } from "./cluster.ts";
 import { notify } from "./updates.ts";

@@ -2,8 +2,8 @@ import { exitCodes, formatError, type LabError } from "../../errors.ts";
 import { advertisedAddress } from "../mesos/address.ts";
 import { logLine } from "../mesos/log.ts";
 import type { Running } from "../running.ts";
+import { parseZooKeeperUrl } from "../store/zookeeper-url.ts";
 import { inContainer, type Surroundings } from "../surroundings.ts";
-import { parseZooKeeperUrl } from "../zookeeper-url.ts";
 import { startMesosMaster } from "./master.ts";
 import { readMasterOptions } from "./options.ts";
 

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { LabError } from "../../errors.ts";
-import { listen } from "../http.ts";
+import { listen } from "../http/server.ts";
 import { makeMasterInfo } from "../mesos/master-info.ts";
 import type { Running } from "../running.ts";
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 import { Agents } from "./agents.ts";
 import { allocate } from "./allocator.ts";
 import { Cluster } from "./cluster.ts";

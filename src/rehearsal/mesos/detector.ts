@@ -1,4 +1,4 @@
-import type { Store } from "../store.ts";
+import type { Store } from "../store/store.ts";
 import { type MasterInfo, parseMasterInfo } from "./master-info.ts";
 
 export const candidatePrefix = "json.info_";

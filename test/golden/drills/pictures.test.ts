@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type PictureOptions, picture, spreadTable } from "../../../src/drills/picture.ts";
-import { reportHtml } from "../../../src/drills/report-html.ts";
-import { cells } from "../../../src/drills/text.ts";
+import { reportHtml } from "../../../src/drills/report/page.ts";
+import { picture, spreadTable } from "../../../src/drills/report/picture.ts";
+import type { PictureOptions } from "../../../src/drills/report/style.ts";
+import { cells } from "../../../src/ui/text.ts";
 import { example } from "../../helpers/drill-example.ts";
 
 const { killed, compared, lost, calm, repeated } = example;

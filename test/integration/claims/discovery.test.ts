@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { claimsFor } from "../../../src/claims/claims-for.ts";
+import { waysIn } from "../../../src/demo/ways-in.ts";
 import { startClock } from "../../../src/drills/clock.ts";
-import { startSampler } from "../../../src/drills/sample.ts";
-import { waysIn } from "../../../src/drills/ways-in.ts";
+import { startSampler } from "../../../src/drills/sample/sampler.ts";
 import { demoLabels } from "../../../src/lab/catalogue/marathon-lb.ts";
 import { mesosDnsConfig } from "../../../src/lab/catalogue/mesos-dns.ts";
 import { tomcatApp } from "../../../src/lab/demo.ts";
@@ -152,7 +152,7 @@ describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
       { id: "/tomcat", servicePort, labels: demoLabels },
       { addressOf, signal: ending.signal, now: clock.now },
     );
-    expect(ways.map(({ method, url, host = "" }) => `${method} ${url} ${host}`)).toEqual([
+    expect(ways.map(({ name, url, host = "" }) => `${name} ${url} ${host}`)).toEqual([
       "mesos-dns http://tomcat.marathon.mesos/ ",
       "mesos-dns (TTL kept) http://tomcat.marathon.mesos/ ",
       `marathon-lb http://${cluster.ip}:${servicePort}/ `,
@@ -172,13 +172,12 @@ describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
         },
       }),
     );
-    for (const { way, seen } of lanes)
-      await eventually(() => expect([...seen], way.method).toEqual([task.id]));
+    for (const { way, seen } of lanes) await eventually(() => expect([...seen], way.name).toEqual([task.id]));
     let next = await cluster.replace(task, "/tomcat");
     // Ports are given at random: once in a thousand times it is the old one again.
     if (next.ports[0] === task.ports[0]) next = await cluster.replace(next, "/tomcat");
-    for (const { way, seen } of lanes.filter(({ way }) => !way.method.includes("TTL")))
-      await eventually(() => expect(seen.has(next.id), way.method).toBe(true));
+    for (const { way, seen } of lanes.filter(({ way }) => !way.name.includes("TTL")))
+      await eventually(() => expect(seen.has(next.id), way.name).toBe(true));
     // The answer may be kept for an hour: this client still asks the task that is gone.
     expect(lanes[1]?.seen.has(next.id)).toBe(false);
     expect(samplers[1]?.samples.at(-1)?.outcome).toBe("refused");

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DrillReport, Mark } from "../../../src/drills/model.ts";
-import { reportHtml } from "../../../src/drills/report-html.ts";
-import { headline } from "../../../src/drills/words.ts";
+import { headline } from "../../../src/drills/analysis/words.ts";
+import type { DrillReport, Mark } from "../../../src/drills/model/report.ts";
+import { reportHtml } from "../../../src/drills/report/page.ts";
 import { example } from "../../helpers/drill-example.ts";
 
 const executablePath = "/usr/bin/chromium";

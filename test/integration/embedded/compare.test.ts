@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { DrillReport } from "../../../src/drills/model.ts";
+import type { DrillReport } from "../../../src/drills/model/report.ts";
 import { embeddedLab } from "../../helpers/embedded-lab.ts";
 import { missing } from "../../helpers/missing.ts";
 
@@ -9,7 +9,7 @@ const noBalancers = missing("haproxy", "curl");
 interface Result {
   readonly drills: readonly DrillReport[];
   readonly page: string;
-  readonly comparison: readonly { readonly method: string; readonly outage: object; readonly took: string }[];
+  readonly comparison: readonly { readonly way: string; readonly outage: object; readonly took: string }[];
 }
 
 const lastEvent = <T>({ stdout }: { stdout: string }): T =>
@@ -41,10 +41,10 @@ describe.skipIf(noBalancers !== "")(`a lab with all four methods${noBalancers}`,
     const [report] = drills as [DrillReport];
     const methods = ["bamboo", "mesos-dns", "mesos-dns (TTL kept)", "marathon-lb", "haproxy-marathon-bridge"];
     expect(report.recovered).toBe(true);
-    expect(report.lanes.map(({ method }) => method)).toEqual(methods);
-    expect(comparison.map(({ method }) => method)).toEqual(methods);
-    for (const { method, outage, sampling } of report.lanes) {
-      expect([method, outage.state]).toEqual([method, "recovered"]);
+    expect(report.lanes.map(({ way }) => way)).toEqual(methods);
+    expect(comparison.map(({ way }) => way)).toEqual(methods);
+    for (const { way, outage, sampling } of report.lanes) {
+      expect([way, outage.state]).toEqual([way, "recovered"]);
       expect(outage.startUnknown).toBe(false);
       // The old task was gone at once: nobody can have been served again before a new one ran.
       const running = report.marks.find(({ what, at }) => what === "TASK_RUNNING" && at > report.breakAt);
@@ -66,7 +66,7 @@ describe.skipIf(noBalancers !== "")(`a lab with all four methods${noBalancers}`,
     expect(seen[3]).toContain("event to marathon-lb");
     expect(report.parameters["requests per second"]).toBe("50 for each way in, 250 in all");
     const html = readFileSync(page, "utf8");
-    for (const method of methods) expect(html).toContain(`<b>${method}</b>`);
+    for (const way of methods) expect(html).toContain(`<b>${way}</b>`);
   }, 120_000);
 });
 
@@ -81,15 +81,13 @@ describe("a lab with Mesos-DNS only", () => {
     const demo = lastEvent(await lab.run("demo", "--json"));
     expect(demo).toMatchObject({
       app: "/tomcat",
-      ways: [{ method: "mesos-dns", command: "npx mesos-lab dig _tomcat._tcp.marathon.mesos" }],
+      ways: [{ way: "mesos-dns", command: "npx mesos-lab dig _tomcat._tcp.marathon.mesos" }],
     });
     expect(demo).not.toHaveProperty("acl");
     const drilled = await lab.run("drill", "remove-container", "--settle", "1", "--json");
     expect(drilled).toMatchObject({ exitCode: 0 });
     const [report] = lastEvent<Result>(drilled).drills;
-    expect(report?.lanes.map(({ method, outage }) => [method, outage.state])).toEqual([
-      ["mesos-dns", "recovered"],
-    ]);
+    expect(report?.lanes.map(({ way, outage }) => [way, outage.state])).toEqual([["mesos-dns", "recovered"]]);
     const removed = await lab.run("demo", "--remove", "--json");
     expect(lastEvent(removed)).toMatchObject({ removed: true });
     expect(await lab.run("drill", "kill-task")).toMatchObject({

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { waysIn } from "../../../src/drills/ways-in.ts";
+import { waysIn } from "../../../src/demo/ways-in.ts";
 import { entriesOf } from "../../../src/lab/catalogue/index.ts";
 import { demoLabels } from "../../../src/lab/catalogue/marathon-lb.ts";
 import type { Machine, ServiceName } from "../../../src/lab/model.ts";
@@ -30,10 +30,10 @@ describe.skipIf(noBalancers !== "")(`all four methods${noBalancers}`, () => {
       const app = { id: "/tomcat", servicePort: 10_000, labels: demoLabels };
       const ways = waysIn(lab.lab(), app, options).filter(({ twin }) => !twin);
       const pages = await Promise.all(
-        ways.map(async ({ method, url, resolve }) => {
+        ways.map(async ({ name, url, resolve }) => {
           const found = await resolve?.();
           const page = await (await fetch(found ? `http://${found.address}:${found.port}/` : url)).text();
-          return [method, /tomcat\.[0-9a-f-]{36}/.exec(page)?.[0] ?? page.slice(0, 80)];
+          return [name, /tomcat\.[0-9a-f-]{36}/.exec(page)?.[0] ?? page.slice(0, 80)];
         }),
       );
       expect(pages).toEqual(

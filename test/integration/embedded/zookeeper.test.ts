@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askZookeeper } from "../../../src/probes/zookeeper.ts";
-import { openZooKeeperStore } from "../../../src/rehearsal/zookeeper-store.ts";
+import { openZooKeeperStore } from "../../../src/rehearsal/store/zookeeper-store.ts";
 import { embeddedLab, post } from "../../helpers/embedded-lab.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { noZooKeeper } from "../../helpers/zookeeper-server.ts";

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ProviderName } from "../../../src/lab/model.ts";
+import { kvmWorks } from "../../../src/machines/vagrant/kvm.ts";
+import { libvirtFindings } from "../../../src/machines/vagrant/libvirt.ts";
+import { virtualboxFindings } from "../../../src/machines/vagrant/virtualbox.ts";
 import { problemsOf } from "../../../src/preflight/finding.ts";
-import { kvmWorks } from "../../../src/preflight/kvm.ts";
-import { libvirtFindings } from "../../../src/preflight/libvirt.ts";
 import { ansibleFindings, vagrantFinding } from "../../../src/preflight/programs.ts";
-import { virtualboxFindings } from "../../../src/preflight/virtualbox.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 
 const bin = new URL("../../helpers/bin", import.meta.url).pathname;

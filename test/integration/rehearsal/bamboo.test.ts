@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { HaproxyProcess } from "../../../src/rehearsal/bamboo/haproxy-process.ts";
 import { startBamboo } from "../../../src/rehearsal/bamboo/start.ts";
-import { createMemoryTree } from "../../../src/rehearsal/memory-store.ts";
+import { createMemoryTree } from "../../../src/rehearsal/store/memory-store.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { freePort } from "../../helpers/fake-mesos-master.ts";
 import { type MarathonLab, marathonLab, request, tutorialApp } from "../../helpers/rehearsal-lab.ts";

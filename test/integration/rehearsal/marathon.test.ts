@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { fixedMaster, startMarathon } from "../../../src/rehearsal/marathon/start.ts";
-import { createMemoryTree } from "../../../src/rehearsal/memory-store.ts";
+import { createMemoryTree } from "../../../src/rehearsal/store/memory-store.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { type MarathonLab, marathonLab, options, request, tutorialApp } from "../../helpers/rehearsal-lab.ts";
 

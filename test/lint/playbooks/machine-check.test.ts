@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { splitMessage } from "../../../src/steps/explain.ts";
+import { splitMessage } from "../../../src/machines/docker-ssh/known-failures.ts";
 import { parseAnsibleLine } from "../../../src/tools/ansible.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { isInstalled } from "../../../src/tools/host.ts";

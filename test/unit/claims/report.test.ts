@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { verdictTable } from "../../../src/claims/report.ts";
-import type { ClaimResult, Verdict } from "../../../src/claims/verify.ts";
-import { visualWidth } from "../../../src/ui/width.ts";
+import type { ClaimResult, Verdict } from "../../../src/claims/verdict.ts";
+import { cells } from "../../../src/ui/text.ts";
 
 const result = (changes: Partial<ClaimResult>): ClaimResult => ({
   id: "zookeeper-serves@master",
@@ -50,7 +50,7 @@ test("failing claims show expected, seen and look on lines of their own", () => 
 
 test("no line but the pasteable one is wider than the terminal", () => {
   for (const line of verdictTable(failing, { width: 60, color: false }).split("\n"))
-    if (!line.includes("curl")) expect(visualWidth(line), line).toBeLessThanOrEqual(60);
+    if (!line.includes("curl")) expect(cells(line), line).toBeLessThanOrEqual(60);
 });
 
 test("colours change nothing but the colour", () => {

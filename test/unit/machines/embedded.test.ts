@@ -4,10 +4,10 @@ import { discoveryNotes } from "../../../src/lab/discovery.ts";
 import { discoveryNames, type Lab } from "../../../src/lab/model.ts";
 import { pages } from "../../../src/lab/pages.ts";
 import { parseLab } from "../../../src/lab/parse.ts";
-import { type Bindable, movedPorts, settleAddresses } from "../../../src/machines/embedded-addresses.ts";
-import { embeddedPlan } from "../../../src/machines/embedded-plan.ts";
-import { peersFault } from "../../../src/machines/embedded-zookeeper.ts";
-import { sharedServicePorts } from "../../../src/preflight/embedded.ts";
+import { type Bindable, movedPorts, settleAddresses } from "../../../src/machines/embedded/addresses.ts";
+import { embeddedPlan } from "../../../src/machines/embedded/plan.ts";
+import { sharedServicePorts } from "../../../src/machines/embedded/preflight.ts";
+import { peersFault } from "../../../src/machines/embedded/zookeeper.ts";
 
 const tutorial = parseLab(undefined, { machines: "embedded" });
 const everyWay = parseLab(undefined, { machines: "embedded", discovery: [...discoveryNames] });

@@ -1,10 +1,10 @@
 import type { NetworkInterfaceInfo } from "node:os";
 import { expect, test } from "vitest";
-import { addressFindings } from "../../../src/preflight/addresses.ts";
+import { addressFindings } from "../../../src/machines/vagrant/addresses.ts";
+import { refusedRanges } from "../../../src/machines/vagrant/virtualbox.ts";
 import { problemsOf } from "../../../src/preflight/finding.ts";
 import { memoryFinding } from "../../../src/preflight/memory.ts";
 import { refuse } from "../../../src/preflight/problem.ts";
-import { refusedRanges } from "../../../src/preflight/virtualbox.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 
 const ours = ["192.168.33.18", "192.168.33.19"];

@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { StoreClient } from "../../../src/rehearsal/embedded/store-client.ts";
 import { openFileStore } from "../../../src/rehearsal/embedded/store-file.ts";
 import { StoreServer } from "../../../src/rehearsal/embedded/store-server.ts";
-import { createMemoryTree } from "../../../src/rehearsal/memory-store.ts";
 import { amount, byType, list, object, optional, text } from "../../../src/rehearsal/shape.ts";
+import { createMemoryTree } from "../../../src/rehearsal/store/memory-store.ts";
 import { eventually } from "../../helpers/eventually.ts";
 
 /** A process with a channel to the launcher: what goes over it is JSON. */

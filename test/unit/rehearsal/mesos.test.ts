@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { decodeRecords, encodeRecord } from "../../../src/rehearsal/http/recordio.ts";
 import { makeMasterInfo } from "../../../src/rehearsal/mesos/master-info.ts";
 import { add, contains, parseResources, subtract, toState } from "../../../src/rehearsal/mesos/resources.ts";
 import { hostResources } from "../../../src/rehearsal/mesos-agent/host-resources.ts";
 import { readAgentOptions } from "../../../src/rehearsal/mesos-agent/options.ts";
 import { readMasterOptions } from "../../../src/rehearsal/mesos-master/options.ts";
 import { parseDuration } from "../../../src/rehearsal/options.ts";
-import { decodeRecords, encodeRecord } from "../../../src/rehearsal/recordio.ts";
-import { parseZooKeeperUrl } from "../../../src/rehearsal/zookeeper-url.ts";
+import { parseZooKeeperUrl } from "../../../src/rehearsal/store/zookeeper-url.ts";
 
 describe("options", () => {
   test("come from the environment and from flags in both spellings", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { paint, wantsColor } from "../../../src/ui/color.ts";
 import { formatTable } from "../../../src/ui/table.ts";
-import { truncate, visualWidth, wrap } from "../../../src/ui/width.ts";
+import { cells, clip, wrap } from "../../../src/ui/text.ts";
 
 test.each([
   ["plain", 5],
@@ -10,10 +10,13 @@ test.each([
   ["e\u0301te\u0301", 3],
   ["👩‍🔬!", 3],
   ["✔ ✖ →", 5],
+  ["✔️", 2],
+  ["ꥠ", 2],
+  ["ﾊﾟ", 2],
   ["\u001b[31mred\u001b[39m", 3],
   ["", 0],
 ])("%j takes %i cells", (text, width) => {
-  expect(visualWidth(text)).toBe(width);
+  expect(cells(text)).toBe(width);
 });
 
 test.each([
@@ -21,16 +24,19 @@ test.each([
   ["abcdef", 5, "abcd…"],
   ["安装环境", 6, "安装…"],
   ["安装环境", 4, "安…"],
+  ["安装环境", 7, "安装环…"],
+  ["👩‍🔬👩‍🔬👩‍🔬", 4, "👩‍🔬…"],
+  ["\u001b[31mabcdef\u001b[39m", 4, "\u001b[31mabc…\u001b[39m"],
   ["abc", 1, "…"],
   ["abc", 0, ""],
 ])("%j cut to %i is %j", (text, width, cut) => {
-  expect(truncate(text, width)).toBe(cut);
+  expect(clip(text, width)).toBe(cut);
 });
 
 test.each([
   ["one two three", 7, ["one two", "three"]],
   ["unbreakable", 4, ["unbr", "eaka", "ble"]],
-  ["a unbreakable b", 5, ["a", "unbre", "akabl", "e b"]],
+  ["a unbreakable b", 5, ["a unb", "reaka", "ble b"]],
   ["安装环境", 1, ["安", "装", "环", "境"]],
   ["", 10, [""]],
 ])("%j wrapped at %i", (text, width, lines) => {

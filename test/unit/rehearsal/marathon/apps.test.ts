@@ -1,18 +1,23 @@
 import { describe, expect, test } from "vitest";
+import { parseAppPath } from "../../../../src/rehearsal/marathon/api/app-path.ts";
+import { readUpdate } from "../../../../src/rehearsal/marathon/api/app-reader.ts";
+import { appFilter } from "../../../../src/rehearsal/marathon/api/app-search.ts";
+import { endpointLines } from "../../../../src/rehearsal/marathon/api/views.ts";
 import {
   applyUpdate,
   assignServicePorts,
   needsReplacing,
-} from "../../../../src/rehearsal/marathon/app-definition.ts";
-import { parseAppPath } from "../../../../src/rehearsal/marathon/app-path.ts";
-import { planApp } from "../../../../src/rehearsal/marathon/app-plan.ts";
-import { readUpdate } from "../../../../src/rehearsal/marathon/app-reader.ts";
-import { appFilter } from "../../../../src/rehearsal/marathon/app-search.ts";
-import { backoffMs } from "../../../../src/rehearsal/marathon/http-callbacks.ts";
-import { LaunchDelays } from "../../../../src/rehearsal/marathon/launch-delays.ts";
-import type { AppDefinition, Task } from "../../../../src/rehearsal/marathon/model.ts";
-import { appIdOf, canonicalId, isValidId, safePath } from "../../../../src/rehearsal/marathon/path-id.ts";
-import { endpointLines } from "../../../../src/rehearsal/marathon/views.ts";
+} from "../../../../src/rehearsal/marathon/apps/app-definition.ts";
+import type { AppDefinition, Task } from "../../../../src/rehearsal/marathon/apps/model.ts";
+import {
+  appIdOf,
+  canonicalId,
+  isValidId,
+  safePath,
+} from "../../../../src/rehearsal/marathon/apps/path-id.ts";
+import { backoffMs } from "../../../../src/rehearsal/marathon/events/http-callbacks.ts";
+import { planApp } from "../../../../src/rehearsal/marathon/tasks/app-plan.ts";
+import { LaunchDelays } from "../../../../src/rehearsal/marathon/tasks/launch-delays.ts";
 
 const read = (fields: object) => {
   const update = readUpdate(JSON.stringify({ id: "app", cmd: "sleep 1", ...fields }));

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { applyUpdate } from "../../../../src/rehearsal/marathon/app-definition.ts";
-import type { AppDefinition, Task } from "../../../../src/rehearsal/marathon/model.ts";
-import { contentOf, place } from "../../../../src/rehearsal/marathon/offers.ts";
-import { taskEnvironment, taskInfo } from "../../../../src/rehearsal/marathon/task-info.ts";
+import { applyUpdate } from "../../../../src/rehearsal/marathon/apps/app-definition.ts";
+import type { AppDefinition, Task } from "../../../../src/rehearsal/marathon/apps/model.ts";
+import { contentOf, place } from "../../../../src/rehearsal/marathon/tasks/offers.ts";
+import { taskEnvironment, taskInfo } from "../../../../src/rehearsal/marathon/tasks/task-info.ts";
 import type { ApiOffer } from "../../../../src/rehearsal/mesos/api.ts";
 
 const offer = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { prefersText } from "../../../../src/rehearsal/marathon/api-http.ts";
+import { prefersText } from "../../../../src/rehearsal/marathon/api/http.ts";
 import { readMarathonOptions } from "../../../../src/rehearsal/marathon/options.ts";
 
 const tutorial = ["--master", "zk://192.0.2.18:2181/mesos", "--zk", "zk://192.0.2.18:2181/marathon"];

@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { applyBundle, isFor } from "../../bundle/apply.ts";
+import { megabytes } from "../../bundle/copy.ts";
+import { bundleFault } from "../../bundle/fault.ts";
+import { formatManifest, type Manifest, manifestName, parseManifest, parts } from "../../bundle/manifest.ts";
+import type { OpenBundle } from "../../bundle/open.ts";
+import { readManifest, unpackBundle } from "../../bundle/read.ts";
+import type { Lab } from "../../lab/model.ts";
+import { formatLock, lockFileName } from "../../lock/lock.ts";
+import { lineOf, type Run } from "../../machines/run.ts";
+import { readIfThere, writeFiles } from "../../tools/files.ts";
+import type { LabFolder } from "../../tools/lab-folder.ts";
+import { addBox, installedBoxes } from "../../tools/vagrant-box.ts";
+import { line, type Task } from "../../ui/tasks.ts";
+
+const folderName = "bundle";
+
+/** @throws LabError `usage` for a bundle that is damaged or for another kind of host. */
+export async function bundleForHere(path: string): Promise<Manifest> {
+  const manifest = await readManifest(path);
+  if (manifest.architecture === process.arch) return manifest;
+  throw bundleFault(path, parts.box, `is for ${manifest.architecture}, and this host is ${process.arch}`, {
+    remedy: ["save one on a host of this kind: npx mesos-lab bundle save FILE"],
+  });
+}
+
+/** Unpacks a bundle beside the lab's own files, works with it, and leaves nothing but what was taken of it. */
+export async function withStagedBundle<T>(
+  folder: LabFolder,
+  work: (staging: string) => Promise<T>,
+): Promise<T> {
+  const staging = folder.file(`${folderName}.part`);
+  await rm(staging, { recursive: true, force: true });
+  await mkdir(staging, { recursive: true });
+  try {
+    return await work(staging);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+    folder.removeIfEmpty();
+  }
+}
+
+/** Checks every byte of the bundle while unpacking it. */
+export function unpackTask(
+  path: string,
+  staging: string,
+  context: Pick<Run, "signal" | "emit" | "display">,
+): Task {
+  const { signal, ...shown } = context;
+  return line({ step: "bundle", title: `Check and unpack ${path}`, ...shown }, async (say) => {
+    const { files } = await unpackBundle(path, staging, { signal, onProgress: say });
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    return `${files.length} files, ${megabytes(size)} MB`;
+  });
+}
+
+/** Makes the bundle's parts this host's: the box Vagrant's, lab file and lock the folder's, the rest the lab's. */
+export function takeTask(run: Run, { manifest, staging, text, lock }: OpenBundle, labFile: string): Task {
+  return line(lineOf(run, "box", `Take the box ${manifest.box.name} ${manifest.box.version}`), async () => {
+    const box = { ...manifest.box, provider: manifest.provider };
+    const file = join(staging, parts.box);
+    const there = installedBoxes(run.lab).some(({ version }) => version === box.version);
+    if (!there) await addBox(box, file, run.signal, run.folder.freshLog("box"));
+    for (const used of [file, `${file}.json`, join(staging, parts.labFile), join(staging, parts.lock)])
+      await rm(used, { force: true });
+    writeFiles(staging, [{ path: manifestName, contents: formatManifest(manifest) }]);
+    const kept = run.folder.file(folderName);
+    await rm(kept, { recursive: true, force: true });
+    await rename(staging, kept);
+    if (!existsSync(labFile)) writeFiles(".", [{ path: labFile, contents: text }]);
+    if (lock !== undefined) writeFiles(".", [{ path: lockFileName, contents: formatLock(lock) }]);
+    return there ? "Vagrant has it already" : undefined;
+  });
+}
+
+/** The lab with what an earlier `create --bundle` has left in its folder, as far as that is of the same lab. */
+export function withOwnBundle(lab: Lab, folder: LabFolder): Lab {
+  const path = folder.file(folderName, manifestName);
+  const text = readIfThere(path);
+  if (text === undefined) return lab;
+  const manifest = parseManifest(text, folder.file(folderName));
+  return isFor(manifest, lab) ? applyBundle(lab, manifest) : lab;
+}

@@ -1,0 +1,94 @@
+import { dirname, join } from "node:path";
+import { exitCodes, LabError } from "../../errors.ts";
+import type { Lab } from "../../lab/model.ts";
+import { boxKey } from "../../lock/apply.ts";
+import { compareLock, type Difference, differenceText, updateLock } from "../../lock/compare.ts";
+import { emptyLock, formatLock, type Lock, lockFileName, parseLock } from "../../lock/lock.ts";
+import { lineOf, type Run } from "../../machines/run.ts";
+import { toolVersions } from "../../preflight/programs.ts";
+import { packageVersion, readIfThere, writeFiles } from "../../tools/files.ts";
+import { boxChecksum, installedBoxes, isFetchable, usedBox } from "../../tools/vagrant-box.ts";
+import { line, type Task } from "../../ui/tasks.ts";
+
+/** Reads the identities of images on the machines. */
+export type ImagesOf = (signal: AbortSignal) => Promise<Readonly<Record<string, string>>>;
+
+/** The lock file of a lab: it lies beside the lab file. */
+export function lockPath(labFile: string): string {
+  return join(dirname(labFile), lockFileName);
+}
+
+/** The lock, or undefined where there is none. @throws LabError `usage` for a damaged one. */
+export function readLock(path: string): Lock | undefined {
+  const text = readIfThere(path);
+  return text === undefined ? undefined : parseLock(text, path);
+}
+
+/**
+ * Compares the lock with all that is known before anything is changed; returns the tools that differ.
+ * @param lab as the lab file describes it, without what the lock adds.
+ * @throws LabError `usage` with every difference of what the lab would be made of.
+ */
+export async function holdToLock(lock: Lock, lab: Lab, path: string, signal: AbortSignal): Promise<string[]> {
+  const key = boxKey(lab);
+  const locked = lock.boxes[key];
+  const boxes = locked === undefined ? {} : { [key]: await boxNow(lab, locked) };
+  const { parts, tools: otherTools } = compareLock(lock, { ...emptyLock, boxes, tools: await tools(signal) });
+  if (parts.length > 0) throw differs(parts, path, exitCodes.usage);
+  return otherTools.map(differenceText);
+}
+
+/** The box that Vagrant would make machines of; of one that it has yet to fetch only the version is known. */
+async function boxNow(lab: Lab, locked: Lock["boxes"][string]): Promise<Lock["boxes"][string]> {
+  const installed = installedBoxes(lab);
+  const version = lab.box.version ?? locked.version;
+  const box = installed.find((each) => each.version === version);
+  if (box !== undefined) return { version, sha256: await boxChecksum(box) };
+  const instead = lab.box.version === undefined && !isFetchable(lab) ? installed.at(-1) : undefined;
+  return { version: instead?.version ?? version, sha256: locked.sha256 };
+}
+
+/** Compares what the lab was really made of with the lock, and adds to the lock what it does not know yet. */
+export function lockTask(run: Run, imagesOf: ImagesOf, path: string, update: boolean): Task {
+  return line(lineOf(run, "lock", `Compare with ${lockFileName}`), async () => {
+    const before = update ? undefined : readLock(path);
+    const found = await foundParts(run, before, imagesOf);
+    const { parts } = compareLock(before ?? emptyLock, found);
+    if (parts.length > 0) throw differs(parts, path, exitCodes.verify);
+    const lock = updateLock(before ?? emptyLock, found);
+    const changed = writeFiles(dirname(path), [{ path: lockFileName, contents: formatLock(lock) }]);
+    if (changed.length === 0) return "nothing differs";
+    return before === undefined ? `${path} written: commit it` : `${path} has more in it: commit it`;
+  });
+}
+
+/** What is new to the lock is looked at in full; what it knows only as far as that takes no time. */
+async function foundParts(run: Run, before: Lock | undefined, imagesOf: ImagesOf): Promise<Lock> {
+  const images = await imagesOf(run.signal);
+  const key = boxKey(run.lab);
+  const box = usedBox(run.lab, run.folder);
+  const known = before?.boxes[key];
+  // Its files were compared before the machines were made of them.
+  const sha256 = box === undefined || known?.version === box.version ? known?.sha256 : await boxChecksum(box);
+  const boxes = box === undefined || sha256 === undefined ? {} : { [key]: { version: box.version, sha256 } };
+  return { ...emptyLock, boxes, images, tools: before === undefined ? await tools(run.signal) : {} };
+}
+
+async function tools(signal: AbortSignal): Promise<Lock["tools"]> {
+  return { "mesos-lab": packageVersion(), ...(await toolVersions(signal)) };
+}
+
+function differs(
+  parts: readonly Difference[],
+  path: string,
+  exitCode: typeof exitCodes.usage | typeof exitCodes.verify,
+): LabError {
+  return new LabError(`this lab ${exitCode === exitCodes.usage ? "would differ" : "differs"} from ${path}`, {
+    exitCode,
+    details: parts.map(differenceText),
+    remedy: [
+      "to have the locked lab: undo what changed it, in the lab file or on this host",
+      "to have this one: npx mesos-lab create --update-lock",
+    ],
+  });
+}

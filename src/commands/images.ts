@@ -1,0 +1,75 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { exitCodes, LabError } from "../errors.ts";
+import { buildBox } from "../foundry/box/build.ts";
+import type { Job } from "../foundry/debian/job.ts";
+import { buildImages, listImages } from "../foundry/images/build.ts";
+import { defaultCacheDir } from "../tools/cache.ts";
+import { line, runTasks } from "../ui/tasks.ts";
+import type { Context } from "./context.ts";
+
+export interface BuildOptions {
+  readonly withImages?: boolean;
+  readonly output?: string;
+}
+
+/** `images build` and `images list`: the rehearsal stack's images as one file for `docker load`. */
+export async function imagesCommand(action: string, context: Context): Promise<void> {
+  if (action === "build") {
+    const built = await withProgress("images", "Build the rehearsal images", context, buildImages);
+    return report({ file: built.file, images: built.tags }, context);
+  }
+  if (action !== "list") throw unknownAction("images", action, ["build", "list"]);
+  const built = await listImages({ cacheDir: defaultCacheDir() });
+  if (built === undefined)
+    throw new LabError("the rehearsal images have not been built yet", {
+      exitCode: exitCodes.usage,
+      remedy: ["npx mesos-lab images build"],
+    });
+  report({ file: built.file, images: built.tags }, context);
+}
+
+/** `box build`: a libvirt box for machines that can reach neither a box catalogue nor an image registry. */
+export async function boxCommand(action: string, options: BuildOptions, context: Context): Promise<void> {
+  if (action !== "build") throw unknownAction("box", action, ["build"]);
+  const built = await withProgress("box", "Build the Vagrant box", context, (job) =>
+    buildBox({ ...job, withImages: options.withImages ?? false, output: options.output }),
+  );
+  report({ box: built.name, version: built.version, file: options.output ?? built.file }, context);
+  if (!context.json)
+    context.note(`use it: npx mesos-lab create --provider libvirt --stack rehearsal --box ${built.name}`);
+}
+
+async function withProgress<T>(
+  step: string,
+  title: string,
+  context: Context,
+  build: (job: Job) => Promise<T>,
+): Promise<T> {
+  const cacheDir = defaultCacheDir();
+  const logFile = join(cacheDir, "logs", `${step}.log`);
+  mkdirSync(join(cacheDir, "logs"), { recursive: true });
+  rmSync(logFile, { force: true });
+  let built: T | undefined;
+  const task = line({ step, title, emit: context.emit, display: context.display }, async (say) => {
+    built = await build({ cacheDir, signal: context.signal, logFile, onProgress: say });
+    return undefined;
+  });
+  await runTasks([task], context.display);
+  return built as T;
+}
+
+/** Prints facts a line each, or as the result under --json. */
+export function report(facts: Readonly<Record<string, unknown>>, context: Context): void {
+  if (context.json) context.emit({ event: "result", ...facts });
+  else
+    for (const [name, value] of Object.entries(facts)) context.print(`${name}: ${[value].flat().join(" ")}`);
+}
+
+/** For a command of which only some actions exist. */
+export function unknownAction(command: string, action: string, known: readonly string[]): LabError {
+  return new LabError(`"${command} ${action}" is not a command`, {
+    exitCode: exitCodes.usage,
+    remedy: known.map((each) => `npx mesos-lab ${command} ${each}`),
+  });
+}

@@ -1,0 +1,79 @@
+import type { Outage } from "../model/outage.ts";
+import type { RequestOutcome } from "../model/sampling.ts";
+
+/** The kinds that pictures tell apart, in the order of their legends. */
+export const kinds = [
+  { kind: "ok", letter: "=", words: "good answer" },
+  { kind: "503", letter: "5", words: "503" },
+  { kind: "refused", letter: "r", words: "refused" },
+  { kind: "reset", letter: "x", words: "reset" },
+  { kind: "timeout", letter: "t", words: "timed out" },
+  { kind: "http", letter: "h", words: "other HTTP status" },
+  { kind: "wrong-page", letter: "w", words: "wrong page" },
+  { kind: "unreachable", letter: "u", words: "unreachable" },
+  { kind: "no-name", letter: "n", words: "name not found" },
+] as const;
+export type Kind = (typeof kinds)[number]["kind"];
+
+export function kindOf(outcome: RequestOutcome): Kind {
+  return kinds.find(({ kind }) => kind === outcome)?.kind ?? "http";
+}
+
+/** An outcome as people say it: `http-404` is "HTTP 404". */
+export function outcomeWords(outcome: string): string {
+  if (outcome.startsWith("http-")) return `HTTP ${outcome.slice(5)}`;
+  return kinds.find(({ kind }) => kind === outcome)?.words ?? outcome;
+}
+
+/** A length of time with three digits that matter. */
+export function formatMs(ms: number): string {
+  if (ms < 0) return `−${formatMs(-ms)}`;
+  if (ms < 9.95) return `${ms.toFixed(1).replace(/\.0$/, "")} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 9_995) return `${(ms / 1000).toFixed(2)} s`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
+/** A time relative to the break: `+1.234 s`. */
+export function formatAt(ms: number): string {
+  const sign = Math.round(ms) < 0 ? "−" : "+";
+  return `${sign}${(Math.abs(Math.round(ms)) / 1000).toFixed(3)} s`;
+}
+
+/** `1234567` is `1,234,567` in every locale. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** The outage as a number to be read aloud, and how sure it is. */
+export function headline(outage: Outage): { readonly figure: string; readonly sure: string } {
+  switch (outage.state) {
+    case "no-samples":
+      return { figure: "not measured", sure: "no request was answered in time to count" };
+    case "never-down":
+      return { figure: "no outage", sure: `none longer than ${formatMs(outage.longestGapMs)}` };
+    case "recovered":
+      return { figure: formatMs(outage.ms ?? 0), sure: `± ${formatMs(outage.resolutionMs)}` };
+    case "unsettled":
+      return { figure: `> ${formatMs(outage.atLeastMs)}`, sure: "good answers came back, but did not last" };
+    case "never-back":
+      return { figure: `> ${formatMs(outage.atLeastMs)}`, sure: "the page did not come back" };
+  }
+}
+
+/** What happened to the requests, in one sentence. */
+export function summary(outage: Outage): string {
+  const { sent, failed, flaps, latency } = outage;
+  if (sent === 0) return "No request was answered.";
+  const slowest = Math.max(latency.before.maxMs ?? 0, latency.during.maxMs ?? 0, latency.after.maxMs ?? 0);
+  if (failed === 0)
+    return `All ${formatCount(sent)} requests were answered well, the slowest in ${formatMs(slowest)}.`;
+  const misses = Object.entries(outage.byKind)
+    .filter(([kind]) => kind !== "ok")
+    .sort(([, a], [, b]) => b - a)
+    .map(([kind, count]) => `${formatCount(count)}\u00a0×\u00a0${outcomeWords(kind)}`);
+  const flapped = flaps > 1 ? ` The page went away ${flaps} times.` : "";
+  return `${formatCount(failed)} of ${formatCount(sent)} requests failed: ${misses.join(", ")}.${flapped}`;
+}

@@ -1,0 +1,77 @@
+import type { Learning } from "../../lab/catalogue/method.ts";
+import type { Outage } from "./outage.ts";
+import type { OutcomeRun, Sampling } from "./sampling.ts";
+
+/** The words of a drill: plain data, so that `--json` prints all of it and pictures are drawn from it. */
+
+/** One way in, and what a client saw through it. */
+export interface Lane {
+  readonly way: string;
+  readonly url: string;
+  /** How its method learns of a change, as it is configured. */
+  readonly learns: Learning;
+  readonly runs: readonly OutcomeRun[];
+  readonly outage: Outage;
+  readonly sampling: Sampling;
+}
+
+export const markSources = [
+  "drill",
+  "docker",
+  "zookeeper",
+  "mesos",
+  "marathon",
+  "discovery",
+  "haproxy",
+  "page",
+] as const;
+export type MarkSource = (typeof markSources)[number];
+
+/** Something that happened during a drill. */
+export interface Mark {
+  /** When this host learnt of it. */
+  readonly at: number;
+  /** A look at intervals showed it: it happened no earlier than the look before, at this time. */
+  readonly earliest?: number;
+  readonly source: MarkSource;
+  /** A few words; the same thing told by two sources has the same words. */
+  readonly what: string;
+  readonly detail?: string;
+  /** The way in that it concerns; without it, all. */
+  readonly lane?: string;
+}
+
+/** The words of the marks that every drill makes, so that chains of different drills can be compared. */
+export const marks = {
+  offer: "offer accepted",
+  running: "TASK_RUNNING",
+  reloaded: "HAProxy reloaded",
+  records: "records changed",
+  firstMiss: "first miss",
+  firstGood: "first 200",
+} as const;
+
+export interface DrillReport {
+  readonly format: 1;
+  readonly drill: string;
+  readonly lab: string;
+  readonly stack: string;
+  /** Wall clock of the clock's zero, ISO 8601. */
+  readonly startedAt: string;
+  readonly breakAt: number;
+  /** What was broken: a task's id, a container's or a machine's name. */
+  readonly target: string;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** One line: machines, versions, host. */
+  readonly environment: string;
+  readonly lanes: readonly Lane[];
+  readonly marks: readonly Mark[];
+  /** The app's `host:port`s before the break and after the recovery. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly recovered: boolean;
+  /** The last state seen of all that was looked at, by its name; told when not recovered. */
+  readonly lastSeen: Readonly<Record<string, string>>;
+  /** Sentences that the reader must know: what could not be put back, what was not measured. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,26 @@
+import type { Addresses } from "../demo/services.ts";
+import type { Lab } from "../lab/model.ts";
+import type { Machines } from "../machines/machines.ts";
+import type { Http } from "../probes/http.ts";
+
+/** What a drill is told, and what it works with. */
+export interface DrillOptions {
+  readonly lab: Lab;
+  readonly machines: Machines;
+  readonly http: Http;
+  readonly at: Addresses;
+  readonly appId: string;
+  readonly isPage: (body: string, status: number) => boolean;
+  /** Every way in at once, instead of the lab's first. */
+  readonly compare: boolean;
+  /** A run without a miss that lasts so long is a recovery. */
+  readonly settleMs: number;
+  /** Counted from the break. */
+  readonly deadlineMs: number;
+  /** Requests a second and lane; left out, what the lab can bear. */
+  readonly ratePerSecond?: number | undefined;
+  /** Sentences that the report shall tell besides its own. */
+  readonly notes: readonly string[];
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}

@@ -1,0 +1,138 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { controllerOf } from "../../lab/controller.ts";
+import { machineImages } from "../../lab/machine-needs.ts";
+import type { Machine } from "../../lab/model.ts";
+import { type RenderedFile, template } from "../../render/files.ts";
+import { guestArchive, guestFiles, guestFolder, guestKeys } from "../../render/guest.ts";
+import { ansibleEnv } from "../../tools/ansible.ts";
+import { contentKey } from "../../tools/cache.ts";
+import { type Command, pretty, type RunOptions, run as runCommand } from "../../tools/exec.ts";
+import { readIfThere, readTemplates } from "../../tools/files.ts";
+import { receiveFile, sizeAndTime, tellFile, unpackFolder } from "../../tools/remote-files.ts";
+import { machineFiles, ssh } from "../../tools/ssh.ts";
+import { line, type Task } from "../../ui/tasks.ts";
+import { lineOf, type Run } from "../run.ts";
+import { prepareAnsible } from "./guest-ansible.ts";
+import type { Site } from "./provision.ts";
+
+/** One answer over SSH; a machine under software emulation takes a while. */
+const answerMs = 120_000;
+
+/** Makes the machine that runs the playbooks ready for it: Ansible, the playbooks, the archive of images. */
+export function bringPlaybooks(run: Run): Task {
+  const controller = controllerOf(run.lab);
+  const title = `Bring the playbooks into ${controller.name}`;
+  return line(lineOf(run, "playbooks", title), async (say) => {
+    const guest = guestOf(run, controller, say);
+    const templates = readTemplates();
+    const files = guestFiles(run.lab, templates);
+    const key = contentKey(files);
+    say("looking at what is there");
+    const [there, complete] = await Promise.all([guest.brought(), imagesComplete(run)]);
+    const archive = run.folder.file("images.tar");
+    const news: string[] = [];
+    if (there !== key) {
+      if (await prepareAnsible(guest, template(templates, "guest/bootstrap.sh"))) news.push("Ansible");
+      await guest.put(files, key);
+      news.push(`${files.length} files`);
+    }
+    if (!complete && existsSync(archive) && (await guest.putArchive(archive)))
+      news.push("the archive of the images");
+    return news.length === 0 ? "nothing to change" : news.join(", ");
+  });
+}
+
+/** `site.yml` run from inside a machine, which gets the other machines' keys for as long as that takes. */
+export function siteInGuest({ lab, folder }: Run): Site {
+  const controller = controllerOf(lab);
+  const others = lab.machines.filter(({ name }) => name !== controller.name);
+  const keys = others.flatMap((machine) => {
+    const { key, knownHosts } = machineFiles(folder.path, lab, machine);
+    return [
+      [`${machine.name}/private_key`, readFileSync(key, "utf8")],
+      [`${machine.name}/known_hosts`, readIfThere(knownHosts) ?? ""],
+    ];
+  });
+  const words = [
+    "env",
+    ...assignments(ansibleEnv),
+    "python3",
+    `${guestFolder}/run.py`,
+    guestKeys,
+    guestArchive,
+  ];
+  const byHand = [
+    ...["mesos-lab", "ssh", "--name", lab.name, controller.name, "--"],
+    ...["env", `--chdir=${guestFolder}`, "LC_ALL=C.UTF-8", "ansible-playbook", "site.yml"],
+  ];
+  return {
+    command: ssh(folder.path, lab, controller, words),
+    heldInput: `${JSON.stringify(Object.fromEntries(keys))}\n`,
+    byHand: pretty({ file: "npx", args: byHand }),
+    inside: controller.name,
+  };
+}
+
+/**
+ * Whether each machine has its images already. Every machine is asked in any case: the first connection is the one
+ * that learns its host key, and what the playbooks are run from is told that key.
+ */
+async function imagesComplete(run: Run): Promise<boolean> {
+  const { lab, folder, signal } = run;
+  const complete = await Promise.all(
+    lab.machines.map(async (machine) => {
+      const wanted = lab.stack === "rehearsal" ? machineImages(lab, machine) : [];
+      const known = existsSync(machineFiles(folder.path, lab, machine).knownHosts);
+      if (wanted.length === 0 && known) return true;
+      const ask = wanted.length === 0 ? ["true"] : ["sudo", "docker", "image", "inspect", ...wanted];
+      const command = ssh(folder.path, lab, machine, ask);
+      const { exitCode } = await runCommand(command, { signal, timeoutMs: answerMs, accept: "any" });
+      return exitCode === 0;
+    }),
+  );
+  return complete.every(Boolean);
+}
+
+function guestOf({ lab, folder, signal }: Run, machine: Machine, say: (text: string) => void) {
+  const logFile = folder.freshLog("playbooks");
+  const through = ({ file, args, env = {} }: Command) =>
+    ssh(folder.path, lab, machine, ["env", ...assignments(env), file, ...args]);
+  const inside = ([file = "", ...args]: readonly string[], options: RunOptions = {}) =>
+    runCommand(through({ file, args }), { signal, timeoutMs: answerMs, logFile, ...options });
+
+  return {
+    machine,
+    through,
+    inside,
+    say,
+    signal,
+
+    /** The key of the files that are there, if any. */
+    brought: async (): Promise<string> => {
+      const { stdout } = await inside(["cat", `${guestFolder}/key`], { accept: [0, 1] });
+      return stdout.trim();
+    },
+
+    put: async (files: readonly RenderedFile[], key: string): Promise<void> => {
+      say("copying the playbooks");
+      const all = [...files, { path: "key", contents: `${key}\n` }];
+      const contents = Object.fromEntries(all.map((file) => [file.path, file.contents]));
+      await inside(unpackFolder(guestFolder), { input: JSON.stringify(contents) });
+    },
+
+    /** Copies the archive unless it is there with its size and time; returns whether it did. */
+    putArchive: async (archive: string): Promise<boolean> => {
+      const { size, mtimeMs } = statSync(archive);
+      const time = Math.floor(mtimeMs / 1000);
+      const seen = await inside(tellFile(guestArchive), { accept: [0, 1] });
+      if (seen.stdout.trim() === sizeAndTime(size, time)) return false;
+      say("copying the archive of the images");
+      await inside(receiveFile(guestArchive, size, time), { inputFile: archive, timeoutMs: 1_800_000 });
+      return true;
+    },
+  };
+}
+
+function assignments(env: Readonly<Record<string, string>>): string[] {
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { exitCodes, LabError } from "../../errors.ts";
+import { type Lab, type Machine, type Part, portsOf } from "../../lab/model.ts";
+import { removeContainers } from "../../rehearsal/embedded/containers.ts";
+import { endMarked } from "../../rehearsal/embedded/marked.ts";
+import { folderMark, machineMark, type ProcessMark } from "../../rehearsal/embedded/plan.ts";
+import type { Breaks } from "../machines.ts";
+import { processParts, serviceId } from "./plan.ts";
+import { newBootId, runningState, signalTo, untilGone } from "./processes.ts";
+
+/** As `docker restart` waits before it kills. */
+const stopMs = 10_000;
+const backMs = 30_000;
+
+/** Breaks of a lab whose services are processes: the launcher brings back what ends. */
+export function embeddedBreaks(lab: Lab, folder: string): Breaks {
+  return {
+    restart: async (entry, signal) => {
+      const before = processOf(lab, folder, entry);
+      signalTo(before.pid, "SIGTERM");
+      if (!(await untilGone(before, stopMs))) signalTo(before.pid, "SIGKILL");
+      await untilBack(lab, folder, [entry], [before], signal);
+    },
+    removeTask: async (machine, hostPort, signal) => {
+      const task = await taskAt(lab, machine, hostPort, signal);
+      const marks = { [folderMark]: folder, [machineMark]: machine.name, MESOS_TASK_ID: task };
+      if ((await removeContainers(marks)) + (await endMarked(marks)) > 0) return task;
+      throw new LabError(`no process of task ${task} is left on ${machine.name}`, {
+        exitCode: exitCodes.tool,
+        remedy: ["npx mesos-lab status"],
+      });
+    },
+    reboot: async (machine, signal) => {
+      const parts = processParts(lab).filter((part) => part.machine.name === machine.name);
+      const before = parts.map((part) => processOf(lab, folder, part));
+      newBootId(folder, machine.name, true);
+      // All at once and without a word, as the power goes: services, their tasks, and HAProxy.
+      for (const { pid } of before) signalTo(pid, "SIGKILL");
+      await endMarked({ [folderMark]: folder, [machineMark]: machine.name });
+      await removeContainers({ [folderMark]: folder, [machineMark]: machine.name });
+      await untilBack(lab, folder, parts, before, signal);
+    },
+    putBack: async (entry) =>
+      runningState(folder) === undefined
+        ? `${serviceId(lab, entry)} is not running: the lab's launcher has ended`
+        : undefined,
+  };
+}
+
+function processOf(lab: Lab, folder: string, part: Part): ProcessMark {
+  const id = serviceId(lab, part);
+  const mark = runningState(folder)?.services[id]?.process;
+  if (mark !== undefined) return mark;
+  throw new LabError(`${id} does not run`, { exitCode: exitCodes.tool, remedy: ["npx mesos-lab up"] });
+}
+
+/** Waits until the launcher has started other processes than these in their place. */
+async function untilBack(
+  lab: Lab,
+  folder: string,
+  parts: readonly Part[],
+  before: readonly ProcessMark[],
+  signal: AbortSignal,
+): Promise<void> {
+  const old = new Set(before.map(({ pid }) => pid));
+  const deadline = Date.now() + backMs;
+  const isBack = (part: Part) => {
+    const state = runningState(folder)?.services[serviceId(lab, part)];
+    return state?.process !== undefined && !old.has(state.process.pid);
+  };
+  while (!parts.every(isBack)) {
+    if (signal.aborted) throw new LabError("interrupted during a break", { exitCode: exitCodes.interrupted });
+    if (Date.now() > deadline)
+      throw new LabError(`what was ended has not been started again within ${backMs / 1000} s`, {
+        exitCode: exitCodes.tool,
+        remedy: ["npx mesos-lab up"],
+      });
+    await sleep(10);
+  }
+}
+
+interface AgentState {
+  readonly frameworks: readonly {
+    readonly executors: readonly {
+      readonly tasks: readonly {
+        readonly id: string;
+        readonly resources: Readonly<Record<string, unknown>>;
+      }[];
+    }[];
+  }[];
+}
+
+/** The task that the machine's agent has given this port. */
+async function taskAt(lab: Lab, machine: Machine, hostPort: number, signal: AbortSignal): Promise<string> {
+  const { openHttp } = await import("../../probes/http.ts");
+  const http = openHttp();
+  try {
+    const url = `http://${machine.ip}:${portsOf(lab, machine).mesosSlave}/state.json`;
+    const state = JSON.parse((await http.get(url, { signal })).text) as AgentState;
+    const tasks = state.frameworks.flatMap(({ executors }) =>
+      executors.flatMap((executor) => executor.tasks),
+    );
+    const found = tasks.find(({ resources }) => holdsPort(String(resources.ports ?? ""), hostPort));
+    if (found !== undefined) return found.id;
+  } finally {
+    await http.close();
+  }
+  throw new LabError(`no task on ${machine.name} has the port ${hostPort}`, {
+    exitCode: exitCodes.tool,
+    remedy: ["npx mesos-lab status"],
+  });
+}
+
+/** Whether `[31005-31005, 31010-31012]` has the port in it. */
+function holdsPort(ranges: string, port: number): boolean {
+  return [...ranges.matchAll(/(\d+)-(\d+)/g)].some(
+    ([, begin, end]) => Number(begin) <= port && port <= Number(end),
+  );
+}

@@ -1,0 +1,164 @@
+import { type Context, Hono } from "hono";
+import { ApiError, badRequest, notFound, unknownApp, unknownTask } from "../apps/api-error.ts";
+import type { AppDefinition, Task } from "../apps/model.ts";
+import { isInside } from "../apps/path-id.ts";
+import type { Deployment } from "../deployments/deployments.ts";
+import type { Runtime } from "../runtime.ts";
+import { parseAppPath } from "./app-path.ts";
+import { missingId, readUpdate, readUpdates } from "./app-reader.ts";
+import { appFilter } from "./app-search.ts";
+import { clientAddress, isYes, json, prefersText } from "./http.ts";
+import { appInfo, type Embed, embeds, endpointLines, freshApp, fullTask, plainTask } from "./views.ts";
+
+const prefix = "/v2/apps/";
+
+/** Everything below `/v2/apps`. */
+export function appRoutes(current: () => Runtime): Hono {
+  const api = new Hono();
+
+  api.get("/v2/apps", (context) => {
+    const runtime = current();
+    const { cmd, id, label } = context.req.query();
+    const fits = appFilter({ cmd, id, label });
+    const embed = embedOf(context, "apps", ["counts", "deployments"]);
+    const records = runtime.registry.allApps().filter((record) => fits(record.app));
+    return json(context, { apps: records.map((record) => appInfo(runtime, record, embed)) });
+  });
+
+  api.post("/v2/apps", async (context) => {
+    const runtime = current();
+    const update = readUpdate(await context.req.text());
+    const { app, deployment } = await runtime.apps.create(update, isYes(context, "force"));
+    announce(context, runtime, app);
+    return json(context, freshApp(app, deployment.id), 201, { location: app.id });
+  });
+
+  api.put("/v2/apps", async (context) => {
+    const updates = readUpdates(await context.req.text()).map((update) => {
+      if (update.id === undefined) throw missingId();
+      return { id: update.id, update };
+    });
+    const [first] = await current().apps.update(updates, isYes(context, "force"));
+    if (first === undefined) throw badRequest("No apps in the request");
+    return json(context, deploymentResult(first.deployment));
+  });
+
+  api.get(`${prefix}*`, (context) => {
+    const runtime = current();
+    const { registry, scheduler } = runtime;
+    const path = parseAppPath(context.req.path.slice(prefix.length));
+    const record = registry.app(path.id);
+    const embed = embedOf(context, "app", ["counts", "tasks", "lastTaskFailure", "deployments"]);
+    switch (path.kind) {
+      case "group": {
+        const inside = registry.allApps().filter(({ app }) => isInside(app.id, path.id));
+        return json(context, { "*": inside.map((other) => appInfo(runtime, other, embed)) });
+      }
+      case "app":
+        if (record === undefined) throw unknownApp(path.id);
+        return json(context, { app: appInfo(runtime, record, embed) });
+      case "tasks":
+      case "groupTasks": {
+        if (path.kind === "tasks" && prefersText(context.req.header("accept"))) {
+          if (record === undefined) throw unknownApp(path.id);
+          return context.text(endpointLines([record.app], registry.tasksOf(path.id)));
+        }
+        const wanted = (task: Task) =>
+          path.kind === "tasks" ? task.appId === path.id : isInside(task.appId, path.id);
+        const tasks = registry.allTasks().filter(wanted);
+        // Marathon forgets an app's task list with its last task.
+        if (tasks.length === 0) throw unknownApp(path.id);
+        return json(context, {
+          tasks: tasks.map((task) => fullTask(task, scheduler.health.results(task.id))),
+        });
+      }
+      case "versions":
+        if (record === undefined) throw unknownApp(path.id);
+        return json(context, { versions: record.versions.map((version) => version.version) });
+      case "version": {
+        const found = record?.versions.find(({ version }) => version === path.version);
+        if (found === undefined) throw notFound(`App '${path.id}' does not exist in version ${path.version}`);
+        return json(context, found);
+      }
+      default:
+        throw notAllowed();
+    }
+  });
+
+  api.put(`${prefix}*`, async (context) => {
+    const runtime = current();
+    const path = parseAppPath(context.req.path.slice(prefix.length));
+    if (path.kind !== "app") throw notAllowed();
+    const update = { ...readUpdate(await context.req.text()), id: path.id };
+    const [changed] = await runtime.apps.update([{ id: path.id, update }], isYes(context, "force"));
+    if (changed === undefined) throw unknownApp(path.id);
+    announce(context, runtime, changed.app);
+    const location: Record<string, string> = changed.isNew ? { location: path.id } : {};
+    return json(context, deploymentResult(changed.deployment), changed.isNew ? 201 : 200, location);
+  });
+
+  api.post(`${prefix}*`, async (context) => {
+    const path = parseAppPath(context.req.path.slice(prefix.length));
+    if (path.kind !== "restart") throw notAllowed();
+    return json(context, deploymentResult(await current().apps.restart(path.id, isYes(context, "force"))));
+  });
+
+  api.delete(`${prefix}*`, async (context) => {
+    const runtime = current();
+    const path = parseAppPath(context.req.path.slice(prefix.length));
+    if (path.kind === "app")
+      return json(
+        context,
+        deploymentResult(await runtime.apps.remove(path.id, isYes(context, "force", true))),
+      );
+    if (path.kind === "tasks" || path.kind === "task") {
+      const taskId = path.kind === "task" ? path.taskId : undefined;
+      return deleteTasks(context, runtime, path.id, taskId);
+    }
+    throw notAllowed();
+  });
+
+  return api;
+}
+
+async function deleteTasks(context: Context, runtime: Runtime, id: string, taskId: string | undefined) {
+  const { registry, scheduler, apps } = runtime;
+  if (registry.app(id) === undefined && registry.tasksOf(id).length === 0) throw unknownApp(id);
+  const host = context.req.query("host");
+  const chosen = registry.tasksOf(id).filter((task) => {
+    if (taskId !== undefined) return task.id === taskId;
+    return host === undefined || host === "*" || task.host === host;
+  });
+  if (taskId !== undefined && chosen.length === 0) throw unknownTask(taskId);
+  if (isYes(context, "scale"))
+    return json(context, deploymentResult(await apps.killAndScale(chosen, [id], isYes(context, "force"))));
+  scheduler.kill(chosen);
+  const shown = chosen.map(plainTask);
+  return json(context, taskId === undefined ? { tasks: shown } : { task: shown[0] });
+}
+
+export function deploymentResult(deployment: Deployment): Record<string, string> {
+  return { version: deployment.version, deploymentId: deployment.id };
+}
+
+function announce(context: Context, runtime: Runtime, app: AppDefinition): void {
+  runtime.bus.publish("api_post_event", {
+    clientIp: clientAddress(context),
+    uri: context.req.path,
+    appDefinition: app,
+  });
+}
+
+function embedOf(context: Context, scope: "app" | "apps", always: readonly Embed[]): ReadonlySet<Embed> {
+  const asked = (context.req.queries("embed") ?? []).map((name) =>
+    name.replace(new RegExp(`^${scope}\\.`), ""),
+  );
+  const known = embeds.filter((embed) => asked.includes(embed));
+  // An older name for the two together.
+  const failures: Embed[] = known.includes("failures") ? ["lastTaskFailure", "tasks"] : [];
+  return new Set([...always, ...known, ...failures]);
+}
+
+function notAllowed(): ApiError {
+  return new ApiError(405, { message: "Method Not Allowed" });
+}

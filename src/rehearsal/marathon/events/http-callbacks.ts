@@ -1,0 +1,88 @@
+import { send } from "../../http/client.ts";
+import type { Store } from "../../store/store.ts";
+import type { EventBus, MarathonEvent } from "./event-bus.ts";
+
+interface Limit {
+  readonly failures: number;
+  readonly untilMs: number;
+}
+
+/** How long a subscriber that failed for the nth time in a row is left alone. */
+export function backoffMs(failures: number): number {
+  return 2 ** failures * 1000;
+}
+
+/** A subscriber that needs longer than this counts as failing. */
+const slowMs = 10_000;
+
+/** Events as HTTP POSTs. What a subscriber misses while it is backed off is lost, as in Marathon. */
+export class HttpCallbacks {
+  private readonly store: Store;
+  private readonly node: string;
+  private readonly log: (line: string) => void;
+  private readonly limits = new Map<string, Limit>();
+  private readonly stopping = new AbortController();
+  private urls: readonly string[] = [];
+
+  constructor(store: Store, node: string, bus: EventBus, log: (line: string) => void) {
+    this.store = store;
+    this.node = node;
+    this.log = log;
+    const stop = bus.listen((event) => this.broadcast(event));
+    this.stopping.signal.addEventListener("abort", stop);
+  }
+
+  /** Reads the list that an earlier leader kept. */
+  async load(): Promise<void> {
+    const kept = await this.store.get(this.node);
+    this.urls = kept === undefined ? [] : (JSON.parse(kept) as string[]);
+  }
+
+  list(): readonly string[] {
+    return this.urls;
+  }
+
+  async subscribe(url: string): Promise<void> {
+    this.limits.delete(url);
+    if (!this.urls.includes(url)) await this.keep([...this.urls, url]);
+  }
+
+  async unsubscribe(url: string): Promise<void> {
+    await this.keep(this.urls.filter((known) => known !== url));
+    this.limits.delete(url);
+  }
+
+  close(): void {
+    this.stopping.abort();
+  }
+
+  private async keep(urls: readonly string[]): Promise<void> {
+    await this.store.set(this.node, JSON.stringify(urls));
+    this.urls = urls;
+  }
+
+  private broadcast(event: MarathonEvent): void {
+    for (const url of this.urls) {
+      if ((this.limits.get(url)?.untilMs ?? 0) <= Date.now()) void this.post(url, event);
+    }
+  }
+
+  private async post(url: string, event: MarathonEvent): Promise<void> {
+    try {
+      const response = await send(url, {
+        method: "POST",
+        body: JSON.stringify(event),
+        headers: { "content-type": "application/json", accept: "application/json" },
+        signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(slowMs)]),
+      });
+      response.discard();
+      if (!response.ok) throw new Error(`it answered ${response.status}`);
+      this.limits.delete(url);
+    } catch (error) {
+      if (this.stopping.signal.aborted) return;
+      const failures = (this.limits.get(url)?.failures ?? 0) + 1;
+      this.limits.set(url, { failures, untilMs: Date.now() + backoffMs(failures) });
+      this.log(`event ${event.eventType} to ${url} failed: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { type AppDefinition, configVersion, type Task } from "../apps/model.ts";
+
+export interface AppPlan {
+  /** How many tasks are to be launched as soon as there are offers. */
+  readonly launch: number;
+  readonly kill: readonly Task[];
+  /** True when the app is as its definition wants it. */
+  readonly settled: boolean;
+}
+
+/**
+ * What to do next for an app. Outdated tasks are replaced: new ones first, as far as `upgradeStrategy` lets the app
+ * grow, and an old one goes as soon as enough of the others are up.
+ * @param isUp running, and healthy where the app has health checks
+ * @param isDying a kill is under way; the task still counts until Mesos says that it is gone
+ */
+export function planApp(
+  app: AppDefinition,
+  tasks: readonly Task[],
+  isUp: (task: Task) => boolean,
+  isDying: (task: Task) => boolean,
+): AppPlan {
+  const outdated = tasks.filter((task) => task.version < configVersion(app));
+  const current = tasks.filter((task) => !outdated.includes(task));
+  const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy;
+  const least = Math.ceil(app.instances * minimumHealthCapacity);
+  const most = Math.floor(app.instances * (1 + maximumOverCapacity));
+  // With no room above and none below nothing could ever move: one more task is allowed then.
+  const room = most === app.instances && least === app.instances ? most + 1 : most;
+
+  const missing = app.instances - current.length;
+  const launch = Math.max(0, outdated.length === 0 ? missing : Math.min(missing, room - tasks.length));
+  const living = (list: readonly Task[]) => list.filter((task) => !isDying(task));
+  const newUp = living(current).filter(isUp).length;
+  const spareable = Math.max(
+    0,
+    newUp >= app.instances ? outdated.length : newUp + living(outdated).length - least,
+  );
+  const surplus = living(current).length - app.instances;
+  const kill = [
+    ...living(outdated).sort(notUpFirst(isUp)).slice(0, spareable),
+    ...(surplus > 0 ? living(current).sort(notUpFirst(isUp)).slice(0, surplus) : []),
+  ];
+  const settled = outdated.length === 0 && current.length === app.instances && newUp === app.instances;
+  return { launch, kill, settled };
+}
+
+/** What serves nobody yet goes first, then the youngest. */
+function notUpFirst(isUp: (task: Task) => boolean): (a: Task, b: Task) => number {
+  return (a, b) => Number(isUp(a)) - Number(isUp(b)) || (a.stagedAt < b.stagedAt ? 1 : -1);
+}

@@ -1,0 +1,35 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Text that others wrote (services, apps, files, programs), made safe to show. This is the one place where it is cleaned. */
+
+/** Longest text of a foreign answer that is shown, in characters. */
+const shownLength = 300;
+
+/** One line: without control, escape and direction characters, at most `maxLength` characters. */
+export function clean(text: string, maxLength = shownLength): string {
+  // Far more than is shown, so that megabytes are not searched for the sake of a line.
+  const line = withoutControls(text.slice(0, maxLength * 20).replace(/\s+/g, " ")).trim();
+  return line.length > maxLength ? `${line.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "")}…` : line;
+}
+
+/** The same for a text of several lines, which are kept: nothing of it is cut. */
+export function cleanLines(text: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => withoutControls(line.replaceAll("\t", "  ")))
+    .join("\n");
+}
+
+/** Every text in plain data, keys included, as `clean` makes it. */
+export function cleanAll<T>(data: T, maxLength = shownLength): T {
+  if (typeof data === "string") return clean(data, maxLength) as T;
+  if (Array.isArray(data)) return data.map((each) => cleanAll(each, maxLength)) as T;
+  if (typeof data !== "object" || data === null) return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [clean(key, maxLength), cleanAll(value, maxLength)]),
+  ) as T;
+}
+
+function withoutControls(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "");
+}
