@@ -119,6 +119,8 @@ function assemble(
   const kind = asked === "auto" ? autoKind : asked;
   const stack = kind === "embedded" ? embeddedStack : (flags.stack ?? file.stack ?? defaultStack);
   const provider = flags.provider ?? file.provider ?? fallbackProvider;
+  const { from, ...ownImages } = file.images ?? {};
+  const registry = flags.registry ?? file.registry;
   return {
     name: flags.name ?? file.name ?? defaultName,
     stack,
@@ -132,13 +134,15 @@ function assemble(
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
       services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
-    images: { ...images[stack], ...defined(file.images ?? {}) },
+    images: { ...images[stack], ...defined(ownImages) },
     ports: {
       ...defaultPorts,
       ...defined(file.ports ?? {}),
       marathonLb: draft.ports.marathonLb?.value ?? defaultPorts.marathonLb,
     },
     ...(kind === "embedded" ? { embedded: {} } : {}),
+    ...(registry !== undefined && { registry }),
+    ...((flags.imagesFrom ?? from) === "machines" && { imagesFrom: "machines" as const }),
   };
 }
 

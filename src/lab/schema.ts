@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { discoveryNames, machineKinds, providerNames, serviceNames, stackNames } from "./model.ts";
+import {
+  discoveryNames,
+  imagePlaces,
+  machineKinds,
+  providerNames,
+  serviceNames,
+  stackNames,
+} from "./model.ts";
 
 /** The sentence that says what a field accepts: shown in every complaint about it, and in docs/lab-file.md. */
 export const rules = z.registry<{ rule: string }>();
@@ -83,6 +90,18 @@ export const fields = {
   ),
   memory: whole("Memory of the machine.", 512, 1_048_576, 2048, "of MiB "),
   cpus: whole("Number of virtual processors of the machine.", 1, 64, 2),
+  registry: text(
+    "A mirror or pull-through cache of Docker Hub, so that a class fetches its images once. Images that name a registry of their own are fetched from there.",
+    2000,
+    [
+      /^https?:\/\/[^\s@?#"'`\\$]+$/,
+      "must be the http(s) URL of a registry, like http://cache.local:5000; a name and a password are given to `docker login`",
+    ],
+  ),
+  imagesFrom: oneOf(
+    "Classic stack: who fetches the images, this host once for all machines and labs (host), or each machine's Docker engine (machines).",
+    imagePlaces,
+  ),
   service: oneOf("A service.", serviceNames),
   discoveryName: oneOf("A way in which clients find the applications.", discoveryNames),
 };
@@ -147,8 +166,10 @@ export const labFileSchema = mapping(
       `a list of ${discoveryNames.join(", ")}`,
       "How clients find the applications. A method runs on the machines that list it; one that none lists runs on the first master (haproxy-marathon-bridge on every slave), one that is not in this list nowhere. Left out, the methods that the machines list: in the tutorial's lab bamboo.",
     ).optional(),
+    registry: fields.registry.optional(),
     images: mapping(
       {
+        from: fields.imagesFrom.optional(),
         zookeeper: image("ZooKeeper"),
         "mesos-master": image("the Mesos master"),
         "mesos-slave": image("the Mesos agent"),
@@ -158,7 +179,7 @@ export const labFileSchema = mapping(
         "marathon-lb": image("marathon-lb"),
         tomcat: image("the demo application"),
       },
-      "Other images than the stack's.",
+      "Where images come from, and other images than the stack's.",
     ).optional(),
     ports: mapping(
       {

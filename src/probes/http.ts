@@ -196,6 +196,8 @@ export function openTransfers(): Transfers {
           body: body ?? null,
           signal: signal ?? null,
         });
+        // Who reads the body hears of its end; who gives it up must not be ended by that.
+        answer.body.on("error", () => undefined);
         return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body };
       } catch (error) {
         signal?.throwIfAborted();

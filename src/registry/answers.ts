@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type Transfer, transferWords } from "../probes/http.ts";
 import { ProbeError } from "../probes/probe-error.ts";
+import { clean } from "../untrusted.ts";
 
 /** The whole body of an answer. @throws ProbeError where it breaks off, or has more than `most` bytes. */
 export async function readWhole({ body }: Transfer, most: number): Promise<Buffer> {
@@ -29,14 +30,8 @@ export async function saidBy(answer: Transfer): Promise<readonly string[]> {
   const text = (await readWhole(answer, 64 * 1024).catch(() => Buffer.alloc(0))).toString().trim();
   const told = parsed(text);
   const words = told === undefined ? [text] : told.map(({ code, message }) => message ?? code ?? "");
-  // It is a stranger's text: no control characters, and not more than a line of each.
   return words
-    .map((each) =>
-      each
-        .replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ")
-        .slice(0, 200)
-        .trim(),
-    )
+    .map((each) => clean(each))
     .filter((each) => each !== "" && !each.startsWith("<"))
     .slice(0, 3);
 }

@@ -47,6 +47,8 @@ const longestText = 8 * 1024 * 1024;
 const mostRedirects = 5;
 /** Of requests that fail one after another. */
 const mostTries = 5;
+/** Of tokens for one request: those that others use may be spent by then. */
+const mostRenewals = 3;
 /** Seconds: who asks for more is not waited for. */
 const longestWait = 300;
 
@@ -62,23 +64,23 @@ export function openRepository(endpoint: Endpoint, options: ClientOptions): Repo
     path: string,
     headers: Record<string, string>,
   ): Promise<Transfer> {
-    let renewed = false;
+    let renewals = 0;
     let wait = 1;
     for (let tries = 1; ; ) {
       const answer = await follow(method, `${base}/${path}`, headers).catch((error: unknown) => {
         if (!(error instanceof ProbeError)) throw error;
         // A registry that never answered is told at once; one that did may only be busy.
-        if (!answered || tries >= mostTries) throw unreachable(endpoint, error);
+        if (!answered || tries >= mostTries) throw unreachable(endpoint, error, answered);
         return error.message;
       });
       if (typeof answer !== "string") {
         answered = true;
         const { status, headers: said } = answer;
         if (status < 300 || status === 416) return answer;
-        if (status === 401 && !renewed) {
+        if (status === 401 && renewals < mostRenewals) {
           await discard(answer);
           await authority.renew(said["www-authenticate"]);
-          renewed = true;
+          renewals += 1;
           continue;
         }
         const asked = status === 429 ? retryAfter(said, Date.now()) : undefined;
@@ -149,7 +151,7 @@ export function openRepository(endpoint: Endpoint, options: ClientOptions): Repo
       return await readWhole(answer, longestText);
     } catch (error) {
       signal.throwIfAborted();
-      throw error instanceof ProbeError ? unreachable(endpoint, error) : error;
+      throw error instanceof ProbeError ? unreachable(endpoint, error, true) : error;
     }
   }
 
@@ -177,11 +179,12 @@ export function openRepository(endpoint: Endpoint, options: ClientOptions): Repo
   };
 }
 
-function unreachable({ words, origin }: Endpoint, error: ProbeError): LabError {
-  return new LabError(`${words} does not answer: ${error.message}`, {
+function unreachable({ words, origin }: Endpoint, error: ProbeError, answered: boolean): LabError {
+  return new LabError(`${words} ${answered ? "no longer answers" : "does not answer"}: ${error.message}`, {
     exitCode: exitCodes.tool,
     details: [`asked: ${origin}/v2/`],
     remedy: [
+      ...(answered ? ["go on from there: run the same command again"] : []),
       `look whether this host reaches it: curl -sS ${origin}/v2/`,
       ...(/certificate/.test(error.message)
         ? ["name the file with its authority's certificate: NODE_EXTRA_CA_CERTS=FILE npx mesos-lab …"]

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
 
@@ -22,6 +21,7 @@ export function openLayerSum(): LayerSum {
   let gunzip: Writable | undefined;
   let begun = Buffer.alloc(0);
   let failed: Error | undefined;
+  let writing: Promise<void> | undefined;
   let whole: Promise<unknown> = Promise.resolve();
 
   /** What a layer is packed with, its first bytes tell; a tar begins with a name. */
@@ -40,11 +40,17 @@ export function openLayerSum(): LayerSum {
     gunzip = stream;
   }
 
+  /** One piece is unpacked, in another thread, while the next one arrives. */
   async function unpack(part: Buffer): Promise<void> {
     if (failed !== undefined) return;
-    if (gunzip === undefined) unpacked.update(part);
-    // A stream that failed is closed, and never drains.
-    else if (!gunzip.write(part)) await Promise.race([once(gunzip, "drain").catch(() => undefined), whole]);
+    if (gunzip === undefined) {
+      unpacked.update(part);
+      return;
+    }
+    const stream = gunzip;
+    const before = writing;
+    writing = new Promise((resolve) => stream.write(part, () => resolve()));
+    await before;
   }
 
   return {

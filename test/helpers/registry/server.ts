@@ -85,6 +85,11 @@ export class TestRegistry {
     return this.asked.filter(({ path, status }) => path.startsWith("blobs/") && status < 300);
   }
 
+  /** Resolves when nobody is connected. */
+  async left(): Promise<void> {
+    while (this.sockets.size > 0) await Promise.all([...this.sockets].map((socket) => once(socket, "close")));
+  }
+
   async close(): Promise<void> {
     for (const socket of this.sockets) socket.destroy();
     for (const server of this.servers) await new Promise((resolve) => server.close(resolve));
@@ -156,9 +161,10 @@ export class TestRegistry {
         authorization === `Basic ${Buffer.from(`${account?.user}:${account?.secret}`).toString("base64")}`
       );
     const token = authorization?.replace("Bearer ", "") ?? "";
-    const left = this.tokens.get(token) ?? 0;
+    const left = this.tokens.get(token);
+    if (left === undefined || left <= 0) return false;
     this.tokens.set(token, left - 1);
-    return left > 0;
+    return true;
   }
 
   private challenge(repository: string): Reply {
@@ -234,12 +240,13 @@ export class TestRegistry {
         "content-range": `bytes ${from}-${content.length - 1}/${content.length}`,
       }),
     });
+    response.flushHeaders();
     const end = Math.min(content.length, cutAfter === undefined ? content.length : from + cutAfter);
     for (let at = from; at < end && asked.method === "GET" && !response.destroyed; ) {
       await beforePiece?.(this.sent);
       if (slow !== undefined) await sleep(slow);
       const part = content.subarray(at, Math.min(at + piece, end));
-      if (!response.write(part)) await Promise.race([once(response, "drain"), once(response, "close")]);
+      await new Promise<void>((resolve) => response.write(part, () => resolve()));
       at += part.length;
       asked.sent += part.length;
       this.sent += part.length;

@@ -151,6 +151,18 @@ export function smallImage({ filling = 0.5, seed = 1 } = {}): TestImage {
   };
 }
 
+/** The blobs that whoever has the image in this form needs, by digest. */
+export function neededBlobs(
+  { blobs, layers, config }: TestImage,
+  form: TestForm,
+): ReadonlyMap<string, Buffer> {
+  // The empty layer is one only for engines that knew no others; they had no configuration.
+  const isEmpty = (content: Buffer) => content !== config && layers.every(({ packed }) => packed !== content);
+  const isNeeded = (content: Buffer) =>
+    isEmpty(content) ? form === "schema 1, old" : content !== config || !form.startsWith("schema 1");
+  return new Map([...blobs].filter(([, content]) => isNeeded(content)));
+}
+
 type Step = { readonly by: string; readonly empty: boolean; readonly layer: TestLayer };
 
 /** As registries had it: the newest step first, each with the JSON that its engine knew. */
