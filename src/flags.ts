@@ -8,7 +8,7 @@ const text = { type: [String] as [typeof String] };
 export const flags = {
   file: ["--file <path>", "Lab file (default: mesos-lab.yaml where there is one)", text],
   name: ["--name <lab>", "Name of the lab, and of its folder below generated/", text],
-  machines: ["--machines <kind>", "auto, vagrant, or embedded (no machines: processes on loopback)", text],
+  runsOn: ["--runs-on <where>", "auto, vagrant, or embedded (no machines: processes on loopback)", text],
   stack: ["--stack <stack>", "classic (the tutorial's images) or rehearsal (images made by this tool)", text],
   provider: ["--provider <provider>", "virtualbox, libvirt, vmware_desktop or parallels", text],
   box: ["--box <name>", "Vagrant box of all machines", text],

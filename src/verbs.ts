@@ -21,7 +21,7 @@ const which = ["file", "name"] as const;
 const describe = [
   ...which,
   ...([
-    "machines",
+    "runsOn",
     "stack",
     "provider",
     "box",
@@ -113,7 +113,7 @@ export const verbs: readonly Verb[] = [
     flags: which,
     example: "mesos-lab ssh slave -- docker ps",
     action: async ([machine = "", ...command], options) =>
-      (await import("./commands/machines.ts")).sshCommand(machine, command, options),
+      (await import("./commands/ssh.ts")).ssh(machine, command, options),
   },
   {
     usage: "logs <service>",
@@ -122,26 +122,26 @@ export const verbs: readonly Verb[] = [
     example: "mesos-lab logs marathon -f",
     action: async ([service = ""], options) => {
       numberFlag("tail", options.tail, 0, 999_999_999);
-      return (await import("./commands/machines.ts")).logs(service, options);
+      return (await import("./commands/logs.ts")).logs(service, options);
     },
   },
   {
     usage: "halt",
     help: "Shut the machines down",
     flags: [...which, "json"],
-    action: async (_, options, context) => (await import("./commands/machines.ts")).halt(options, context),
+    action: async (_, options, context) => (await import("./commands/halt.ts")).halt(options, context),
   },
   {
     usage: "up",
     help: "Start the machines again and wait until everything works",
     flags: [...which, "json"],
-    action: async (_, options, context) => (await import("./commands/machines.ts")).up(options, context),
+    action: async (_, options, context) => (await import("./commands/up.ts")).up(options, context),
   },
   {
     usage: "destroy",
     help: "Remove the machines and everything made for the lab",
     flags: [...which, "json"],
-    action: async (_, options, context) => (await import("./commands/machines.ts")).destroy(options, context),
+    action: async (_, options, context) => (await import("./commands/destroy.ts")).destroy(options, context),
   },
   {
     usage: "images <action>",

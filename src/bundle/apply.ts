@@ -1,9 +1,11 @@
-import type { Lab } from "../lab/model.ts";
-import { type Manifest, parts } from "./manifest.ts";
+import type { Lab, VagrantLab } from "../lab/model.ts";
+import { onVagrant, withBox } from "../lab/runs.ts";
+import { bundleFolder, type Manifest, parts } from "./manifest.ts";
 
 /** Whether a lab is made of the same things as the one that the bundle was saved of. */
-export function isFor({ stack, provider, box }: Manifest, lab: Lab): boolean {
-  return stack === lab.stack && provider === lab.provider && box.name === lab.box.name;
+export function isFor({ stack, provider, box }: Manifest, lab: Lab): lab is VagrantLab {
+  const runs = onVagrant(lab)?.runs;
+  return stack === lab.stack && provider === runs?.provider && box.name === runs.box.name;
 }
 
 /** The lab with its box's version and with what of the bundle lies in the lab's folder. */
@@ -11,10 +13,14 @@ export function applyBundle(lab: Lab, manifest: Manifest): Lab {
   const { name, version } = manifest.box;
   const has = (path: string) => manifest.files.some((file) => file.path === path);
   return {
-    ...lab,
     // Vagrant has it by now; where it once came from may be out of reach here.
-    box: { name, ...(version === "0" ? {} : { version }) },
-    bundle: { images: manifest.images, packages: has(parts.packageIndex), client: has(parts.client) },
+    ...withBox(lab, { name, ...(version === "0" ? {} : { version }) }),
+    bundle: {
+      images: manifest.images,
+      packages: has(parts.packageIndex),
+      client: has(parts.client),
+      ...(has(parts.rehearsalImages) && { archive: `${bundleFolder}/${parts.rehearsalImages}` }),
+    },
   };
 }
 

@@ -1,21 +1,30 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import { listBox } from "../foundry/box/build.ts";
 import { boxName } from "../foundry/box/recipe.ts";
 import { listImages } from "../foundry/images/build.ts";
 import { machineImages } from "../lab/machine-needs.ts";
-import type { Lab } from "../lab/model.ts";
-import type { MachineParts, Machines, PartsWanted } from "../machines/machines.ts";
+import type { VagrantLab } from "../lab/model.ts";
+import type { MachineParts, Parts, PartsWanted } from "../machines/machines.ts";
+import { sha256File } from "../tools/cache.ts";
 import { run } from "../tools/exec.ts";
+import { writeFiles } from "../tools/files.ts";
 import { gzipFile } from "../tools/gzip.ts";
 import { boxFileNames, type InstalledBox, installedBoxes } from "../tools/vagrant-box.ts";
 import type { Watch } from "./copy.ts";
 import { type Manifest, parts } from "./manifest.ts";
-import { areInBuiltBox, playbookPackages } from "./packages.ts";
+import { areInBuiltBox, packageIndex, playbookPackages } from "./packages.ts";
+import type { Source } from "./write.ts";
+
+/** What goes into a bundle: its images, and where each file lies now. */
+interface Packed {
+  readonly images: Manifest["images"];
+  readonly sources: readonly Source[];
+}
 
 /** Everything that is packed besides the lab file and the lock. */
-export interface Collected extends MachineParts {
+export interface Collected extends Packed {
   readonly box: Manifest["box"];
 }
 
@@ -24,7 +33,7 @@ export interface Whence {
   /** An empty folder on a disk with room for some GB. */
   readonly staging: string;
   /** The lab's machines; an error where they do not run, which says what was wanted of them. */
-  machines(what: string): Promise<Required<Pick<Machines, "parts">>>;
+  machines(what: string): Promise<Pick<Parts, "bring">>;
 }
 
 /**
@@ -32,7 +41,7 @@ export interface Whence {
  * from the lab's own machines.
  * @throws LabError `usage` that says what is not there, and what makes it.
  */
-export async function collect(lab: Lab, whence: Whence, watch: Watch): Promise<Collected> {
+export async function collect(lab: VagrantLab, whence: Whence, watch: Watch): Promise<Collected> {
   const box = await boxOf(lab, whence.cacheDir);
   const images = hasAll(box.images, lab) ? nothing : await imageArchive(lab, whence, watch);
   const wanted = {
@@ -45,13 +54,13 @@ export async function collect(lab: Lab, whence: Whence, watch: Watch): Promise<C
   const ofMachines = needsMachines ? await machineParts(whence, wanted) : nothing;
   const boxFile = await packBox(box.from, whence.staging, watch);
   return {
-    box: { name: lab.box.name, version: box.version },
+    box: { name: lab.runs.box.name, version: box.version },
     images: { ...images?.images, ...ofMachines.images },
     sources: [{ path: parts.box, from: boxFile }, ...(images?.sources ?? []), ...ofMachines.sources],
   };
 }
 
-const nothing: MachineParts = { images: {}, sources: [] };
+const nothing: Packed = { images: {}, sources: [] };
 
 interface FoundBox {
   readonly version: string;
@@ -62,35 +71,37 @@ interface FoundBox {
 }
 
 /** The box that `box build` has made for this lab, else the one that Vagrant has. */
-async function boxOf(lab: Lab, cacheDir: string): Promise<FoundBox> {
-  const wanted = (version: string) => (lab.box.version ?? version) === version;
+async function boxOf(lab: VagrantLab, cacheDir: string): Promise<FoundBox> {
+  const wanted = (version: string) => (lab.runs.box.version ?? version) === version;
   const built = isBuilt(lab) ? await listBox({ cacheDir }) : undefined;
   if (built !== undefined && wanted(built.version)) return { ...built, from: built.file };
   const all = installedBoxes(lab);
   const box = all.findLast(({ version }) => wanted(version));
   if (box !== undefined) return { version: box.version, images: [], from: box };
-  const { name, version } = lab.box;
+  const { name, version } = lab.runs.box;
   throw new LabError(`the box ${name}${version === undefined ? "" : ` ${version}`} is not on this host`, {
     exitCode: exitCodes.usage,
     details: [
-      `for ${lab.provider}, Vagrant has ${all.map((each) => each.version).join(", ") || "none of that name"}`,
+      `for ${lab.runs.provider}, Vagrant has ${all.map((each) => each.version).join(", ") || "none of that name"}`,
     ],
     remedy: isBuilt(lab) ? ["npx mesos-lab box build --with-images"] : ["npx mesos-lab create"],
   });
 }
 
-function isBuilt({ box, provider }: Lab): boolean {
-  return box.name === boxName && provider === "libvirt";
+function isBuilt({ runs }: VagrantLab): boolean {
+  return runs.box.name === boxName && runs.provider === "libvirt";
 }
 
-const allImages = (lab: Lab) => [...new Set(lab.machines.flatMap((machine) => machineImages(lab, machine)))];
+const allImages = (lab: VagrantLab) => [
+  ...new Set(lab.machines.flatMap((machine) => machineImages(lab, machine))),
+];
 
-function hasAll(tags: readonly string[], lab: Lab): boolean {
+function hasAll(tags: readonly string[], lab: VagrantLab): boolean {
   return allImages(lab).every((image) => tags.includes(image));
 }
 
 /** The rehearsal images from the cache; undefined for images that only machines have. */
-async function imageArchive(lab: Lab, whence: Whence, watch: Watch): Promise<MachineParts | undefined> {
+async function imageArchive(lab: VagrantLab, whence: Whence, watch: Watch): Promise<Packed | undefined> {
   if (lab.stack === "classic") return undefined;
   const built = await listImages(whence);
   const missing = allImages(lab).filter((image) => !built?.tags.includes(image));
@@ -105,18 +116,54 @@ async function imageArchive(lab: Lab, whence: Whence, watch: Watch): Promise<Mac
   return { images: {}, sources: [{ path: parts.rehearsalImages, from }] };
 }
 
-function missingPackages(lab: Lab): readonly string[] {
+function missingPackages(lab: VagrantLab): readonly string[] {
   const packages = playbookPackages(lab);
   return isBuilt(lab) && areInBuiltBox(packages) ? [] : packages;
 }
 
-async function machineParts({ machines, staging }: Whence, wanted: PartsWanted): Promise<MachineParts> {
+async function machineParts({ machines, staging }: Whence, wanted: PartsWanted): Promise<Packed> {
   const what = [
     ...(wanted.images ? ["the images"] : []),
     ...(wanted.client ? ["the static Docker client"] : []),
     ...(wanted.packages.length > 0 ? ["the packages"] : []),
   ];
-  return (await machines(what.join(", "))).parts(wanted, staging);
+  return packParts(await (await machines(what.join(", "))).bring(wanted, staging), staging);
+}
+
+/** What the machines gave, at its place in the bundle. */
+export async function packParts(
+  { images, client, packages }: MachineParts,
+  staging: string,
+): Promise<Packed> {
+  const archives = images.map(({ machine, ids, archive }) => ({
+    ids,
+    path: `images/${machine}.tar.gz`,
+    from: archive,
+  }));
+  return {
+    images: Object.fromEntries(
+      archives.flatMap(({ ids, path }) =>
+        Object.entries(ids).map(([image, id]) => [image, { id, archive: path }]),
+      ),
+    ),
+    sources: [
+      ...archives.map(({ path, from }) => ({ path, from })),
+      ...(client === undefined ? [] : [{ path: parts.client, from: client }]),
+      ...(packages.length === 0 ? [] : [await indexOf(packages, staging)]),
+      ...packages.map(({ name, file }) => ({ path: `packages/${name}`, from: file })),
+    ],
+  };
+}
+
+async function indexOf(packages: MachineParts["packages"], staging: string): Promise<Source> {
+  const sums = await Promise.all(
+    packages.map(async ({ name, control, file }) => ({
+      ...{ name, control, size: (await stat(file)).size },
+      sha256: await sha256File(file),
+    })),
+  );
+  writeFiles(staging, [{ path: parts.packageIndex, contents: packageIndex(sums) }]);
+  return { path: parts.packageIndex, from: join(staging, parts.packageIndex) };
 }
 
 /** As `vagrant box add` reads it: a compressed tar of the box's files. */

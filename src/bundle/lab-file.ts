@@ -1,22 +1,39 @@
 import { stringify } from "yaml";
-import type { Lab } from "../lab/model.ts";
+import { namedPorts } from "../lab/catalogue/index.ts";
+import type { Lab, Ports, VagrantLab } from "../lab/model.ts";
 import { type LabSource, parseLab } from "../lab/parse.ts";
 
 /**
  * The lab file that goes into a bundle: the user's own words where they describe the lab by themselves; else one that
  * says everything, flags and this host's defaults included.
  */
-export function labFileFor(lab: Lab, own: LabSource | undefined): string {
-  if (own !== undefined && labDifferences(lab, parseLab(own, {}, lab.provider)).length === 0) return own.text;
-  const { name, stack, provider, machines, images, ports } = lab;
-  const box = { name: lab.box.name, ...(lab.box.version !== undefined && { version: lab.box.version }) };
+export function labFileFor(lab: VagrantLab, own: LabSource | undefined): string {
+  if (own !== undefined && labDifferences(lab, parseLab(own, {}, lab.runs.provider)).length === 0)
+    return own.text;
+  const { name, stack, runs, machines, images, ports } = lab;
+  const { provider, box: given } = runs;
+  const box = { name: given.name, ...(given.version !== undefined && { version: given.version }) };
   const heading = "# Written by `mesos-lab bundle save`: the lab that the bundle was made of.\n";
-  return heading + stringify({ name, stack, provider, box, machines, images, ports }, { lineWidth: 0 });
+  return (
+    heading +
+    stringify(
+      { ...{ name, stack, provider, box, machines, images }, ports: movablePorts(ports) },
+      { lineWidth: 0 },
+    )
+  );
+}
+
+/** What a lab file may say of the ports. */
+function movablePorts(ports: Ports): Partial<Ports> {
+  return Object.fromEntries(namedPorts.filter(({ fixed }) => !fixed).map(({ name }) => [name, ports[name]]));
 }
 
 /** What of a lab somebody describes, and no run finds out by itself. */
-function described({ name, stack, provider, box, machines, images, ports }: Lab): object {
-  return { name, stack, provider, box: { name: box.name, version: box.version }, machines, images, ports };
+function described(lab: Lab): object {
+  const { name, stack, machines, images, ports } = lab;
+  const { kind, provider, box } = { provider: undefined, box: undefined, ...lab.runs };
+  const made = { provider, box: box && { name: box.name, version: box.version } };
+  return { name, stack, runsOn: kind, ...made, machines, images, ports };
 }
 
 /** Where two labs differ, a line each: `machines[1].memory: here 2048, there 4096`. */

@@ -1,9 +1,15 @@
 import * as z from "zod";
-import { providerNames, stackNames } from "../lab/model.ts";
+import { providerNames, type RunsOnName, stackNames } from "../lab/model.ts";
 import { bundleFault } from "./fault.ts";
 
 /** Of the bundle's form: raised when older programs could no longer read it. */
 const formatVersion = 1;
+
+/** Where every bundle's lab runs. */
+export const bundleRunsOn: RunsOnName = "vagrant";
+
+/** Below a lab's folder: what is kept of the bundle that it was made from. */
+export const bundleFolder = "bundle";
 
 export const manifestName = "manifest.json";
 /** Its line is what `sha256sum --check` reads. */

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Lab } from "../lab/model.ts";
+import type { VagrantLab } from "../lab/model.ts";
 import { type LabFlags, parseLab } from "../lab/parse.ts";
+import { onVagrant } from "../lab/runs.ts";
 import { compareLock, differenceText, updateLock } from "../lock/compare.ts";
 import { type Lock, parseLock } from "../lock/lock.ts";
 import { readIfThere } from "../tools/files.ts";
@@ -17,7 +18,7 @@ export interface OpenBundle {
   /** Where its files lie for now. */
   readonly staging: string;
   /** As its lab file and the flags describe it. */
-  readonly lab: Lab;
+  readonly lab: VagrantLab;
   /** The lab file's text. */
   readonly text: string;
   /** The bundle's lock with what the one in this folder has besides. */
@@ -40,25 +41,18 @@ export function openBundle(
   const packed = reading(path, parts.labFile, () =>
     parseLab({ text, file: parts.labFile }, {}, manifest.provider),
   );
-  const { name, version } = { ...manifest.box, ...packed.box };
-  if (
-    !isFor(manifest, packed) ||
-    packed.name !== manifest.lab ||
-    version !== manifest.box.version ||
-    packed.embedded
-  )
+  const runs = onVagrant(packed)?.runs;
+  const { name, version } = { ...manifest.box, ...runs?.box };
+  if (!isFor(manifest, packed) || packed.name !== manifest.lab || version !== manifest.box.version)
     throw bundleFault(path, parts.labFile, `describes another lab than ${manifestName}`, {
-      details: [`lab ${packed.name}, ${packed.stack}, ${packed.provider}, box ${name} ${version}`],
+      details: [`lab ${packed.name}, ${packed.stack}, ${runs?.provider}, box ${name} ${version}`],
     });
   const lab = parseLab({ text, file: parts.labFile }, flags, manifest.provider);
   // Where a machine is and how big: of what the bundle has, that changes nothing.
   const own = /^(?:name|machines\[\d+\]\.(?:ip|memory|cpus)):/;
   const words = { here: "the bundle has", there: "asked for is" };
   refuseDifferences(
-    [
-      ...labDifferences(packed, lab, words).filter((text) => !own.test(text)),
-      ...(lab.embedded === undefined ? [] : ["machines: the bundle has virtual ones, asked for is embedded"]),
-    ],
+    labDifferences(packed, lab, words).filter((text) => !own.test(text)),
     `the flags ask for another lab than ${path} has`,
     [
       "leave those flags out",
@@ -75,7 +69,7 @@ export function openBundle(
       `${labFile} describes another lab than ${path} has`,
       ["run this in an empty folder", `or move ${labFile} away`],
     );
-  return { manifest, staging, lab, text, lock: lockOf(bundle, lockFile) };
+  return { manifest, staging, lab: { ...lab, runs: packed.runs }, text, lock: lockOf(bundle, lockFile) };
 }
 
 /** @throws LabError `usage` where the two locks do not agree. */

@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { boxPackages } from "../foundry/box/recipe.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import type { Lab } from "../lab/model.ts";
@@ -17,26 +16,6 @@ export function playbookPackages(lab: Lab): readonly string[] {
 /** Whether the box that `box build` makes has all of them, so that none is ever installed. */
 export function areInBuiltBox(packages: readonly string[]): boolean {
   return packages.every((name) => boxPackages.includes(name));
-}
-
-/** A package as `collect-packages.sh` tells of it. */
-export interface DebianPackage {
-  /** The file's name. */
-  readonly name: string;
-  /** Its path on the machine. */
-  readonly there: string;
-  readonly control: string;
-}
-
-/** Reads what `collect-packages.sh` prints. */
-export function parsePackages(output: string): readonly DebianPackage[] {
-  return output
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      const [there = "", ...control] = line.split("\t");
-      return { name: basename(there), there, control: control.join("\n").trimEnd() };
-    });
 }
 
 /** The index by which apt knows packages that lie in one folder. */

@@ -1,4 +1,5 @@
 import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
+import { proxyOf } from "../lab/runs.ts";
 import { askBambooState, askStatus } from "../probes/bamboo.ts";
 import { originOf } from "../probes/context.ts";
 import { askFrontPage, askStats, statsLogin } from "../probes/haproxy.ts";
@@ -82,5 +83,5 @@ function haproxyRoutes(lab: Lab, machine: Machine, marathon: Machine): Claim {
 }
 
 function proxyName(lab: Lab): string {
-  return lab.embedded?.proxy === "built-in" ? "The built-in proxy" : "HAProxy";
+  return proxyOf(lab) === "built-in" ? "The built-in proxy" : "HAProxy";
 }

@@ -1,4 +1,5 @@
-import { type DiscoveryName, discoveryNames, hasZookeeper, type Lab } from "../lab/model.ts";
+import { type DiscoveryName, discoveryNames, type Lab } from "../lab/model.ts";
+import { hasZookeeper } from "../lab/runs.ts";
 import { bambooClaims } from "./bamboo.ts";
 import type { Claim } from "./claim.ts";
 import { bridgeClaims } from "./haproxy-marathon-bridge.ts";

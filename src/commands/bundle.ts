@@ -8,19 +8,19 @@ import { labDifferences, labFileFor } from "../bundle/lab-file.ts";
 import { type Manifest, parts } from "../bundle/manifest.ts";
 import { writeBundle } from "../bundle/write.ts";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Lab } from "../lab/model.ts";
+import type { VagrantLab } from "../lab/model.ts";
+import { onVagrant } from "../lab/runs.ts";
 import { applyLock } from "../lock/apply.ts";
 import { compareLock, differenceText } from "../lock/compare.ts";
 import { emptyLock, formatLock, type Lock, lockFileName } from "../lock/lock.ts";
 import { machinesOf } from "../machines/index.ts";
 import { defaultCacheDir, withCacheLock, withStaging } from "../tools/cache.ts";
 import { packageVersion, writeFiles } from "../tools/files.ts";
-import { hostProvider } from "../tools/host.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
 import { canAsk, confirm } from "../ui/ask.ts";
 import { line, runTasks } from "../ui/tasks.ts";
-import { madeKind } from "./choose-machines.ts";
-import { type Context, describedLab, type LabOptions, sourceOf, usualFile, wantedKind } from "./context.ts";
+import { labAsMade } from "./chosen-lab.ts";
+import { type Context, type LabOptions, sourceOf, usualFile } from "./context.ts";
 import { withOwnBundle } from "./create/bundle.ts";
 import { lockPath, readLock } from "./create/lock.ts";
 import { report, unknownAction } from "./images.ts";
@@ -39,22 +39,19 @@ export async function bundleCommand(
 ): Promise<void> {
   if (action !== "save") throw unknownAction("bundle", action, ["save FILE"]);
   const { yes = false, ...which } = options;
-  const described = describedLab(which, hostProvider());
-  if (
-    described.embedded !== undefined ||
-    wantedKind(which).kind === "embedded" ||
-    madeKind(described.name) === "embedded"
-  )
-    throw new LabError(`lab "${described.name}" is embedded, and needs no bundle`, {
+  const { lab: asMade } = labAsMade(which);
+  const described = onVagrant(asMade);
+  if (described === undefined)
+    throw new LabError(`lab "${asMade.name}" is embedded, and needs no bundle`, {
       exitCode: exitCodes.usage,
       details: ["it is made of mesos-lab itself: whoever has that can make it without a network"],
       remedy: [
-        "for a lab in virtual machines: npx mesos-lab bundle save FILE --machines vagrant --name <another>",
+        "for a lab in virtual machines: npx mesos-lab bundle save FILE --runs-on vagrant --name <another>",
       ],
     });
   if (existsSync(file) && !yes) await refuseOverwriting(file, context);
   const lock = readLock(lockPath(which.file ?? usualFile));
-  const lab = lock === undefined ? described : applyLock(described, lock);
+  const lab = lock === undefined ? described : (onVagrant(applyLock(described, lock)) ?? described);
   const text = labFileFor(described, sourceOf(which));
 
   let manifest: Manifest | undefined;
@@ -85,7 +82,7 @@ interface Wanted {
   readonly lock: Lock | undefined;
 }
 
-async function save(lab: Lab, { file, text, lock }: Wanted, watch: Watch): Promise<Manifest> {
+async function save(lab: VagrantLab, { file, text, lock }: Wanted, watch: Watch): Promise<Manifest> {
   const cacheDir = defaultCacheDir();
   const machines = (what: string) => runningMachines(lab, what, lock, watch.signal);
   // Nobody else may build meanwhile: a build clears away what it does not know, and what it replaces.
@@ -102,7 +99,7 @@ async function save(lab: Lab, { file, text, lock }: Wanted, watch: Watch): Promi
         madeWith: packageVersion(),
         lab: lab.name,
         stack: lab.stack,
-        provider: lab.provider,
+        provider: lab.runs.provider,
         architecture: process.arch,
         box,
         images,
@@ -113,17 +110,17 @@ async function save(lab: Lab, { file, text, lock }: Wanted, watch: Watch): Promi
   );
 }
 
-async function runningMachines(lab: Lab, what: string, lock: Lock | undefined, signal: AbortSignal) {
+async function runningMachines(lab: VagrantLab, what: string, lock: Lock | undefined, signal: AbortSignal) {
   const folder = new LabFolder(lab.name);
   const recorded = folder.recordedIfWhole();
   const other =
     recorded === undefined ? [] : labDifferences(recorded, lab, { here: "made with", there: "now" });
-  const machines = machinesOf(lab, folder);
-  if (other.length === 0 && machines.parts !== undefined && (await machines.running())) {
+  const { parts: made, running } = machinesOf(lab, folder);
+  if (other.length === 0 && made !== undefined && (await running())) {
     // Under the lock's digests nothing else may travel.
-    const images = knownByDigest((await machines.images?.(signal)) ?? {}, withOwnBundle(lab, folder));
+    const images = knownByDigest(await made.images(signal), withOwnBundle(lab, folder));
     const { parts: differences } = compareLock(lock ?? emptyLock, { ...emptyLock, images });
-    if (differences.length === 0) return { parts: machines.parts };
+    if (differences.length === 0) return made;
     throw new LabError(`the machines of lab "${lab.name}" differ from ${lockFileName}`, {
       exitCode: exitCodes.usage,
       details: differences.map(differenceText),

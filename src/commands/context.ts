@@ -1,6 +1,6 @@
 import { exitCodes, LabError } from "../errors.ts";
-import type { Lab, MachineKind, ProviderName } from "../lab/model.ts";
-import { type AskedKind, askedKind, type LabFlags, type LabSource, parseLab } from "../lab/parse.ts";
+import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
+import { type AskedPlace, askedPlace, type LabFlags, type LabSource, parseLab } from "../lab/parse.ts";
 import { systemWords } from "../tools/file-errors.ts";
 import { readIfThere } from "../tools/files.ts";
 import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
@@ -32,22 +32,18 @@ export interface LabOptions extends LabFlags {
 export const usualFile = "mesos-lab.yaml";
 
 /**
- * The lab that the lab file and the flags describe; `fallbackProvider` is used where neither names one, `autoKind` is
- * what `--machines auto` means.
+ * The lab that the lab file and the flags describe; `fallbackProvider` is used where neither names one, `auto` is
+ * what `--runs-on auto` means.
  */
-export function describedLab(
-  options: LabOptions,
-  fallbackProvider?: ProviderName,
-  autoKind?: MachineKind,
-): Lab {
+export function describedLab(options: LabOptions, fallbackProvider?: ProviderName, auto?: RunsOnName): Lab {
   const { file: _, ...flags } = options;
-  return parseLab(sourceOf(options), flags, fallbackProvider, autoKind);
+  return parseLab(sourceOf(options), flags, fallbackProvider, auto);
 }
 
 /** Where the lab file and the flags want the lab to run. */
-export function wantedKind(options: LabOptions): AskedKind {
+export function askedPlaceOf(options: LabOptions): AskedPlace {
   const { file: _, ...flags } = options;
-  return askedKind(sourceOf(options), flags);
+  return askedPlace(sourceOf(options), flags);
 }
 
 /** The lab file's text; undefined where nobody names one and none is there. @throws LabError `usage` */

@@ -13,11 +13,10 @@ import { demoAcl, isWelcomePage, tomcatApp } from "../lab/demo.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import type { Lab } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
-import { lineOf, type Run } from "../machines/run.ts";
 import { labAddress } from "../probes/context.ts";
 import { openHttp } from "../probes/http.ts";
 import { readIfThere } from "../tools/files.ts";
-import { line, runTasks } from "../ui/tasks.ts";
+import { line, lineOf, runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, type MadeLab, madeLab } from "./context.ts";
 
 export interface DemoOptions extends LabOptions {
@@ -43,7 +42,7 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
 }
 
 async function setUp(
-  run: Run,
+  run: MadeLab & Context,
   wanted: { text: string; acl: string; file: string | undefined },
   http: Stage["http"],
   context: Context,
@@ -102,7 +101,12 @@ function noBamboo(lab: Lab): LabError {
   });
 }
 
-async function takeAway(run: Run, id: string, http: Stage["http"], context: Context): Promise<void> {
+async function takeAway(
+  run: MadeLab & Context,
+  id: string,
+  http: Stage["http"],
+  context: Context,
+): Promise<void> {
   let removed = false;
   const task = line(lineOf(run, "demo", `Remove ${id}`), async (say) => {
     removed = await removeApp({ http, at: addressesOf(run.lab), signal: run.signal, say }, id);
@@ -118,7 +122,11 @@ async function checkAcl(made: MadeLab, acl: string, signal: AbortSignal): Promis
   if (fault !== undefined) throw badAcl(acl, fault);
   const [entry] = entriesOf(made.lab, "bamboo");
   if (entry === undefined) return;
-  const said = await machinesOf(made.lab, made.folder).checkHaproxy(entry, aclCheckConfig(acl), signal);
+  const said = await machinesOf(made.lab, made.folder).access.checkHaproxy(
+    entry,
+    aclCheckConfig(acl),
+    signal,
+  );
   if (said !== undefined) throw badAcl(acl, said);
 }
 

@@ -1,5 +1,5 @@
 import { exitCodes, LabError } from "../errors.ts";
-import type { Finding } from "../preflight/finding.ts";
+import type { Finding } from "../lab/finding.ts";
 import { installCommands, type PackageManager, runsItself } from "../preflight/install.ts";
 import { type Command, pretty, run, runInteractive } from "../tools/exec.ts";
 import { isInstalled } from "../tools/host.ts";

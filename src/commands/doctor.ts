@@ -1,14 +1,13 @@
 import { exitCodes, LabError } from "../errors.ts";
+import { type Finding, lacking, type Problem } from "../lab/finding.ts";
 import type { Lab } from "../lab/model.ts";
 import { parseLab } from "../lab/parse.ts";
-import { hostFindings, labFileFinding } from "../machines/vagrant/findings.ts";
-import { type Finding, lacking } from "../preflight/finding.ts";
-import type { Problem } from "../preflight/problem.ts";
+import { machinesOf } from "../machines/index.ts";
 import { hostReport, worstLevel } from "../preflight/report.ts";
 import { hostProvider } from "../tools/host.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
-import { chosenLab, madeKind } from "./choose-machines.ts";
-import { type Context, describedLab, type LabOptions, wantedKind } from "./context.ts";
+import { chosenLab, labAsMade } from "./chosen-lab.ts";
+import { askedPlaceOf, type Context, type LabOptions } from "./context.ts";
 import { installMissing } from "./doctor-fix.ts";
 
 export interface DoctorOptions extends LabOptions {
@@ -43,11 +42,11 @@ function exitCodeFor(findings: readonly Finding[]): number {
 }
 
 async function examine(flags: LabOptions, { signal }: Context): Promise<readonly Finding[]> {
-  const { lab, fault } = labOrTutorial(flags);
-  const found = await hostFindings({ lab, folder: new LabFolder(lab.name), signal }, "all");
-  const undecided = fault.length === 0 && wantedKind(flags).kind === "auto";
+  const { lab, folder, fault } = labOrTutorial(flags);
+  const { findings } = await machinesOf(lab, folder).examine({ depth: "all", running: false }, signal);
+  const undecided = fault.length === 0 && askedPlaceOf(flags).runsOn === "auto";
   const without = undecided ? (await chosenLab(flags, signal)).without : [];
-  return [...fault, ...(without.length > 0 ? withoutMachines(found, without) : found)];
+  return [...fault, ...(without.length > 0 ? withoutMachines(findings, without) : findings)];
 }
 
 /** Where `create` would do without virtual machines, what they lack is no reason why it could not make a lab. */
@@ -66,14 +65,19 @@ function withoutMachines(found: readonly Finding[], without: readonly Problem[])
 }
 
 /** A lab file with mistakes is one line of the report, and no reason to say nothing of the host. */
-function labOrTutorial(flags: LabOptions): { lab: Lab; fault: readonly Finding[] } {
+function labOrTutorial(flags: LabOptions): { lab: Lab; folder: LabFolder; fault: readonly Finding[] } {
   try {
-    const name = describedLab(flags, hostProvider()).name;
-    return { lab: describedLab(flags, hostProvider(), madeKind(name)), fault: [] };
+    return { ...labAsMade(flags), fault: [] };
   } catch (error) {
     if (!(error instanceof LabError) || error.exitCode !== exitCodes.usage) throw error;
     const { file: _, ...others } = flags;
     // Throws where the flags are at fault, which are no part of this host.
-    return { lab: parseLab(undefined, others, hostProvider()), fault: [labFileFinding(error.message)] };
+    const lab = parseLab(undefined, others, hostProvider());
+    return { lab, folder: new LabFolder(lab.name), fault: [labFileFinding(error.message)] };
   }
+}
+
+/** The line of a lab file that cannot be read, in a report that goes on with the tutorial's lab. */
+function labFileFinding(message: string): Finding {
+  return lacking("error", "lab file", message, "npx mesos-lab render");
 }

@@ -14,9 +14,9 @@ import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import { type DiscoveryName, discoveryNames } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
-import { lineOf, type Run } from "../machines/run.ts";
 import { openHttp } from "../probes/http.ts";
-import { line, runTasks } from "../ui/tasks.ts";
+import type { LabFolder } from "../tools/lab-folder.ts";
+import { line, lineOf, runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 
 export interface DrillCommandOptions extends LabOptions {
@@ -50,13 +50,12 @@ export async function drillCommand(
   const [only, ...others] = discoveryOf(lab);
   const notes = compare && others.length === 0 ? [oneMethod(only)] : [];
   for (const note of notes) context.note(note);
-  const run: Run = { ...context, lab, folder };
   const http = openHttp();
   const reports: DrillReport[] = [];
   try {
     for (let round = 1; round <= repeat; round += 1) {
       const title = `Drill ${drill.name}${repeat > 1 ? ` ${round} of ${repeat}` : ""}`;
-      const task = line(lineOf(run, "drill", title, drill.name), async (say) => {
+      const task = line(lineOf(context, "drill", title, drill.name), async (say) => {
         const report = await runDrill(drill, {
           lab,
           machines: machinesOf(lab, folder),
@@ -80,7 +79,7 @@ export async function drillCommand(
     }
   } finally {
     await http.close();
-    if (reports.length > 0) show(reports, writeReports(run, drill.name, reports), compare, context);
+    if (reports.length > 0) show(reports, writeReports(folder, drill.name, reports), compare, context);
   }
   if (reports.some(({ recovered }) => !recovered)) throw notRecovered(reports);
 }
@@ -93,10 +92,10 @@ function refused(message: string, offered: readonly Drill[]): LabError {
 }
 
 /** Writes the report page and its data below the lab's folder; returns the page's path. */
-function writeReports(run: Run, name: string, reports: readonly DrillReport[]): string {
+function writeReports(folder: LabFolder, name: string, reports: readonly DrillReport[]): string {
   const stamp = (reports[0]?.startedAt ?? "").replaceAll(/[-:]|\..*/g, "");
-  const base = run.folder.file("reports", `${name}-${stamp}`);
-  mkdirSync(run.folder.file("reports"), { recursive: true });
+  const base = folder.file("reports", `${name}-${stamp}`);
+  mkdirSync(folder.file("reports"), { recursive: true });
   writeFileSync(`${base}.json`, `${JSON.stringify(reports, undefined, 2)}\n`);
   writeFileSync(`${base}.html`, reportHtml(reports));
   return `${base}.html`;

@@ -18,7 +18,7 @@ export interface FetchOptions extends LabOptions {
 
 /** `images fetch`: the classic stack's images into the cache, without an engine. */
 export async function fetchCommand({ output, ...which }: FetchOptions, context: Context): Promise<void> {
-  const described = describedLab({ ...which, machines: "vagrant" });
+  const described = describedLab({ ...which, runsOn: "vagrant" });
   if (described.stack !== "classic")
     throw new LabError("the rehearsal stack's images are in no registry: this tool makes them", {
       exitCode: exitCodes.usage,

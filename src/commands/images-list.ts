@@ -46,7 +46,7 @@ export async function pruneCommand(
   { yes = false, ...which }: LabOptions & { readonly yes?: boolean },
   context: Context,
 ): Promise<void> {
-  const lab = describedLab({ ...which, machines: "vagrant" });
+  const lab = describedLab({ ...which, runsOn: "vagrant" });
   const used = new Set(wantedImages(lab).map(({ reference }) => reference));
   const store = registryStore(defaultCacheDir());
   const freed = await withSession(

@@ -12,13 +12,13 @@ const defaultTimeoutSeconds = 10;
 
 /** Checks every claim of a lab; exit code 0 only when all hold. */
 export async function verifyCommand(options: VerifyCommandOptions, context: Context): Promise<void> {
-  const { lab, folder } = madeLab(options);
+  const { lab } = madeLab(options);
   const verdict = await verifyLab(lab, {
     timeoutMs: (options.timeout ?? defaultTimeoutSeconds) * 1000,
     signal: context.signal,
     onResult: ({ id, holds, expected, seen, look }) =>
       context.emit({ event: "claim", id, holds, expected, seen, look }),
   });
-  printLab({ ...context, lab, folder }, verdict, context);
+  printLab(lab, verdict, context);
   if (!verdict.holds) throw claimsFailed(verdict);
 }

@@ -1,4 +1,5 @@
-import { hasZookeeper, type Lab, type ServiceName } from "../lab/model.ts";
+import type { Lab, ServiceName } from "../lab/model.ts";
+import { hasZookeeper } from "../lab/runs.ts";
 
 /** What a drill breaks, and in which words. */
 export interface Drill {

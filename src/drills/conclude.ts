@@ -67,7 +67,7 @@ export async function reportOf(
     notes: [
       ...found.notes,
       ...options.notes,
-      `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(lab, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
+      `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(options.machines.breaks.local, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
     ],
   };
 }

@@ -23,10 +23,18 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   assertBreakable(lab, drill);
   const clock = startClock();
   const { ways, before } = await precheck(options, clock);
-  const ratePerSecond = rateOfLanes(ways.length, lab.embedded !== undefined, options.ratePerSecond);
+  const ratePerSecond = rateOfLanes(ways.length, options.machines.breaks.local, options.ratePerSecond);
   const { isPage } = options;
   const lanes = await startLanes(ways, { clock, ratePerSecond, settleMs, isPage });
-  const watch = watchLab({ lab, http, at, appId: options.appId, clock, ways });
+  const watch = watchLab({
+    lab,
+    http,
+    at,
+    appId: options.appId,
+    local: options.machines.breaks.local,
+    clock,
+    ways,
+  });
   const notes: string[] = [];
   let breakAt = 0;
   let target = "";

@@ -24,6 +24,8 @@ export interface WatchOptions {
   readonly at: Addresses;
   readonly appId: string;
   readonly clock: DrillClock;
+  /** Whether many looks are no load. */
+  readonly local: boolean;
   /** Whose routes are to be looked at. */
   readonly ways: readonly WayIn[];
 }
@@ -32,8 +34,8 @@ export interface WatchOptions {
 const pollMs = { marathon: 200, mesos: 500 } as const;
 
 /** How often the routes of each way are looked at: many looks at once are a load for emulated machines. */
-export function lookEveryMs({ embedded }: Lab, ways: readonly WayIn[]): number {
-  return embedded === undefined ? Math.max(200, 100 * ways.length) : 100;
+export function lookEveryMs(local: boolean, ways: readonly WayIn[]): number {
+  return local ? 100 : Math.max(200, 100 * ways.length);
 }
 /** A service that is down must not hold the next look for long. */
 const requestMs = 2000;
@@ -113,7 +115,7 @@ export function watchLab(options: WatchOptions): LabWatch {
     poll("marathon", pollMs.marathon, lookAtMarathon),
     poll("mesos", pollMs.mesos, lookAtMesos),
     ...lookAtRoutes(ways, { http, clock, marks }).map(({ subject, look }) =>
-      poll(subject, lookEveryMs(lab, ways), look),
+      poll(subject, lookEveryMs(options.local, ways), look),
     ),
   ];
   return {

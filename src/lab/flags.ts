@@ -7,7 +7,7 @@ import { fields } from "./schema.ts";
 export interface LabFlags {
   readonly name?: string | undefined;
   /** auto, vagrant or embedded. */
-  readonly machines?: string | undefined;
+  readonly runsOn?: string | undefined;
   readonly stack?: string | undefined;
   readonly provider?: string | undefined;
   /** Replaces the file's whole `box`: a version or URL belongs to one box only. */
@@ -32,7 +32,7 @@ export interface LabFlags {
 
 const specs = {
   name: { flag: "--name", field: fields.name },
-  machines: { flag: "--machines", field: fields.runsOn },
+  runsOn: { flag: "--runs-on", field: fields.runsOn },
   stack: { flag: "--stack", field: fields.stack },
   provider: { flag: "--provider", field: fields.provider },
   box: { flag: "--box", field: fields.boxName },

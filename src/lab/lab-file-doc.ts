@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { formatError } from "../errors.ts";
-import { images } from "./catalogue/images.ts";
-import { defaultPorts } from "./catalogue/ports.ts";
+import { defaultPorts, imagesOf } from "./catalogue/index.ts";
 import {
   defaultBox,
   defaultCpus,
@@ -68,7 +67,7 @@ const defaults: Record<string, string> = {
   "machines[].memory": String(defaultMemory),
   "machines[].cpus": String(defaultCpus),
   discovery: "the methods that the machines list",
-  ...prefixed("images", images.classic),
+  ...prefixed("images", imagesOf("classic")),
   ...prefixed("ports", defaultPorts),
 };
 
@@ -103,7 +102,7 @@ Defaults of \`images\` are those of the stack \`classic\`; those of \`rehearsal\
 
 ## Flags
 
-\`--machines\` overrides \`runsOn\`. \`--name\`, \`--stack\`, \`--provider\`, \`--box\`, \`--box-version\` and \`--box-url\` override the field of that name; \`--memory\` and
+\`--runs-on\` overrides \`runsOn\`. \`--name\`, \`--stack\`, \`--provider\`, \`--box\`, \`--box-version\` and \`--box-url\` override the field of that name; \`--memory\` and
 \`--cpus\` hold for every machine; \`--master-ip\` and \`--slave-ip\` for the first machine that runs mesos-master or mesos-slave.
 \`--discovery\` may be repeated, once for each method, and replaces the file's list.
 

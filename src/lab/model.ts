@@ -27,9 +27,12 @@ export const imagePlaces = ["host", "machines"] as const;
 /** Who fetches the classic stack's images: this host, once and for all machines, or each machine's engine. */
 export type ImagePlace = (typeof imagePlaces)[number];
 
-export const machineKinds = ["vagrant", "embedded"] as const;
+export const runsOnNames = ["vagrant", "embedded"] as const;
 /** `vagrant`: virtual machines. `embedded`: no machines, the services are processes of this host on loopback. */
-export type MachineKind = (typeof machineKinds)[number];
+export type RunsOnName = (typeof runsOnNames)[number];
+
+/** Where the playbooks run: on this host, or from inside one of the lab's machines. */
+export type AnsiblePlace = "host" | "guest";
 
 export interface Machine {
   readonly name: string;
@@ -39,7 +42,7 @@ export interface Machine {
   readonly cpus: number;
   readonly services: readonly ServiceName[];
   /** Where this machine's ports are not the lab's: in embedded labs, where the host had them taken. */
-  readonly ports?: Partial<MachinePorts>;
+  readonly ports?: Partial<Ports>;
 }
 
 /** One service on one machine. */
@@ -50,6 +53,7 @@ export interface Part {
 
 /** The ports under which the services are reached on their machines. */
 export interface Ports {
+  readonly zookeeper: number;
   readonly mesosMaster: number;
   readonly mesosSlave: number;
   readonly marathon: number;
@@ -62,22 +66,15 @@ export interface Ports {
   readonly mesosDns: number;
   /** marathon-lb: the virtual hosts. */
   readonly marathonLb: number;
+  /** marathon-lb: its page and statistics. */
+  readonly marathonLbAdmin: number;
+  /** marathon-lb: where it routes by the header X-Marathon-App-Id. */
+  readonly marathonLbApps: number;
   /** haproxy-marathon-bridge: the statistics of the HAProxy on each slave. */
   readonly bridge: number;
 }
 
-/** Where ZooKeeper listens: fixed inside the tutorial's image. */
-export const zookeeperPort = 2181;
-
-/** Where marathon-lb shows itself, and where it routes by X-Marathon-App-Id: fixed inside its image. */
-export const marathonLbPorts = { admin: 9090, apps: 9091 } as const;
-
-/** With those that no lab file can change, and an embedded lab must where they are taken. */
-export interface MachinePorts extends Ports {
-  readonly marathonLbAdmin: number;
-  readonly marathonLbApps: number;
-  readonly zookeeper: number;
-}
+export type PortName = keyof Ports;
 
 export interface Box {
   readonly name: string;
@@ -86,29 +83,37 @@ export interface Box {
   readonly url?: string;
 }
 
-/** What an embedded lab is made of, as far as that is known: `create` finds it out. */
-export interface Embedded {
+/** Virtual machines that Vagrant makes of a box. */
+export interface VagrantRuns {
+  readonly kind: "vagrant";
+  readonly provider: ProviderName;
+  readonly box: Box;
+  /** libvirt only: QEMU runs the machines in software, some ten times slower. Absent: `create` tries KVM. */
+  readonly emulation?: boolean;
+}
+
+/** Processes of this host on loopback. What they are made of is absent until `create` has found it out. */
+export interface EmbeddedRuns {
+  readonly kind: "embedded";
   /** What carries the traffic: the host's HAProxy, or a proxy inside Bamboo's process. */
   readonly proxy?: "haproxy" | "built-in";
   /** What keeps the shared state: the host's ZooKeeper, or a store inside the lab's launcher. */
   readonly zookeeper?: "host" | "store";
 }
 
-export interface Lab {
+export type Runs = VagrantRuns | EmbeddedRuns;
+
+export interface Lab<R extends Runs = Runs> {
   readonly name: string;
   readonly stack: StackName;
-  readonly provider: ProviderName;
-  /** libvirt only: QEMU runs the machines in software, some ten times slower. Absent: `create` tries KVM. */
-  readonly emulation?: boolean;
-  readonly box: Box;
+  /** Where the lab runs. */
+  readonly runs: R;
   readonly machines: readonly Machine[];
   /** The image of each service, and of the demo application. */
   readonly images: Readonly<Record<ImageName, string>>;
   readonly ports: Ports;
   /** What the lock holds images to, by reference: `sha256:…` of a manifest. */
   readonly digests?: Readonly<Record<string, string>>;
-  /** There where no machines are made: the services are processes on loopback. */
-  readonly embedded?: Embedded;
   /** There where the lab was made from a bundle. */
   readonly bundle?: Bundled;
   /** A mirror or cache of Docker Hub. */
@@ -129,25 +134,23 @@ export interface FetchedImage {
   readonly archive: string;
 }
 
+export type VagrantLab = Lab<VagrantRuns>;
+export type EmbeddedLab = Lab<EmbeddedRuns>;
+
 /** What of a bundle lies in the lab's folder, so that its machines need not fetch it. */
 export interface Bundled {
   /** By reference: the image's id, and the archive that it is in. */
   readonly images: Readonly<Record<string, { readonly id: string; readonly archive: string }>>;
   readonly packages: boolean;
+  /** The archive of the rehearsal images, below the lab's folder. */
+  readonly archive?: string;
   /** The static Docker client. */
   readonly client: boolean;
 }
 
 /** The ports of one machine. */
-export function portsOf(lab: Lab, machine: Machine): MachinePorts {
-  const { admin, apps } = marathonLbPorts;
-  const fixed = { marathonLbAdmin: admin, marathonLbApps: apps, zookeeper: zookeeperPort };
-  return { ...fixed, ...lab.ports, ...machine.ports };
-}
-
-/** Whether ZooKeeper serves the lab, and not a store in its place. */
-export function hasZookeeper(lab: Lab): boolean {
-  return lab.embedded === undefined || lab.embedded.zookeeper === "host";
+export function portsOf(lab: Lab, machine: Machine): Ports {
+  return { ...lab.ports, ...machine.ports };
 }
 
 /** The machines that run a service, in the lab's order. */

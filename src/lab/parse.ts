@@ -1,5 +1,4 @@
-import { images } from "./catalogue/images.ts";
-import { defaultPorts } from "./catalogue/ports.ts";
+import { defaultPorts, imagesOf } from "./catalogue/index.ts";
 import { type Clash, crossChecks } from "./cross-checks.ts";
 import {
   defaultBox,
@@ -16,7 +15,7 @@ import {
 import { type Draft, draftLab } from "./draft.ts";
 import { type FlagValues, type LabFlags, parseFlags } from "./flags.ts";
 import { issueProblems, lookupIn } from "./issues.ts";
-import type { Box, Lab, MachineKind, ProviderName } from "./model.ts";
+import type { Box, Lab, ProviderName, Runs, RunsOnName } from "./model.ts";
 import { type Problem, problemsError, valueText } from "./problems.ts";
 import { type LabFile, labFileSchema } from "./schema.ts";
 import { readYaml, type YamlSource } from "./yaml-source.ts";
@@ -31,14 +30,14 @@ export interface LabSource {
 
 /**
  * The lab that the file and the flags describe: flags override the file, the file overrides the defaults.
- * @param autoKind what `auto` means on this host.
+ * @param auto what `auto` means on this host.
  * @throws LabError `usage` that lists every problem of both, each with its place, value and rule.
  */
 export function parseLab(
   source: LabSource | undefined,
   flags: LabFlags,
   fallbackProvider: ProviderName = defaultProvider,
-  autoKind: MachineKind = "vagrant",
+  auto: RunsOnName = "vagrant",
 ): Lab {
   const yaml = readYaml(source?.text ?? "");
   const given = parseFlags(flags);
@@ -53,20 +52,20 @@ export function parseLab(
   // Without the file's machines, flags would be held against the default ones.
   if (yaml.value !== undefined)
     problems.push(...crossChecks(draft).map((clash) => clashProblem(clash, yaml)));
-  if (result.success) problems.push(...kindProblems(result.data, given.values, draft.machines, yaml));
+  if (result.success) problems.push(...placeProblems(result.data, given.values, draft.machines, yaml));
   if (problems.length > 0 || !result.success) throw problemsError(problems, source?.file ?? labFileName);
 
-  return assemble(result.data, given.values, draft, fallbackProvider, autoKind);
+  return assemble(result.data, given.values, draft, fallbackProvider, auto);
 }
 
 /** What the file and the flags say of where the lab runs, and which of them can only mean machines. */
-export interface AskedKind {
-  readonly kind: MachineKind | "auto";
+export interface AskedPlace {
+  readonly runsOn: RunsOnName | "auto";
   readonly needsMachines: readonly string[];
 }
 
 /** @throws LabError as `parseLab` */
-export function askedKind(source: LabSource | undefined, flags: LabFlags): AskedKind {
+export function askedPlace(source: LabSource | undefined, flags: LabFlags): AskedPlace {
   parseLab(source, flags);
   const file = (readYaml(source?.text ?? "").value ?? {}) as LabFile;
   const { values } = parseFlags(flags);
@@ -77,15 +76,15 @@ export function askedKind(source: LabSource | undefined, flags: LabFlags): Asked
     "a box": values.box !== undefined || values.boxUrl !== undefined || file.box !== undefined,
   };
   return {
-    kind: kindOf(file, values, lookup.machines),
+    runsOn: askedIn(file, values, lookup.machines),
     needsMachines: Object.entries(needs).flatMap(([what, asked]) => (asked ? [what] : [])),
   };
 }
 
 type Machines = Draft["machines"];
 
-function kindOf(file: LabFile, flags: FlagValues, machines: Machines): MachineKind | "auto" {
-  const asked = flags.machines ?? file.runsOn ?? defaultRunsOn;
+function askedIn(file: LabFile, flags: FlagValues, machines: Machines): RunsOnName | "auto" {
+  const asked = flags.runsOn ?? file.runsOn ?? defaultRunsOn;
   return asked === "auto" && machines?.some(({ ip }) => isLoopback(ip?.value)) ? "embedded" : asked;
 }
 
@@ -94,15 +93,15 @@ function isLoopback(ip: string | undefined): boolean {
 }
 
 /** What does not go with where the lab runs. */
-function kindProblems(file: LabFile, flags: FlagValues, machines: Machines, yaml: YamlSource): Problem[] {
-  const kind = kindOf(file, flags, machines);
-  if (kind === "vagrant")
+function placeProblems(file: LabFile, flags: FlagValues, machines: Machines, yaml: YamlSource): Problem[] {
+  const place = askedIn(file, flags, machines);
+  if (place === "vagrant")
     return (machines ?? []).flatMap(({ ip }) =>
       ip !== undefined && isLoopback(ip.value)
         ? [clashProblem({ at: ip, text: "is a loopback address, which a virtual machine cannot have" }, yaml)]
         : [],
     );
-  if (kind === "auto" || (flags.stack ?? file.stack) !== "classic") return [];
+  if (place === "auto" || (flags.stack ?? file.stack) !== "classic") return [];
   const why = "an embedded lab has no machines for the tutorial's images: its stack is rehearsal";
   if (flags.stack !== undefined) return [{ text: `--stack classic: ${why}` }];
   return [{ position: yaml.position(["stack"]), text: `stack "classic": ${why}` }];
@@ -113,20 +112,24 @@ function assemble(
   flags: FlagValues,
   draft: Draft,
   fallbackProvider: ProviderName,
-  autoKind: MachineKind,
+  auto: RunsOnName,
 ): Lab {
-  const asked = kindOf(file, flags, draft.machines);
-  const kind = asked === "auto" ? autoKind : asked;
-  const stack = kind === "embedded" ? embeddedStack : (flags.stack ?? file.stack ?? defaultStack);
+  const asked = askedIn(file, flags, draft.machines);
+  const place = asked === "auto" ? auto : asked;
+  const stack = place === "embedded" ? embeddedStack : (flags.stack ?? file.stack ?? defaultStack);
   const provider = flags.provider ?? file.provider ?? fallbackProvider;
   const { from, ...ownImages } = file.images ?? {};
   const registry = flags.registry ?? file.registry;
+  const machines: Runs = {
+    kind: "vagrant",
+    provider,
+    box: chooseBox(file.box, flags, defaultBox(stack, provider)),
+    ...(file.emulation === undefined ? {} : { emulation: file.emulation }),
+  };
   return {
     name: flags.name ?? file.name ?? defaultName,
     stack,
-    provider,
-    ...(file.emulation === undefined ? {} : { emulation: file.emulation }),
-    box: chooseBox(file.box, flags, defaultBox(stack, provider)),
+    runs: place === "embedded" ? { kind: place } : machines,
     machines: (file.machines ?? defaultMachines).map((machine, index) => ({
       name: machine.name,
       ip: draft.machines?.[index]?.ip?.value ?? machine.ip,
@@ -134,13 +137,12 @@ function assemble(
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
       services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
-    images: { ...images[stack], ...defined(ownImages) },
+    images: { ...imagesOf(stack), ...defined(ownImages) },
     ports: {
       ...defaultPorts,
       ...defined(file.ports ?? {}),
       marathonLb: draft.ports.marathonLb?.value ?? defaultPorts.marathonLb,
     },
-    ...(kind === "embedded" ? { embedded: {} } : {}),
     ...(registry !== undefined && { registry }),
     ...((flags.imagesFrom ?? from) === "machines" && { imagesFrom: "machines" as const }),
   };

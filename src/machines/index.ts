@@ -1,10 +1,19 @@
-import type { Lab } from "../lab/model.ts";
+import { existsSync } from "node:fs";
+import type { Lab, RunsOnName } from "../lab/model.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
 import { embeddedMachines } from "./embedded/machines.ts";
 import type { Machines } from "./machines.ts";
 import { vagrantMachines } from "./vagrant/machines.ts";
 
-/** What runs this lab's machines. */
+/** What runs this lab. */
 export function machinesOf(lab: Lab, folder: LabFolder): Machines {
-  return lab.embedded === undefined ? vagrantMachines(lab, folder) : embeddedMachines(lab, folder);
+  const { runs } = lab;
+  if (runs.kind === "embedded") return embeddedMachines({ ...lab, runs }, folder);
+  return vagrantMachines({ ...lab, runs }, folder);
+}
+
+/** Where the lab of this folder was made to run, if it was made. */
+export function madeOn(folder: LabFolder): RunsOnName | undefined {
+  if (existsSync(folder.file("embedded"))) return "embedded";
+  return existsSync(folder.file(".vagrant")) ? "vagrant" : undefined;
 }

@@ -1,41 +1,63 @@
-import type { Watch } from "../bundle/copy.ts";
-import type { Manifest } from "../bundle/manifest.ts";
-import type { Source } from "../bundle/write.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
-import type { Lab, Machine, Part } from "../lab/model.ts";
-import type { AnsiblePlace } from "../preflight/ansible-place.ts";
-import type { Task } from "../ui/tasks.ts";
-import type { Run } from "./run.ts";
+import type { Finding } from "../lab/finding.ts";
+import type { AnsiblePlace, Lab, Machine, Part } from "../lab/model.ts";
+import type { Progress, Task } from "../ui/tasks.ts";
 
-/** What a look at the host has settled. */
-export interface Checked {
-  readonly lab: Lab;
-  readonly note?: string;
-  /** Where the playbooks run, if there are any. */
-  readonly ansible?: AnsiblePlace;
-}
-
-/** What runs a lab's machines: the steps and commands know nothing else of Vagrant. */
+/** What runs a lab. The commands know nothing else of Vagrant, Docker or the processes of an embedded lab. */
 export interface Machines {
   /** For people: `Vagrant with libvirt`. */
   readonly words: string;
-  /** Whether all machines are there and answer, so that nothing needs to be started. */
+  /** What this host has and lacks for the lab. */
+  examine(wanted: Examination, signal: AbortSignal): Promise<Examined>;
+  /** Decides what only this host can tell, unless an earlier run has; changes nothing on the host. */
+  settle(signal: AbortSignal): Promise<Settled>;
+  /** Whether all of it is there and answers, so that nothing needs to be started. */
   running(): Promise<boolean>;
-  /**
-   * Makes sure that this host can run the lab; returns the lab with what had to be decided, and notes about it.
-   * @param wish where the user wants the playbooks to run.
-   * @throws LabError `preflight` with all problems and their remedies.
-   */
-  preflight(running: boolean, signal: AbortSignal, wish?: AnsiblePlace): Promise<Checked>;
-  /** What has to be done between writing the lab's files and verifying it. */
-  startTasks(run: Run, running: boolean): readonly Task[];
-  /** What has to be done to start a lab again that was made before. */
-  resumeTasks(run: Run, running: boolean): readonly Task[];
   /** The state of each machine by its name, in the words of what runs it. */
   states(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
-  halt(run: Run, say: (text: string) => void): Promise<void>;
-  /** Ends and removes the machines; what the tool wrote is removed by the caller. */
-  destroy(run: Run, say: (text: string) => void): Promise<void>;
+  /**
+   * Starts what the services run on, and services that were set up before.
+   * @param again only what was made before: it is an error of `usage` where that is not all.
+   */
+  boot(progress: Progress, how: { readonly running: boolean; readonly again: boolean }): Task;
+  /** Sets the services up on what `boot` has started; nothing where that has started them. */
+  provision(progress: Progress, ansible: AnsiblePlace): readonly Task[];
+  /** Shuts everything down; nothing is lost. */
+  halt(progress: Progress): Task;
+  /** Ends and removes everything; what the tool wrote is removed by the caller. */
+  destroy(progress: Progress): Task;
+  readonly access: Access;
+  /** What the machines are made of; absent where there are none. */
+  readonly parts?: Parts;
+  readonly breaks: Breaks;
+}
+
+export interface Examination {
+  /** `blocking`: only what can keep the lab from being made, which `create` looks at. */
+  readonly depth: "all" | "blocking";
+  /** Where the user wants the playbooks to run. */
+  readonly wish?: AnsiblePlace | undefined;
+  readonly running: boolean;
+}
+
+export interface Examined {
+  readonly findings: readonly Finding[];
+  /** Where the playbooks run, if there are any. */
+  readonly ansible: AnsiblePlace;
+  /** What people should know of it. */
+  readonly notes: readonly string[];
+}
+
+/** What has been decided on this host. */
+export interface Settled {
+  readonly lab: Lab;
+  readonly notes: readonly string[];
+  /** The commands that make the lab by hand, ready to be pasted, after `mesos-lab render`. */
+  byHand(ansible: AnsiblePlace): readonly string[];
+}
+
+/** Ways to look into the lab. */
+export interface Access {
   /** Runs a program on a machine with this terminal (none: a login shell); returns its exit code. */
   shell(machine: Machine, argv: readonly string[]): Promise<number>;
   /** Shows what a service has printed; returns an exit code. */
@@ -44,29 +66,44 @@ export interface Machines {
   lastLines(entry: Entry, signal: AbortSignal): Promise<string>;
   /** Whether HAProxy, as this lab has it, accepts a configuration: its own words when not. */
   checkHaproxy(entry: Entry, config: string, signal: AbortSignal): Promise<string | undefined>;
-  /** The identities of the services' images, for the lock file; absent where nothing runs in containers. */
-  images?(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
-  /** Brings what the machines were made with into a folder of this host; absent where there are no machines. */
-  parts?(wanted: PartsWanted, into: string): Promise<MachineParts>;
-  readonly breaks: Breaks;
 }
 
-/** What of the machines goes into a bundle. */
-export interface PartsWanted extends Watch {
+export interface Parts {
+  /** Puts what the machines load beside the playbooks, if need be. */
+  place(): Promise<void>;
+  /** The identities of the services' images, for the lock file. */
+  images(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
+  /** Brings what the machines were made with into a folder of this host. */
+  bring(wanted: PartsWanted, into: string): Promise<MachineParts>;
+}
+
+/** What is to be brought from the machines. */
+export interface PartsWanted {
   readonly images: boolean;
   /** The static Docker client. */
   readonly client: boolean;
   /** What the playbooks ask apt for: it comes with all that it needs and the box did not have. */
   readonly packages: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((text: string) => void) | undefined;
 }
 
+/** What was brought: files of this host. */
 export interface MachineParts {
-  readonly images: Manifest["images"];
-  readonly sources: readonly Source[];
+  readonly images: readonly {
+    readonly machine: string;
+    /** Of each image in the archive, by its reference: its id. */
+    readonly ids: Readonly<Record<string, string>>;
+    readonly archive: string;
+  }[];
+  readonly client?: string;
+  readonly packages: readonly { readonly name: string; readonly control: string; readonly file: string }[];
 }
 
 /** The ways in which a drill may break a lab. Each resolves once it is broken, and what broke comes back by itself. */
 export interface Breaks {
+  /** Whether the lab is this host's own processes, so that many looks at it are no load. */
+  readonly local: boolean;
   restart(entry: Entry, signal: AbortSignal): Promise<void>;
   /** Removes what runs a task, as `docker rm -f` does; returns its name. */
   removeTask(machine: Machine, hostPort: number, signal: AbortSignal): Promise<string>;

@@ -1,10 +1,7 @@
 import { controllerOf } from "../lab/controller.ts";
-import type { Lab } from "../lab/model.ts";
-import { type Finding, problemsOf } from "./finding.ts";
+import { type Finding, problemsOf } from "../lab/finding.ts";
+import type { AnsiblePlace, Lab } from "../lab/model.ts";
 import { ansibleFindings } from "./programs.ts";
-
-/** Where the playbooks run: on this host, or from inside one of the lab's machines. */
-export type AnsiblePlace = "host" | "guest";
 
 export interface PlaceChoice {
   readonly place: AnsiblePlace;

@@ -1,5 +1,5 @@
+import { type Finding, lacking, ok } from "../lab/finding.ts";
 import type { Machine } from "../lab/model.ts";
-import { type Finding, lacking, ok } from "./finding.ts";
 
 /** GiB: a box, and what Docker's packages and the images take in each machine. */
 const boxGib = 2;

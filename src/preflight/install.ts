@@ -1,7 +1,5 @@
+import type { PackageNeed } from "../lab/finding.ts";
 import type { Command } from "../tools/exec.ts";
-
-/** What a package manager may be asked for. */
-export type PackageNeed = "vagrant" | "ansible" | "ssh" | "virtualbox" | "libvirt";
 
 export type PackageManager = "apt-get" | "dnf" | "brew" | "choco" | "winget";
 

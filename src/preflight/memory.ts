@@ -1,5 +1,5 @@
+import { type Finding, lacking, ok } from "../lab/finding.ts";
 import type { Machine } from "../lab/model.ts";
-import { type Finding, lacking, ok } from "./finding.ts";
 
 /** MiB that one machine costs the host on top of its own memory. */
 const overhead = 128;

@@ -1,6 +1,6 @@
 import semver from "semver";
+import { type Finding, lacking, ok } from "../lab/finding.ts";
 import type { Lab } from "../lab/model.ts";
-import { type Finding, lacking, ok } from "./finding.ts";
 
 /** The processor that the images are for. `architecture` in Node's words. */
 export function architectureFinding(lab: Lab, architecture: string): Finding {

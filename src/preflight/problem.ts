@@ -1,11 +1,5 @@
 import { exitCodes, LabError } from "../errors.ts";
-
-/** Something the host lacks, with what to do about it. */
-export interface Problem {
-  /** One sentence without a stop. */
-  readonly what: string;
-  readonly remedy: string;
-}
+import type { Problem } from "../lab/finding.ts";
 
 /** @throws LabError `preflight` that lists every problem; nothing where there is none. */
 export function refuse(problems: readonly Problem[]): void {

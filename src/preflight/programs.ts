@@ -1,8 +1,7 @@
 import semver from "semver";
 import { exitCodes, LabError } from "../errors.ts";
+import { type Finding, lacking, ok, type PackageNeed } from "../lab/finding.ts";
 import { type Command, run } from "../tools/exec.ts";
-import { type Finding, lacking, ok } from "./finding.ts";
-import type { PackageNeed } from "./install.ts";
 
 /** Vagrant on a slow disk takes a while to tell its version. */
 const versionMs = 60_000;

@@ -1,6 +1,6 @@
+import type { Finding, Level } from "../lab/finding.ts";
 import { paint } from "../ui/color.ts";
 import { wrap } from "../ui/text.ts";
-import type { Finding, Level } from "./finding.ts";
 
 const signs: Readonly<Record<Level, { sign: string; color: "green" | "yellow" | "red" }>> = {
   ok: { sign: "✔", color: "green" },

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { Agent, type buildConnector, EnvHttpProxyAgent, interceptors, request } from "undici";
+import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
 import { startDeadline } from "./deadline.ts";
 import { isLoopback } from "./loopback.ts";
 import { networkWords } from "./network-words.ts";
@@ -99,8 +99,9 @@ export function openHttp(): Http {
     const deadline = startDeadline(timeoutMs, signal);
     const redirect = interceptors.redirect({ maxRedirections: maxRedirects });
     try {
-      const answering = request(url, {
-        dispatcher: maxRedirects > 0 ? agent.compose(redirect) : agent,
+      const dispatcher = maxRedirects > 0 ? agent.compose(redirect) : agent;
+      const answering = dispatcher.request({
+        ...target(url),
         method: method as "GET",
         headers: requestHeaders(options, body),
         body: body ?? null,
@@ -125,8 +126,9 @@ export function openHttp(): Http {
     const { timeoutMs = defaultRequestTimeoutMs, signal } = options;
     const deadline = startDeadline(timeoutMs, signal);
     try {
-      const answering = request(url, {
-        dispatcher: streams,
+      const answering = streams.request({
+        ...target(url),
+        method: "GET",
         headers: requestHeaders(options, undefined),
         signal: signal ?? null,
       });
@@ -189,8 +191,8 @@ export function openTransfers(): Transfers {
       try {
         // As Docker and curl have it: what is on this host is not asked through a proxy.
         const dispatcher = isLoopback(new URL(url).hostname) ? direct : proxied;
-        const answer = await request(url, {
-          dispatcher,
+        const answer = await dispatcher.request({
+          ...target(url),
           method,
           headers: { ...headers },
           body: body ?? null,
@@ -213,6 +215,11 @@ export function openTransfers(): Transfers {
 /** Why a transfer ended before its time, in a few words. */
 export function transferWords(error: unknown): string {
   return networkWords(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
+function target(url: string): Pick<Dispatcher.RequestOptions, "origin" | "path"> {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: `${pathname}${search}` };
 }
 
 function requestHeaders(options: HttpOptions, body: string | undefined): Record<string, string> {

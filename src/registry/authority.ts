@@ -1,11 +1,21 @@
 import * as z from "zod";
 import { exitCodes, LabError } from "../errors.ts";
+import type { Transfers } from "../probes/http.ts";
 import { ProbeError } from "../probes/probe-error.ts";
 import { readWhole, saidBy } from "./answers.ts";
 import { parseChallenge } from "./challenge.ts";
-import type { ClientOptions } from "./client.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials, Found } from "./credentials.ts";
 import type { Endpoint } from "./endpoint.ts";
+
+/** What asking a registry takes. */
+export interface ClientOptions {
+  readonly transfers: Transfers;
+  readonly signal: AbortSignal;
+  /** The credentials for a registry by the name under which Docker keeps them. */
+  credentials(of: string): Promise<Found>;
+  /** Told what is waited for. */
+  say(text: string): void;
+}
 
 /** What entitles this host to read one repository. */
 export interface Authority {

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../errors.ts";
-import type { Transfer, Transfers } from "../probes/http.ts";
+import type { Transfer } from "../probes/http.ts";
 import { ProbeError } from "../probes/probe-error.ts";
 import { readWhole, saidBy } from "./answers.ts";
-import { type Authority, openAuthority } from "./authority.ts";
-import type { Found } from "./credentials.ts";
+import { type ClientOptions, openAuthority } from "./authority.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { acceptedManifests } from "./media-types.ts";
 import { durationText, type RateLimit, rateLimit, rateLimitText, retryAfter } from "./rate-limit.ts";
@@ -33,15 +32,6 @@ export interface RepositoryClient {
   blob(digest: string, from: number): Promise<Transfer>;
 }
 
-export interface ClientOptions {
-  readonly transfers: Transfers;
-  readonly signal: AbortSignal;
-  /** The credentials for a registry by the name under which Docker keeps them. */
-  credentials(of: string): Promise<Found>;
-  /** Told what is waited for. */
-  say(text: string): void;
-}
-
 /** Bytes: far more than a manifest or a configuration can need. */
 const longestText = 8 * 1024 * 1024;
 const mostRedirects = 5;
@@ -54,7 +44,7 @@ const longestWait = 300;
 
 export function openRepository(endpoint: Endpoint, options: ClientOptions): RepositoryClient {
   const { transfers, signal, say } = options;
-  const authority: Authority = openAuthority(endpoint, options);
+  const authority = openAuthority(endpoint, options);
   const base = `${endpoint.origin}/v2/${endpoint.repository}`;
   let answered = false;
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { exitCodes, LabError } from "../errors.ts";
-import { type ClientOptions, type FetchedManifest, openRepository, type RepositoryClient } from "./client.ts";
+import type { ClientOptions } from "./authority.ts";
+import { type FetchedManifest, openRepository, type RepositoryClient } from "./client.ts";
 import { type HadLayer, haveLayer, type WantedLayer } from "./download.ts";
 import { type Endpoint, endpointOf } from "./endpoint.ts";
 import { descriptorOf, digestOf, type KeptImage, ociManifest } from "./layout.ts";

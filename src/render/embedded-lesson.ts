@@ -1,9 +1,9 @@
-import { catalogue } from "../lab/catalogue/index.ts";
+import { catalogue, pages } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { tomcatApp } from "../lab/demo.ts";
 import { discoveryNotes, discoveryOf } from "../lab/discovery.ts";
-import { hasZookeeper, type Lab, machinesWith, portsOf, type ServiceName } from "../lab/model.ts";
-import { pages } from "../lab/pages.ts";
+import { type Lab, machinesWith, portsOf, type ServiceName } from "../lab/model.ts";
+import { hasZookeeper, proxyOf } from "../lab/runs.ts";
 import { fill } from "./template.ts";
 
 /** Of Debian's package, as the server that the lab runs. */
@@ -40,7 +40,7 @@ export function embeddedLesson(
       zookeeper !== undefined && hasZookeeper(lab)
         ? `${zookeeperShell} -server ${zookeeper.ip}:${portsOf(lab, zookeeper).zookeeper}`
         : "",
-    proxy: url("HAProxy") === "" ? "" : proxyWords[language][lab.embedded?.proxy ?? "built-in"],
+    proxy: url("HAProxy") === "" ? "" : proxyWords[language][proxyOf(lab)],
     methods: discoveryOf(lab)
       .filter((name) => name !== "bamboo")
       .map((name) => ({ title: titleOf(name), commands: methods[name].commands(lab) })),

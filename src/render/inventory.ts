@@ -2,16 +2,12 @@ import { entriesOf, entriesOn } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import { machineContainers, machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
-import { type Lab, type Machine, machinesWith, serviceNames } from "../lab/model.ts";
+import { type Lab, type Machine, machinesWith, serviceNames, type VagrantLab } from "../lab/model.ts";
 import { classicPins } from "../lab/pins.ts";
+import { onVagrant } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
 import { configFolder } from "./files.ts";
 import { serviceVariables } from "./playbook.ts";
-
-/** Where Vagrant keeps a machine's own files; it empties this folder when it destroys the machine. */
-export function machineFolder(lab: Lab, machine: Machine): string {
-  return `.vagrant/machines/${machine.name}/${lab.provider}`;
-}
 
 /** `inventory.yml`: every machine with its address, and one group for each service. */
 export function inventory(lab: Lab): { all: { hosts: Readonly<Record<string, object>>; children: object } } {
@@ -27,14 +23,9 @@ export function inventory(lab: Lab): { all: { hosts: Readonly<Record<string, obj
 
 /** `group_vars/all.yml`; `pinReasons` tells why its pins are what they are. */
 export function groupVariables(lab: Lab): object {
+  const machines = onVagrant(lab);
   return {
-    ansible_user: "vagrant",
-    ansible_python_interpreter: "/usr/bin/python3",
-    vagrant_machine: `{{ inventory_dir }}/.vagrant/machines/{{ inventory_hostname }}/${lab.provider}`,
-    ansible_ssh_private_key_file: "{{ vagrant_machine }}/private_key",
-    // Host keys belong to the machine: gone when it is destroyed, checked as long as it lives.
-    ansible_ssh_common_args:
-      "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
+    ...(machines && vagrantConnection(machines)),
     ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
     ...bundleVariables(lab),
     machine_check_classic: lab.stack === "classic",
@@ -42,6 +33,18 @@ export function groupVariables(lab: Lab): object {
     ...(lab.stack === "classic" && { image_digests: lab.digests ?? {} }),
     ...(lab.stack === "classic" &&
       Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
+  };
+}
+
+function vagrantConnection({ runs }: VagrantLab): object {
+  return {
+    ansible_user: "vagrant",
+    ansible_python_interpreter: "/usr/bin/python3",
+    vagrant_machine: `{{ inventory_dir }}/.vagrant/machines/{{ inventory_hostname }}/${runs.provider}`,
+    ansible_ssh_private_key_file: "{{ vagrant_machine }}/private_key",
+    // Host keys belong to the machine: gone when it is destroyed, checked as long as it lives.
+    ansible_ssh_common_args:
+      "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
   };
 }
 

@@ -1,14 +1,7 @@
-import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
-import { methods } from "../lab/catalogue/methods.ts";
-import { discoveryOf, isDiscovery } from "../lab/discovery.ts";
-import {
-  type CoreServiceName,
-  type Lab,
-  machinesWith,
-  type ServiceName,
-  type StackName,
-  serviceNames,
-} from "../lab/model.ts";
+import { catalogue, entriesOf, services } from "../lab/catalogue/index.ts";
+import { discoveryOf } from "../lab/discovery.ts";
+import { type Lab, machinesWith, type ServiceName, type StackName, serviceNames } from "../lab/model.ts";
+import { onVagrant } from "../lab/runs.ts";
 import { embeddedLesson } from "./embedded-lesson.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory, pinReasons } from "./inventory.ts";
@@ -17,16 +10,9 @@ import { servicePlaybook } from "./playbook.ts";
 import { vagrantfile } from "./vagrantfile.ts";
 import { type Comments, toYaml } from "./yaml.ts";
 
-const coreTitles: Readonly<Record<CoreServiceName, string>> = {
-  zookeeper: "ZooKeeper",
-  "mesos-master": "Mesos master",
-  "mesos-slave": "Mesos slave",
-  marathon: "Marathon",
-};
-
 /** The names of the plays, which are also what `create` shows. */
 function titleOf(service: ServiceName): string {
-  return isDiscovery(service) ? methods[service].title : coreTitles[service];
+  return services[service].title;
 }
 
 export interface Playbook {
@@ -78,19 +64,20 @@ const includes: Readonly<Record<StackName, readonly string[]>> = {
 
 /** The playbooks that `site.yml` imports, in order. */
 export function playbooks(lab: Lab): readonly Playbook[] {
-  const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
+  const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
     ...preparation[lab.stack],
-    ...services.map((service) => ({ name: service, title: titleOf(service), service })),
+    ...present.map((service) => ({ name: service, title: titleOf(service), service })),
     note,
   ];
 }
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
+  const machines = onVagrant(lab);
   // Nothing else is made of files there: the launcher's plan is written when it starts.
-  if (lab.embedded !== undefined)
+  if (machines === undefined)
     return (["en", "zh"] as const).map((language) => {
       const ending = language === "en" ? "md" : "zh.md";
       const text = template(templates, `lesson/embedded.${ending}.hbs`);
@@ -111,11 +98,11 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     .filter(([path]) => roles[lab.stack].some((role) => path.startsWith(`roles/${role}/`)))
     .map(([path, contents]) => ({ path, contents }));
   return [
-    { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), lab) },
+    { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), machines) },
     { path: "ansible.cfg", contents: template(templates, "ansible.cfg") },
     { path: ".yamllint", contents: template(templates, "yamllint") },
     { path: "inventory.yml", contents: yamlFile(inventory(lab)) },
-    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab), pinReasons) },
+    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(machines), pinReasons) },
     ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,

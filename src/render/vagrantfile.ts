@@ -1,14 +1,14 @@
-import type { Lab } from "../lab/model.ts";
+import type { VagrantLab } from "../lab/model.ts";
 import { fill } from "./template.ts";
 
-export function vagrantfile(template: string, lab: Lab): string {
+export function vagrantfile(template: string, { name, machines, runs }: VagrantLab): string {
   return fill(template, {
-    name: lab.name,
-    machines: lab.machines.map(({ name, ip, memory, cpus }) => ({ name, ip, memory, cpus })),
-    box: rubyString(lab.box.name),
-    boxVersion: lab.box.version === undefined ? "" : rubyString(lab.box.version),
-    boxUrl: lab.box.url === undefined ? "" : rubyString(lab.box.url),
-    emulation: lab.emulation ?? false,
+    name,
+    machines: machines.map(({ name, ip, memory, cpus }) => ({ name, ip, memory, cpus })),
+    box: rubyString(runs.box.name),
+    boxVersion: runs.box.version === undefined ? "" : rubyString(runs.box.version),
+    boxUrl: runs.box.url === undefined ? "" : rubyString(runs.box.url),
+    emulation: runs.emulation ?? false,
   });
 }
 

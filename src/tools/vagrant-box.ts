@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Lab, ProviderName } from "../lab/model.ts";
+import type { ProviderName, VagrantLab } from "../lab/model.ts";
 import { sha256File } from "./cache.ts";
 import { type Command, run } from "./exec.ts";
 import { readIfThere } from "./files.ts";
@@ -28,14 +28,14 @@ function vagrantHome(): string {
 }
 
 /** The versions of a lab's box that Vagrant has. */
-export function installedBoxes(lab: Lab): readonly InstalledBox[] {
-  const root = boxFolder(lab.box.name);
+export function installedBoxes(lab: VagrantLab): readonly InstalledBox[] {
+  const root = boxFolder(lab.runs.box.name);
   return foldersIn(root).flatMap((version) => {
     const own = join(root, version);
     // Since 2.4 there is a folder for each kind of processor between.
     const places = [own, ...foldersIn(own).map((name) => join(own, name))];
     return places
-      .map((place) => join(place, lab.provider))
+      .map((place) => join(place, lab.runs.provider))
       .filter((folder) => existsSync(join(folder, "metadata.json")))
       .map((folder) => ({ version, folder }));
   });
@@ -75,8 +75,9 @@ export async function addBox(box: BoxId, file: string, signal: AbortSignal, logF
 }
 
 /** Whether other versions of a box can be had: not of one that was built on this host. */
-export function isFetchable(lab: Lab): boolean {
-  const catalogue = lab.box.url ?? readIfThere(join(boxFolder(lab.box.name), "metadata_url")) ?? "https:";
+export function isFetchable(lab: VagrantLab): boolean {
+  const catalogue =
+    lab.runs.box.url ?? readIfThere(join(boxFolder(lab.runs.box.name), "metadata_url")) ?? "https:";
   return catalogue.startsWith("http");
 }
 
@@ -85,7 +86,7 @@ function boxFolder(name: string): string {
 }
 
 /** The box that the machines were made of, as Vagrant noted it; undefined where it did not. */
-export function usedBox(lab: Lab, folder: LabFolder): InstalledBox | undefined {
+export function usedBox(lab: VagrantLab, folder: LabFolder): InstalledBox | undefined {
   for (const { name, provider } of folder.madeMachines()) {
     const meta = readIfThere(folder.file(".vagrant", "machines", name, provider, "box_meta"));
     if (meta === undefined) continue;

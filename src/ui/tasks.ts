@@ -30,7 +30,7 @@ class ProgressLogger extends ListrLogger {
 }
 
 /** Runs tasks one after another; the first failure ends the run and is thrown as it is. */
-export async function runTasks(tasks: Task[], display: Display): Promise<void> {
+export async function runTasks(tasks: readonly Task[], display: Display): Promise<void> {
   // Progress goes to stderr: stdout is for results.
   const logger = new ProgressLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   const options = {
@@ -44,6 +44,18 @@ export async function runTasks(tasks: Task[], display: Display): Promise<void> {
   };
   // listr2 ties the type of a task to one renderer; these tasks only use what all renderers have.
   await new Listr(tasks as never, options as never).run();
+}
+
+/** Where the tasks of a run tell their news, and what ends them early. */
+export interface Progress {
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  readonly display: Display;
+}
+
+/** The options of a task line that belongs to a step, and to a part of it where one is named. */
+export function lineOf({ emit, display }: Progress, step: string, title: string, part?: string): LineOptions {
+  return { step, title, emit, display, ...(part === undefined ? {} : { part }) };
 }
 
 export interface LineOptions {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DrillReport } from "../../src/drills/model/report.ts";
-import { images } from "../../src/lab/catalogue/images.ts";
+import { imagesOf } from "../../src/lab/catalogue/index.ts";
 import { type RunOptions, run } from "../../src/tools/exec.ts";
 import { tutorialCommands } from "../helpers/docker-run.ts";
 import { countMisses } from "../helpers/miss-counter.ts";
@@ -33,26 +33,7 @@ machines:
 /** What `drill --compare` measures in this lab. */
 const waysIn = ["bamboo", "mesos-dns", "mesos-dns (TTL kept)", "marathon-lb", "haproxy-marathon-bridge"];
 
-/**
- * Asks Mesos-DNS as every program does, through the C library, of which no answer but its own can come; then HAProxy
- * about the bridge's configuration.
- */
-const asksOnSlave = `
-resolv=$(mktemp)
-ask() {
-  answer=$(unshare --mount sh -c "mount --bind $resolv /etc/resolv.conf && getent ahostsv4 $1" | awk 'NR == 1 { print $1 }')
-  echo "$1 $2: \${answer:-none}"
-}
-echo 'nameserver 192.168.33.18' >$resolv
-ask tomcat.marathon.mesos udp
-ask leader.mesos udp
-ask nobody.marathon.mesos udp
-echo 'options use-vc' >>$resolv
-ask tomcat.marathon.mesos tcp
-rm $resolv
-haproxy -c -q -f /etc/haproxy/haproxy.cfg
-echo "haproxy -c: $?"
-`;
+const asksOnSlave = readFileSync(join(root, "test/e2e/asks-on-slave.sh"), "utf8");
 
 /** Where the box is built and the bundle is saved; what lies here is out of the lab's reach. */
 const workshop = mkdtempSync(join(tmpdir(), "mesos-lab-workshop-"));
@@ -141,7 +122,7 @@ describe("a lab on two machines", () => {
       const { stdout } = await lab(["ssh", machine, "--", "sudo", "docker", "inspect", command.name]);
       const [container] = JSON.parse(stdout) as [Inspected];
       expect(container.Name).toBe(`/${command.name}`);
-      expect(container.Config.Image).toBe(Object.values(images.rehearsal)[index]);
+      expect(container.Config.Image).toBe(Object.values(imagesOf("rehearsal"))[index]);
       expect(container.HostConfig.NetworkMode).toBe(command.network || "default");
       expect(container.HostConfig.PidMode).toBe(command.pid);
       expect(container.HostConfig.Privileged).toBe(command.privileged);

@@ -5,12 +5,12 @@ import type { Lab } from "../../src/lab/model.ts";
 import { additionsDoc } from "../../src/render/additions-doc.ts";
 import { renderLab } from "../../src/render/lab.ts";
 import { readTemplates } from "../../src/tools/files.ts";
-import { classroomLab, fourWaysLab, tutorialLab } from "../helpers/described-labs.ts";
+import { classroomLab, fourWaysLab, onLibvirt, tutorialLab } from "../helpers/described-labs.ts";
 
 // After a wanted change: npx vitest run --config test/vitest.config.ts --project golden -u
 const labs: Record<string, Lab> = {
   classic: tutorialLab("classic"),
-  rehearsal: { ...tutorialLab("rehearsal"), provider: "libvirt", emulation: true },
+  rehearsal: onLibvirt(tutorialLab("rehearsal")),
   classroom: classroomLab,
   "four-ways": fourWaysLab,
 };

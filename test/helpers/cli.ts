@@ -1,9 +1,6 @@
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-
-const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
+import { inject } from "vitest";
 
 export interface CliResult {
   readonly exitCode: number | null;
@@ -11,12 +8,12 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs the tool itself as a program, without a terminal. */
+/** Runs the built tool as a program, without a terminal. */
 export async function runCli(
   args: readonly string[],
   options: { cwd: string; env?: NodeJS.ProcessEnv },
 ): Promise<CliResult> {
-  const child = spawn(process.execPath, ["--import", tsx, cli, ...args], {
+  const child = spawn(process.execPath, [inject("cli"), ...args], {
     cwd: options.cwd,
     env: { HOME: options.cwd, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

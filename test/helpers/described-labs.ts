@@ -1,18 +1,32 @@
-import type { Lab } from "../../src/lab/model.ts";
-import { parseLab } from "../../src/lab/parse.ts";
+import { namedPorts } from "../../src/lab/catalogue/index.ts";
+import type { Lab, VagrantLab } from "../../src/lab/model.ts";
+import { type LabFlags, parseLab } from "../../src/lab/parse.ts";
+import { onVagrant } from "../../src/lab/runs.ts";
 
 /** The tutorial's lab, in either stack. */
-export function tutorialLab(stack: "classic" | "rehearsal" = "classic"): Lab {
-  return parseLab(undefined, { stack });
+export function tutorialLab(stack: "classic" | "rehearsal" = "classic"): VagrantLab {
+  return inMachines(undefined, { stack });
+}
+
+/** The lab under emulation by QEMU. */
+export function onLibvirt(lab: VagrantLab): VagrantLab {
+  return { ...lab, runs: { ...lab.runs, provider: "libvirt", emulation: true } };
+}
+
+function inMachines(text: string | undefined, flags: LabFlags): VagrantLab {
+  const source = text === undefined ? undefined : { text, file: "mesos-lab.yaml" };
+  const lab = onVagrant(parseLab(source, flags));
+  if (lab === undefined) throw new Error("not a lab of machines");
+  return lab;
 }
 
 /** A lab from the text of a lab file. */
-export function labFrom(text: string): Lab {
-  return parseLab({ text, file: "mesos-lab.yaml" }, {});
+export function labFrom(text: string): VagrantLab {
+  return inMachines(text, {});
 }
 
 /** The tutorial's machines with all four ways of discovery. */
-export const fourWaysLab = parseLab(undefined, {
+export const fourWaysLab = inMachines(undefined, {
   name: "four-ways",
   discovery: ["bamboo", "mesos-dns", "marathon-lb", "haproxy-marathon-bridge"],
 });
@@ -31,3 +45,9 @@ machines:
   - { name: s2, ip: 10.1.2.22, services: [mesos-slave], memory: 4096 }
 ports: { marathon: 8888, mesosMaster: 5555, mesosSlave: 5556, bamboo: 8001, haproxy: 8088 }
 `);
+
+/** What a lab file would have to say for this lab. */
+export function asLabFile({ runs: { kind, ...runs }, ports, ...lab }: Lab): string {
+  const movable = namedPorts.filter(({ fixed }) => !fixed).map(({ name }) => [name, ports[name]]);
+  return JSON.stringify({ ...lab, ports: Object.fromEntries(movable), runsOn: kind, ...runs });
+}

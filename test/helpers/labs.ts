@@ -1,4 +1,4 @@
-import type { Lab, Machine, ServiceName } from "../../src/lab/model.ts";
+import type { Machine, ServiceName, VagrantLab } from "../../src/lab/model.ts";
 
 const images = {
   zookeeper: "mesoscloud/zookeeper:3.4.6-ubuntu-14.04",
@@ -16,17 +16,17 @@ export function machine(name: string, ip: string, services: readonly ServiceName
 }
 
 /** The tutorial's two machines. */
-export const tutorialLab: Lab = {
+export const tutorialLab: VagrantLab = {
   name: "lab",
   stack: "classic",
-  provider: "virtualbox",
-  box: { name: "ubuntu/focal64" },
+  runs: { kind: "vagrant", provider: "virtualbox", box: { name: "ubuntu/focal64" } },
   machines: [
     machine("master", "192.168.33.18", ["zookeeper", "mesos-master", "marathon", "bamboo"]),
     machine("slave", "192.168.33.19", ["mesos-slave"]),
   ],
   images,
   ports: {
+    zookeeper: 2181,
     mesosMaster: 5050,
     mesosSlave: 5051,
     marathon: 8080,
@@ -35,6 +35,8 @@ export const tutorialLab: Lab = {
     dns: 53,
     mesosDns: 8123,
     marathonLb: 80,
+    marathonLbAdmin: 9090,
+    marathonLbApps: 9091,
     bridge: 9090,
   },
 };

@@ -1,6 +1,6 @@
 import { decodeRecords } from "../../src/rehearsal/http/recordio.ts";
 import type { ApiOffer, SchedulerEvent, TaskInfo, TaskStatus } from "../../src/rehearsal/mesos/api.ts";
-import { eventually } from "./wait.ts";
+import { until } from "./eventually.ts";
 
 /** A framework that keeps every event it hears. */
 export class Scheduler {
@@ -27,7 +27,7 @@ export class Scheduler {
     if (!answer.ok || answer.body === null) throw new Error(`${answer.status} ${await answer.text()}`);
     this.streamId = answer.headers.get("Mesos-Stream-Id") ?? "";
     void this.read(answer.body).catch(() => {});
-    this.frameworkId = await eventually(
+    this.frameworkId = await until(
       "subscribed",
       () => this.find("SUBSCRIBED")?.subscribed.framework_id.value,
     );
@@ -63,17 +63,13 @@ export class Scheduler {
     );
   }
 
-  status(taskId: string, state: string, limitMs?: number): Promise<TaskStatus> {
-    return eventually(
-      `${taskId} is ${state}`,
-      () => this.statuses(taskId).find((one) => one.state === state),
-      limitMs,
-    );
+  status(taskId: string, state: string): Promise<TaskStatus> {
+    return until(`${taskId} is ${state}`, () => this.statuses(taskId).find((one) => one.state === state));
   }
 
   async launch(taskId: string, rest: Partial<TaskInfo>): Promise<ApiOffer> {
     const used = new Set(this.accepted);
-    const offer = await eventually("an offer", () => this.offers.find((one) => !used.has(one.id.value)));
+    const offer = await until("an offer", () => this.offers.find((one) => !used.has(one.id.value)));
     this.accepted.push(offer.id.value);
     const task = {
       name: taskId,

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "./wait.ts";
+import { until } from "./eventually.ts";
 
 const jars = [
   "zookeeper",
@@ -50,11 +50,18 @@ export class ZooKeeperServer {
     const config = join(this.directory, "zoo.cfg");
     await writeFile(
       config,
-      `tickTime=200\ndataDir=${this.directory}\nclientPort=${this.port}\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\nminSessionTimeout=400\n`,
+      `tickTime=200
+dataDir=${this.directory}
+clientPort=${this.port}
+clientPortAddress=127.0.0.1
+admin.enableServer=false
+minSessionTimeout=400
+maxSessionTimeout=600000
+`,
     );
     const main = "org.apache.zookeeper.server.quorum.QuorumPeerMain";
     this.process = spawn("java", ["-Xmx128m", "-cp", jars.join(":"), main, config], { stdio: "ignore" });
-    await eventually("ZooKeeper listens", () => canConnect(this.port), 20_000);
+    await until("ZooKeeper listens", () => canConnect(this.port));
   }
 
   async stop(): Promise<void> {

@@ -9,7 +9,7 @@ import { parseLab } from "../../src/lab/parse.ts";
 import { labAddress } from "../../src/probes/context.ts";
 import { openHttp } from "../../src/probes/http.ts";
 import { type Cluster, startCluster } from "../helpers/cluster.ts";
-import { eventually } from "../helpers/eventually.ts";
+import { eventually, patienceMs } from "../helpers/eventually.ts";
 import { freePort } from "../helpers/fake-mesos-master.ts";
 import { serveHttp } from "../helpers/local-servers.ts";
 import { request, tutorialApp } from "../helpers/rehearsal-lab.ts";
@@ -252,7 +252,7 @@ describe.skipIf(!hasBoth)("with HAProxy and curl", () => {
     const context = {
       http,
       signal: new AbortController().signal,
-      timeoutMs: 5_000,
+      timeoutMs: patienceMs,
       addressOf: labAddress,
       statePaths: new Map<string, string>(),
     };

@@ -1,17 +1,17 @@
 import { dirname, join } from "node:path";
+import { knownByDigest } from "../../bundle/apply.ts";
 import { exitCodes, LabError } from "../../errors.ts";
-import type { Lab } from "../../lab/model.ts";
+import type { Lab, VagrantLab } from "../../lab/model.ts";
+import { onVagrant } from "../../lab/runs.ts";
 import { boxKey } from "../../lock/apply.ts";
 import { compareLock, type Difference, differenceText, updateLock } from "../../lock/compare.ts";
 import { emptyLock, formatLock, type Lock, lockFileName, parseLock } from "../../lock/lock.ts";
-import { lineOf, type Run } from "../../machines/run.ts";
 import { toolVersions } from "../../preflight/programs.ts";
 import { packageVersion, readIfThere, writeFiles } from "../../tools/files.ts";
+import type { LabFolder } from "../../tools/lab-folder.ts";
 import { boxChecksum, installedBoxes, isFetchable, usedBox } from "../../tools/vagrant-box.ts";
-import { line, type Task } from "../../ui/tasks.ts";
-
-/** Reads the identities of images on the machines. */
-export type ImagesOf = (signal: AbortSignal) => Promise<Readonly<Record<string, string>>>;
+import { line, lineOf } from "../../ui/tasks.ts";
+import { type Making, machinesFor, type Step } from "./making.ts";
 
 /** The lock file of a lab: it lies beside the lab file. */
 export function lockPath(labFile: string): string {
@@ -30,48 +30,76 @@ export function readLock(path: string): Lock | undefined {
  * @throws LabError `usage` with every difference of what the lab would be made of.
  */
 export async function holdToLock(lock: Lock, lab: Lab, path: string, signal: AbortSignal): Promise<string[]> {
-  const key = boxKey(lab);
-  const locked = lock.boxes[key];
-  const boxes = locked === undefined ? {} : { [key]: await boxNow(lab, locked) };
+  const machines = onVagrant(lab);
+  const key = machines && boxKey(machines);
+  const locked = key === undefined ? undefined : lock.boxes[key];
+  const boxes =
+    machines === undefined || locked === undefined
+      ? {}
+      : { [boxKey(machines)]: await boxNow(machines, locked) };
   const { parts, tools: otherTools } = compareLock(lock, { ...emptyLock, boxes, tools: await tools(signal) });
   if (parts.length > 0) throw differs(parts, path, exitCodes.usage);
   return otherTools.map(differenceText);
 }
 
 /** The box that Vagrant would make machines of; of one that it has yet to fetch only the version is known. */
-async function boxNow(lab: Lab, locked: Lock["boxes"][string]): Promise<Lock["boxes"][string]> {
+async function boxNow(lab: VagrantLab, locked: Lock["boxes"][string]): Promise<Lock["boxes"][string]> {
   const installed = installedBoxes(lab);
-  const version = lab.box.version ?? locked.version;
+  const version = lab.runs.box.version ?? locked.version;
   const box = installed.find((each) => each.version === version);
   if (box !== undefined) return { version, sha256: await boxChecksum(box) };
-  const instead = lab.box.version === undefined && !isFetchable(lab) ? installed.at(-1) : undefined;
+  const instead = lab.runs.box.version === undefined && !isFetchable(lab) ? installed.at(-1) : undefined;
   return { version: instead?.version ?? version, sha256: locked.sha256 };
 }
 
 /** Compares what the lab was really made of with the lock, and adds to the lock what it does not know yet. */
-export function lockTask(run: Run, imagesOf: ImagesOf, path: string, update: boolean): Task {
-  return line(lineOf(run, "lock", `Compare with ${lockFileName}`), async () => {
+export const compareWithLock: Step = (making) => {
+  const { parts: made } = machinesFor(making);
+  if (made === undefined) return [];
+  const { lockFile: path, updateLock: update } = making.asked;
+  const compare = async () => {
     const before = update ? undefined : readLock(path);
-    const found = await foundParts(run, before, imagesOf);
+    const found = await foundParts(making, before, await made.images(making.signal));
     const { parts } = compareLock(before ?? emptyLock, found);
     if (parts.length > 0) throw differs(parts, path, exitCodes.verify);
     const lock = updateLock(before ?? emptyLock, found);
     const changed = writeFiles(dirname(path), [{ path: lockFileName, contents: formatLock(lock) }]);
     if (changed.length === 0) return "nothing differs";
     return before === undefined ? `${path} written: commit it` : `${path} has more in it: commit it`;
-  });
+  };
+  return [line(lineOf(making, "lock", `Compare with ${lockFileName}`), compare)];
+};
+
+/** The lock that a lab in the making is held to; none where it is written anew, or nothing could differ. */
+export function lockOf(making: Making): Lock | undefined {
+  const { bundle, updateLock: update, lockFile } = making.asked;
+  if (update || machinesFor(making).parts === undefined) return undefined;
+  return bundle === undefined ? readLock(lockFile) : bundle.lock;
 }
 
 /** What is new to the lock is looked at in full; what it knows only as far as that takes no time. */
-async function foundParts(run: Run, before: Lock | undefined, imagesOf: ImagesOf): Promise<Lock> {
-  const images = await imagesOf(run.signal);
-  const key = boxKey(run.lab);
-  const box = usedBox(run.lab, run.folder);
+async function foundParts(
+  { lab, folder, signal }: Making,
+  before: Lock | undefined,
+  images: Lock["images"],
+): Promise<Lock> {
+  const machines = onVagrant(lab);
+  const boxes = machines === undefined ? {} : await foundBox(machines, folder, before);
+  const now = before === undefined ? await tools(signal) : {};
+  return { ...emptyLock, boxes, images: knownByDigest(images, lab), tools: now };
+}
+
+async function foundBox(
+  lab: VagrantLab,
+  folder: LabFolder,
+  before: Lock | undefined,
+): Promise<Lock["boxes"]> {
+  const key = boxKey(lab);
+  const box = usedBox(lab, folder);
   const known = before?.boxes[key];
   // Its files were compared before the machines were made of them.
   const sha256 = box === undefined || known?.version === box.version ? known?.sha256 : await boxChecksum(box);
-  const boxes = box === undefined || sha256 === undefined ? {} : { [key]: { version: box.version, sha256 } };
-  return { ...emptyLock, boxes, images, tools: before === undefined ? await tools(run.signal) : {} };
+  return box === undefined || sha256 === undefined ? {} : { [key]: { version: box.version, sha256 } };
 }
 
 async function tools(signal: AbortSignal): Promise<Lock["tools"]> {

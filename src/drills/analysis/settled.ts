@@ -45,7 +45,7 @@ export const usualRate = 50;
 export const leastRate = 10;
 
 /** How often each of several lanes is asked: processors that are emulated must not be measured by their load. */
-export function rateOfLanes(lanes: number, embedded: boolean, asked?: number): number {
+export function rateOfLanes(lanes: number, local: boolean, asked?: number): number {
   if (asked !== undefined) return asked;
-  return embedded ? usualRate : Math.max(leastRate, Math.round(usualRate / Math.max(1, lanes)));
+  return local ? usualRate : Math.max(leastRate, Math.round(usualRate / Math.max(1, lanes)));
 }

@@ -73,10 +73,9 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
     });
   const { layer } = await buildBase(options);
   const images = options.withImages ? await buildImagesLocked(options) : undefined;
-  const { boxRecipeVersion, boxPackages, boxFiles, enabledUnits, disabledUnits, maskedUnits, diskSize } =
-    recipe;
+  const { boxRecipeVersion, boxPackages, enabledUnits, disabledUnits, maskedUnits, diskSize } = recipe;
   const units = [enabledUnits, disabledUnits, maskedUnits];
-  const ingredients = [boxRecipeVersion, boxPackages, boxFiles, ...units, diskSize];
+  const ingredients = [boxRecipeVersion, boxPackages, recipe.boxFiles(""), ...units, diskSize];
   const key = contentKey([ingredients, layer.digest, images?.key, publicKey]);
   const version = boxVersion(key);
   const dir = join(options.cacheDir, "box");

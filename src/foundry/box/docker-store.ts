@@ -64,13 +64,13 @@ export function engineArgs(socket: string, store: string, scratch: string): stri
 }
 
 async function untilAnswering(job: Job, socket: string, ended: () => unknown): Promise<void> {
-  const deadline = Date.now() + startLimitMs;
+  const deadline = performance.now() + startLimitMs;
   for (;;) {
     const command = { file: "docker", args: ["--host", socket, "version"] };
     const { exitCode, stderr } = await run(command, { signal: job.signal, accept: "any", timeoutMs: 10_000 });
     if (exitCode === 0) return;
     if (ended() !== undefined) throw ended();
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new LabError(`dockerd did not answer within ${startLimitMs / 1000} s`, {
         exitCode: exitCodes.tool,
         details: [`last answer: ${stderr.trim()}`],

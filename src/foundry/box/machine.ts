@@ -3,15 +3,7 @@ import { join } from "node:path";
 import { downloadPackage, installPackages } from "../debian/apt.ts";
 import { insideTree, type Job, type Release, runStep } from "../debian/job.ts";
 import { emptyFolders, writeTree } from "../debian/tree.ts";
-import {
-  boxFiles,
-  boxPackages,
-  collection,
-  disabledUnits,
-  enabledUnits,
-  grubConfig,
-  maskedUnits,
-} from "./recipe.ts";
+import { boxFiles, boxPackages, collection, disabledUnits, enabledUnits, maskedUnits } from "./recipe.ts";
 
 /** Turns a minimal Debian into the machine that Vagrant expects: it boots, has SSH, sudo, Python and Docker. */
 export async function makeMachine(
@@ -21,14 +13,12 @@ export async function makeMachine(
   publicKey: string,
 ): Promise<void> {
   const inside = (...argv: string[]) => runStep(job, insideTree(root, argv));
-  await writeTree(
-    root,
-    boxFiles.filter((file) => file.path.startsWith("etc/initramfs-tools/")),
-  );
+  const early = boxFiles("").filter((file) => file.path.startsWith("etc/initramfs-tools/"));
+  await writeTree(root, early);
   job.onProgress?.("installing the box's packages");
   await installPackages(job, release, root, boxPackages);
   await addCollection(job, release, root);
-  await writeTree(root, boxFiles);
+  await writeTree(root, boxFiles(await kernelIn(root)));
   await inside("useradd", "--create-home", "--shell", "/bin/bash", "--groups", "docker", "vagrant");
   await runStep(job, insideTree(root, ["chpasswd"]), { input: "vagrant:vagrant\n" });
   await writeTree(root, [{ path: "home/vagrant/.ssh/authorized_keys", text: publicKey, mode: 0o600 }]);
@@ -74,10 +64,14 @@ async function installGrub(job: Job, root: string): Promise<void> {
     "search_label",
   ];
   await runStep(job, insideTree(root, ["grub-mkimage", ...target, ...builtIn]));
+}
+
+/** The version of the kernel that is installed in a tree. */
+async function kernelIn(root: string): Promise<string> {
   const kernels = (await readdir(join(root, "boot"))).filter((name) => name.startsWith("vmlinuz-"));
   const kernel = kernels.sort().at(-1)?.slice("vmlinuz-".length);
   if (kernel === undefined) throw new Error("no kernel was installed");
-  await writeTree(root, [{ path: "boot/grub/grub.cfg", text: grubConfig(kernel) }]);
+  return kernel;
 }
 
 /** The public half of the key that an unchanged box lets in; Vagrant replaces it with one of the machine's own. */

@@ -4,27 +4,18 @@ import { aptDir, installPackages, refreshLists, translateMirrorTrouble } from ".
 import { hostProxy } from "./host.ts";
 import { buildEnv, type Job, ownMounts, type Release, runStep } from "./job.ts";
 import { guestSources } from "./sources.ts";
-
-/** A text file that a tree is given; its path is relative to the tree's root. */
-export interface TreeFile {
-  readonly path: string;
-  readonly mode?: number;
-  readonly text: string;
-}
+import type { TreeFile } from "./tree-files.ts";
 
 /** Documentation that no machine or container of a lab reads; licences stay. */
-const unread = ["man", "info", "locale", "i18n", "lintian"].map((name) => `usr/share/${name}`);
-const dpkgConfig = [
-  "# Written by mesos-lab.",
-  ...unread.map((path) => `path-exclude /${path}/*`),
-  "path-exclude /usr/share/doc/*",
-  "path-include /usr/share/doc/*/copyright",
-  "force-unsafe-io",
-  "",
-].join("\n");
+export const unread = ["man", "info", "locale", "i18n", "lintian"].map((name) => `usr/share/${name}`);
 
-/** Makes a minimal, up-to-date Debian in the empty folder `root`. */
-export async function bootstrap(job: Job, release: Release, root: string): Promise<void> {
+/** Makes a minimal, up-to-date Debian in the empty folder `root`; `files` are there before packages are installed. */
+export async function bootstrap(
+  job: Job,
+  release: Release,
+  root: string,
+  files: readonly TreeFile[],
+): Promise<void> {
   await refreshLists(job, release);
   const { archive } = release.mirror;
   const keys = archive.trusted
@@ -52,14 +43,8 @@ export async function bootstrap(job: Job, release: Release, root: string): Promi
     }),
   );
   await writeTree(root, [
-    { path: "etc/apt/sources.list", text: guestSources(release.mirror, release.suite) },
-    {
-      path: "etc/apt/apt.conf.d/99mesos-lab",
-      text: 'APT::Install-Recommends "false";\nAcquire::Languages "none";\n',
-    },
-    { path: "etc/dpkg/dpkg.cfg.d/mesos-lab", text: dpkgConfig },
-    // Nothing may start a daemon while packages are installed into the tree.
-    { path: "usr/sbin/policy-rc.d", text: "#!/bin/sh\nexit 101\n", mode: 0o755 },
+    ...files,
+    { path: "etc/apt/sources.list", text: guestSources(release.mirror, release.suite), mode: 0o644 },
   ]);
   await trim(root);
   await installPackages(job, release, root, []);
@@ -72,7 +57,7 @@ export async function writeTree(root: string, files: readonly TreeFile[]): Promi
     await mkdir(dirname(path), { recursive: true });
     await rm(path, { force: true });
     await writeFile(path, file.text);
-    await chmod(path, file.mode ?? 0o644);
+    await chmod(path, file.mode);
   }
 }
 

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { contentKey, makeOnce, sha256File, withStaging } from "../../tools/cache.ts";
 import { installPackages } from "../debian/apt.ts";
 import type { Job, Release } from "../debian/job.ts";
-import { bootstrap, unpackTree, writeTree } from "../debian/tree.ts";
+import { bootstrap, unpackTree, unread, writeTree } from "../debian/tree.ts";
+import { type TreeFile, treeFiles } from "../debian/tree-files.ts";
 import type { Layer } from "./archive.ts";
 import { changedPaths, packPaths, snapshot } from "./changes.ts";
 import { copiedKey, copyApp, copyNode, type HostParts } from "./copies.ts";
@@ -31,15 +32,20 @@ export async function buildLayer(job: Job, inputs: LayerInputs, name: LayerName)
       await mkdir(root);
       for (const layer of below) await unpackTree(job, layer.file, root);
       const before = await snapshot(root);
-      if (recipe.on === undefined) await bootstrap(job, inputs.release, root);
+      const files = filesOf(name);
+      if (recipe.on === undefined) await bootstrap(job, inputs.release, root, files);
       if (recipe.packages !== undefined) await installPackages(job, inputs.release, root, recipe.packages);
-      await writeTree(root, recipe.files ?? []);
+      await writeTree(root, files);
       if (recipe.copies === "node") await copyNode(job, inputs, root);
       if (recipe.copies === "app") await copyApp(inputs, root);
       await packPaths(job, root, changedPaths(before, await snapshot(root)), temporary);
     }),
   );
   return { name, file, digest: await sha256File(file) };
+}
+
+function filesOf(name: LayerName): readonly TreeFile[] {
+  return treeFiles(`images/${name}`, { unread });
 }
 
 /** The layers under this one, bottom first. */
@@ -55,6 +61,7 @@ async function layerKey(inputs: LayerInputs, name: LayerName): Promise<string> {
   return contentKey([
     recipeVersion,
     recipe,
+    filesOf(name),
     ground,
     recipe.copies && (await copiedKey(inputs, recipe.copies)),
   ]);

@@ -1,14 +1,15 @@
 import { exitCodes, LabError } from "../../errors.ts";
 import { effective } from "../../lab/catalogue/container.ts";
 import type { Breaks } from "../machines.ts";
-import type { RunOn } from "../vagrant/machines.ts";
+import type { RunOn } from "./fleet.ts";
 
 /** A machine under software emulation needs seconds for each of these. */
 const timeoutMs = 120_000;
 
 /** Breaks of a lab whose services are Docker containers on machines that SSH reaches. */
-export function vagrantBreaks(runOn: RunOn): Breaks {
+export function dockerBreaks(runOn: RunOn): Breaks {
   return {
+    local: false,
     restart: async (entry, signal) => {
       await runOn(entry.machine, ["sudo", "docker", "restart", effective(entry).name], { signal, timeoutMs });
     },

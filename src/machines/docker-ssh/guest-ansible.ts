@@ -1,7 +1,7 @@
 import { exitCodes, LabError } from "../../errors.ts";
+import { problemsOf } from "../../lab/finding.ts";
 import type { Machine } from "../../lab/model.ts";
 import { guestAnsible } from "../../lab/pins.ts";
-import { problemsOf } from "../../preflight/finding.ts";
 import { installedAnsible } from "../../preflight/programs.ts";
 import type { Command, RunOptions, RunResult } from "../../tools/exec.ts";
 

@@ -9,9 +9,9 @@ import { contentKey } from "../../tools/cache.ts";
 import { type Command, pretty, type RunOptions, run as runCommand } from "../../tools/exec.ts";
 import { readIfThere, readTemplates } from "../../tools/files.ts";
 import { receiveFile, sizeAndTime, tellFile, unpackFolder } from "../../tools/remote-files.ts";
-import { machineFiles, ssh } from "../../tools/ssh.ts";
-import { line, type Task } from "../../ui/tasks.ts";
-import { lineOf, type Run } from "../run.ts";
+import { ssh } from "../../tools/ssh.ts";
+import { line, lineOf, type Task } from "../../ui/tasks.ts";
+import type { Fleet, FleetRun } from "./fleet.ts";
 import { prepareAnsible } from "./guest-ansible.ts";
 import type { Site } from "./provision.ts";
 
@@ -19,7 +19,7 @@ import type { Site } from "./provision.ts";
 const answerMs = 120_000;
 
 /** Makes the machine that runs the playbooks ready for it: Ansible, the playbooks, the archive of images. */
-export function bringPlaybooks(run: Run): Task {
+export function bringPlaybooks(run: FleetRun): Task {
   const controller = controllerOf(run.lab);
   const title = `Bring the playbooks into ${controller.name}`;
   return line(lineOf(run, "playbooks", title), async (say) => {
@@ -43,11 +43,11 @@ export function bringPlaybooks(run: Run): Task {
 }
 
 /** `site.yml` run from inside a machine, which gets the other machines' keys for as long as that takes. */
-export function siteInGuest({ lab, folder }: Run): Site {
+export function siteInGuest({ lab, reach }: Fleet): Site {
   const controller = controllerOf(lab);
   const others = lab.machines.filter(({ name }) => name !== controller.name);
   const keys = others.flatMap((machine) => {
-    const { key, knownHosts } = machineFiles(folder.path, lab, machine);
+    const { key, knownHosts } = reach(machine);
     return [
       [`${machine.name}/private_key`, readFileSync(key, "utf8")],
       [`${machine.name}/known_hosts`, readIfThere(knownHosts) ?? ""],
@@ -66,7 +66,7 @@ export function siteInGuest({ lab, folder }: Run): Site {
     ...["env", `--chdir=${guestFolder}`, "LC_ALL=C.UTF-8", "ansible-playbook", "site.yml"],
   ];
   return {
-    command: ssh(folder.path, lab, controller, words),
+    command: ssh(reach(controller), words),
     heldInput: `${JSON.stringify(Object.fromEntries(keys))}\n`,
     byHand: pretty({ file: "npx", args: byHand }),
     inside: controller.name,
@@ -77,15 +77,15 @@ export function siteInGuest({ lab, folder }: Run): Site {
  * Whether each machine has its images already. Every machine is asked in any case: the first connection is the one
  * that learns its host key, and what the playbooks are run from is told that key.
  */
-async function imagesComplete(run: Run): Promise<boolean> {
-  const { lab, folder, signal } = run;
+async function imagesComplete(run: FleetRun): Promise<boolean> {
+  const { lab, reach, signal } = run;
   const complete = await Promise.all(
     lab.machines.map(async (machine) => {
       const wanted = lab.stack === "rehearsal" ? machineImages(lab, machine) : [];
-      const known = existsSync(machineFiles(folder.path, lab, machine).knownHosts);
+      const known = existsSync(reach(machine).knownHosts);
       if (wanted.length === 0 && known) return true;
       const ask = wanted.length === 0 ? ["true"] : ["sudo", "docker", "image", "inspect", ...wanted];
-      const command = ssh(folder.path, lab, machine, ask);
+      const command = ssh(reach(machine), ask);
       const { exitCode } = await runCommand(command, { signal, timeoutMs: answerMs, accept: "any" });
       return exitCode === 0;
     }),
@@ -93,10 +93,10 @@ async function imagesComplete(run: Run): Promise<boolean> {
   return complete.every(Boolean);
 }
 
-function guestOf({ lab, folder, signal }: Run, machine: Machine, say: (text: string) => void) {
+function guestOf({ folder, reach, signal }: FleetRun, machine: Machine, say: (text: string) => void) {
   const logFile = folder.freshLog("playbooks");
   const through = ({ file, args, env = {} }: Command) =>
-    ssh(folder.path, lab, machine, ["env", ...assignments(env), file, ...args]);
+    ssh(reach(machine), ["env", ...assignments(env), file, ...args]);
   const inside = ([file = "", ...args]: readonly string[], options: RunOptions = {}) =>
     runCommand(through({ file, args }), { signal, timeoutMs: answerMs, logFile, ...options });
 

@@ -2,7 +2,7 @@ import { exitCodes, LabError } from "../../errors.ts";
 import { machineImages } from "../../lab/machine-needs.ts";
 import type { Lab } from "../../lab/model.ts";
 import { imageFormat, imageIdentities } from "../../lock/images.ts";
-import type { RunOn } from "../vagrant/machines.ts";
+import type { RunOn } from "./fleet.ts";
 
 /**
  * Reads on every machine what its images really are.

@@ -1,16 +1,12 @@
-import { mkdir, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { type Manifest, parts } from "../../bundle/manifest.ts";
-import { type DebianPackage, packageIndex, parsePackages } from "../../bundle/packages.ts";
-import type { Source } from "../../bundle/write.ts";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
 import { machineImages } from "../../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith } from "../../lab/model.ts";
-import { sha256File } from "../../tools/cache.ts";
-import { readTemplates, writeFiles } from "../../tools/files.ts";
+import { readTemplates } from "../../tools/files.ts";
 import { gzipFile } from "../../tools/gzip.ts";
 import type { MachineParts, PartsWanted } from "../machines.ts";
-import type { RunOn } from "../vagrant/machines.ts";
+import type { RunOn } from "./fleet.ts";
 
 /** For files of a GB, from a machine that may run under emulation. */
 const slowMs = 1_800_000;
@@ -27,21 +23,28 @@ export async function partsOfMachines(
   wanted: PartsWanted,
   into: string,
 ): Promise<MachineParts> {
-  const sources: Source[] = [];
-  const images: Record<string, Manifest["images"][string]> = {};
-  if (wanted.images)
-    for (const machine of lab.machines) {
-      const missing = machineImages(lab, machine).filter((image) => !(image in images));
-      if (missing.length === 0) continue;
-      wanted.onProgress?.(`images of ${machine.name}`);
-      const archive = `images/${machine.name}.tar.gz`;
-      const ids = await imageIds(missing, machine, runOn, wanted.signal);
-      for (const image of missing) images[image] = { id: ids[image] as string, archive };
-      sources.push({ path: archive, from: await saveImages(missing, machine, runOn, into, wanted.signal) });
-    }
-  if (wanted.client) sources.push(await staticClient(lab, runOn, into, wanted));
-  if (wanted.packages.length > 0) sources.push(...(await packagesOf(lab, runOn, into, wanted)));
-  return { images, sources };
+  const images = wanted.images ? await imagesOf(lab, runOn, wanted, into) : [];
+  const client = wanted.client ? { client: await staticClient(lab, runOn, wanted, into) } : {};
+  const packages = wanted.packages.length > 0 ? await packagesOf(lab, runOn, wanted, into) : [];
+  return { images, ...client, packages };
+}
+
+/** One archive a machine, of the images that none before it has. */
+async function imagesOf(lab: Lab, runOn: RunOn, { signal, onProgress }: PartsWanted, into: string) {
+  const archives: { machine: string; ids: Readonly<Record<string, string>>; archive: string }[] = [];
+  for (const machine of lab.machines) {
+    const known = archives.flatMap(({ ids }) => Object.keys(ids));
+    const missing = machineImages(lab, machine).filter((image) => !known.includes(image));
+    if (missing.length === 0) continue;
+    onProgress?.(`images of ${machine.name}`);
+    const ids = await imageIds(missing, machine, runOn, signal);
+    archives.push({
+      machine: machine.name,
+      ids,
+      archive: await saveImages(missing, machine, runOn, into, signal),
+    });
+  }
+  return archives;
 }
 
 async function imageIds(images: readonly string[], machine: Machine, runOn: RunOn, signal: AbortSignal) {
@@ -53,7 +56,7 @@ async function imageIds(images: readonly string[], machine: Machine, runOn: RunO
       exitCode: exitCodes.tool,
       details: [`it said: ${stdout.trim() || "nothing"}`],
     });
-  return Object.fromEntries(images.map((image, index) => [image, ids[index]]));
+  return Object.fromEntries(images.map((image, index) => [image, ids[index] as string]));
 }
 
 async function saveImages(
@@ -64,53 +67,58 @@ async function saveImages(
   signal: AbortSignal,
 ): Promise<string> {
   const archive = join(into, `images-${machine.name}.tar`);
-  await runOn(machine, ["sudo", "docker", "save", ...images], {
-    signal,
-    timeoutMs: slowMs,
-    outputFile: archive,
-  });
+  const argv = ["sudo", "docker", "save", ...images];
+  await runOn(machine, argv, { signal, timeoutMs: slowMs, outputFile: archive });
   await gzipFile(archive, `${archive}.gz`, signal);
   await rm(archive);
   return `${archive}.gz`;
 }
 
 /** As it lies at the path from which the agent's container has it. */
-async function staticClient(lab: Lab, runOn: RunOn, into: string, { signal, onProgress }: PartsWanted) {
+async function staticClient(lab: Lab, runOn: RunOn, { signal, onProgress }: PartsWanted, into: string) {
   const [slave] = machinesWith(lab, "mesos-slave") as [Machine];
   onProgress?.(`static Docker client of ${slave.name}`);
   const from = join(into, "docker");
-  const argv = ["sudo", "cat", "/usr/bin/docker"];
-  await runOn(slave, argv, { signal, timeoutMs: slowMs, outputFile: from });
-  return { path: parts.client, from };
+  await runOn(slave, ["sudo", "cat", "/usr/bin/docker"], { signal, timeoutMs: slowMs, outputFile: from });
+  return from;
 }
 
-async function packagesOf(lab: Lab, runOn: RunOn, into: string, wanted: PartsWanted): Promise<Source[]> {
+async function packagesOf(lab: Lab, runOn: RunOn, wanted: PartsWanted, into: string) {
   const { signal, onProgress, packages } = wanted;
   const script = readTemplates().get("bundle/collect-packages.sh") as string;
-  const found = new Map<string, DebianPackage & Source>();
+  const found = new Map<string, MachineParts["packages"][number]>();
   await mkdir(join(into, "packages"), { recursive: true });
   for (const machine of lab.machines) {
     onProgress?.(`packages of ${machine.name}`);
     const argv = ["sudo", "sh", "-s", packagesThere, ...packages];
     const { stdout } = await runOn(machine, argv, { signal, input: script, timeoutMs: slowMs });
-    for (const each of parsePackages(stdout)) {
-      if (found.has(each.name)) continue;
-      const from = join(into, "packages", each.name);
-      const cat = ["sudo", "cat", each.there];
-      await runOn(machine, cat, { signal, timeoutMs: slowMs, outputFile: from });
-      found.set(each.name, { ...each, path: `packages/${each.name}`, from });
+    for (const { name, there, control } of parsePackages(stdout)) {
+      if (found.has(name)) continue;
+      const file = join(into, "packages", name);
+      await runOn(machine, ["sudo", "cat", there], { signal, timeoutMs: slowMs, outputFile: file });
+      found.set(name, { name, control, file });
     }
     await runOn(machine, ["sudo", "rm", "-rf", packagesThere], { signal, timeoutMs: quickMs });
   }
-  if (found.size === 0) return [];
-  const sums = await Promise.all(
-    [...found.values()].map(async (each) => ({
-      ...each,
-      size: (await stat(each.from)).size,
-      sha256: await sha256File(each.from),
-    })),
-  );
-  writeFiles(into, [{ path: parts.packageIndex, contents: packageIndex(sums) }]);
-  const index = { path: parts.packageIndex, from: join(into, parts.packageIndex) };
-  return [index, ...[...found.values()].map(({ path, from }) => ({ path, from }))];
+  return [...found.values()];
+}
+
+/** A package as `collect-packages.sh` tells of it. */
+export interface DebianPackage {
+  /** The file's name. */
+  readonly name: string;
+  /** Its path on the machine. */
+  readonly there: string;
+  readonly control: string;
+}
+
+/** Reads what `collect-packages.sh` prints. */
+export function parsePackages(output: string): readonly DebianPackage[] {
+  return output
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [there = "", ...control] = line.split("\t");
+      return { name: basename(there), there, control: control.join("\n").trimEnd() };
+    });
 }

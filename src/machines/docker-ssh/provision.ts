@@ -4,9 +4,9 @@ import { entriesOf } from "../../lab/catalogue/index.ts";
 import { playbooks } from "../../render/lab.ts";
 import { type AnsibleLine, ansiblePlaybook, parseAnsibleLine } from "../../tools/ansible.ts";
 import { type Command, pretty, run as runCommand } from "../../tools/exec.ts";
-import { line, type Task } from "../../ui/tasks.ts";
+import { line, lineOf, type Task } from "../../ui/tasks.ts";
 import { type LastLines, lastWords } from "../last-words.ts";
-import { lineOf, type Run } from "../run.ts";
+import type { Fleet, FleetRun } from "./fleet.ts";
 import { explain, splitMessage } from "./known-failures.ts";
 
 /** A way to run `site.yml`. */
@@ -19,7 +19,7 @@ export interface Site {
   readonly inside?: string;
 }
 
-export function siteOnHost({ folder }: Run): Site {
+export function siteOnHost({ folder }: Fleet): Site {
   const command = ansiblePlaybook(folder.path);
   return { command, byHand: pretty(command) };
 }
@@ -28,7 +28,7 @@ export function siteOnHost({ folder }: Run): Site {
  * Runs `site.yml` once; one line a playbook, in which the running Ansible task is shown.
  * @param site is asked when the machines are ready.
  */
-export function provision(run: Run, lastLines: LastLines, site: () => Site): Task {
+export function provision(run: FleetRun, lastLines: LastLines, site: () => Site): Task {
   return {
     title: "Set the machines up with Ansible",
     task: (_, task) => {
@@ -53,7 +53,7 @@ interface Play {
   listen(say: (text: string) => void): void;
 }
 
-function sitePlaybookFollowed(run: Run, lastLines: LastLines, site: Site) {
+function sitePlaybookFollowed(run: FleetRun, lastLines: LastLines, site: Site) {
   const logFile = run.folder.freshLog("provision");
   const plays = new Map(playbooks(run.lab).map(({ title }) => [title, newPlay()]));
   let current: Play | undefined;

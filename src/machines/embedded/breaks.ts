@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
 import { type Lab, type Machine, type Part, portsOf } from "../../lab/model.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
-import { endMarked } from "../../rehearsal/embedded/marked.ts";
 import { folderMark, machineMark, type ProcessMark } from "../../rehearsal/embedded/plan.ts";
+import { endMarked } from "../../rehearsal/processes/marked.ts";
 import type { Breaks } from "../machines.ts";
 import { processParts, serviceId } from "./plan.ts";
 import { newBootId, runningState, signalTo, untilGone } from "./processes.ts";
@@ -15,6 +15,7 @@ const backMs = 30_000;
 /** Breaks of a lab whose services are processes: the launcher brings back what ends. */
 export function embeddedBreaks(lab: Lab, folder: string): Breaks {
   return {
+    local: true,
     restart: async (entry, signal) => {
       const before = processOf(lab, folder, entry);
       signalTo(before.pid, "SIGTERM");
@@ -63,14 +64,14 @@ async function untilBack(
   signal: AbortSignal,
 ): Promise<void> {
   const old = new Set(before.map(({ pid }) => pid));
-  const deadline = Date.now() + backMs;
+  const deadline = performance.now() + backMs;
   const isBack = (part: Part) => {
     const state = runningState(folder)?.services[serviceId(lab, part)];
     return state?.process !== undefined && !old.has(state.process.pid);
   };
   while (!parts.every(isBack)) {
     if (signal.aborted) throw new LabError("interrupted during a break", { exitCode: exitCodes.interrupted });
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new LabError(`what was ended has not been started again within ${backMs / 1000} s`, {
         exitCode: exitCodes.tool,
         remedy: ["npx mesos-lab up"],

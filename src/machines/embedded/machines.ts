@@ -2,33 +2,37 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
-import { type Embedded, hasZookeeper, type Lab, type Part } from "../../lab/model.ts";
-import { problemsOf } from "../../preflight/finding.ts";
-import { refuse } from "../../preflight/problem.ts";
+import type { EmbeddedLab, Part } from "../../lab/model.ts";
 import type { LauncherState, Plan } from "../../rehearsal/embedded/plan.ts";
 import { readIfThere } from "../../tools/files.ts";
-import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { line, type Task } from "../../ui/tasks.ts";
-import type { Machines } from "../machines.ts";
-import { lineOf, type Run } from "../run.ts";
-import { movedPorts, settleAddresses } from "./addresses.ts";
+import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
+import type { Access, Machines } from "../machines.ts";
 import { embeddedBreaks } from "./breaks.ts";
 import { embeddedPlan, hasProcess, processParts, serviceId } from "./plan.ts";
-import { embeddedFindings, sharedServicePorts } from "./preflight.ts";
-import { endLab, lastLines, runningState, startLauncher, tryBind, untilReady } from "./processes.ts";
-import { javaFault, peersFault, seemsToHaveZookeeper } from "./zookeeper.ts";
+import { examineEmbedded } from "./preflight.ts";
+import { endLab, lastLines, runningState, startLauncher, untilReady } from "./processes.ts";
+import { hostProxy, settleEmbedded, zookeeperWords } from "./settle.ts";
+import { seemsToHaveZookeeper } from "./zookeeper.ts";
 
 /** No machines: every service is a process of this host on a loopback address, kept running by a small launcher. */
-export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
+export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines {
   const home = folder.file("embedded");
-  const plan = (): Plan => embeddedPlan(lab, home, lab.embedded?.proxy ?? hostProxy());
-  const logOf = (part: Part) => {
-    if (!hasProcess(lab, part)) throw noZookeeper();
-    return folder.file("embedded", "logs", `${serviceId(lab, part)}.log`);
-  };
+  const plan = (): Plan => embeddedPlan(lab, home, lab.runs.proxy ?? hostProxy());
+  const end = (progress: Progress, step: string, title: string, orderly: boolean): Task =>
+    line(lineOf(progress, step, title), async () => {
+      await endLab(home, orderly);
+      return undefined;
+    });
   return {
     words: wordsFor(lab),
+    examine: async ({ running }) => ({
+      findings: running ? [] : examineEmbedded(lab),
+      // No playbooks run here.
+      ansible: "host",
+      notes: running ? ["the lab's processes are running"] : [],
+    }),
+    settle: async (signal) => ({ ...(await settleEmbedded(lab, folder, signal)), byHand: () => [] }),
     running: async () => {
       const state = runningState(home);
       return (
@@ -37,23 +41,25 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
         readIfThere(folder.file("embedded", "plan.json")) === text(plan())
       );
     },
-    preflight: async (running, signal) => {
-      if (running) return { lab, note: "the lab's processes are running" };
-      refuse(problemsOf(embeddedFindings(lab)));
-      // What runs of an earlier shape of this lab holds the ports that this one wants.
-      await endLab(home, true);
-      const settled = await settle(lab, signal);
-      refuse(sharedServicePorts(settled.lab));
-      return settled;
-    },
-    startTasks: (run, running) => [start(run, running, plan())],
-    resumeTasks: (run, running) => [start(run, running, plan())],
     states: async () => {
       const state = runningState(home);
       return new Map(lab.machines.map(({ name }) => [name, stateOf(lab, name, state)]));
     },
-    halt: () => endLab(home, true),
-    destroy: () => endLab(home, false),
+    boot: (progress, { running }) => start(progress, running, plan()),
+    provision: () => [],
+    halt: (progress) => end(progress, "halt", "End the lab's processes", true),
+    destroy: (progress) => end(progress, "destroy", "End the lab's processes and its tasks", false),
+    access: embeddedAccess(lab, folder),
+    breaks: embeddedBreaks(lab, home),
+  };
+}
+
+function embeddedAccess(lab: EmbeddedLab, folder: LabFolder): Access {
+  const logOf = (part: Part) => {
+    if (!hasProcess(lab, part)) throw noZookeeper();
+    return folder.file("embedded", "logs", `${serviceId(lab, part)}.log`);
+  };
+  return {
     shell: async (machine) => {
       throw new LabError(
         `${machine.name} is no machine to log in to: this lab is embedded, its services are processes here`,
@@ -72,54 +78,27 @@ export function embeddedMachines(lab: Lab, folder: LabFolder): Machines {
     },
     lastLines: async (part) => lastLines(logOf(part)),
     checkHaproxy: async (_, config, signal) =>
-      lab.embedded?.proxy === "haproxy" ? checkWithHaproxy(config, signal) : checkWithoutHaproxy(config),
-    breaks: embeddedBreaks(lab, home),
+      lab.runs.proxy === "haproxy" ? checkWithHaproxy(config, signal) : checkWithoutHaproxy(config),
   };
 }
 
-function start(run: Run, running: boolean, plan: Plan): Task {
-  return line(lineOf(run, "boot", "Start the services as processes"), async (say) => {
+function start(progress: Progress, running: boolean, plan: Plan): Task {
+  return line(lineOf(progress, "boot", "Start the services as processes"), async (say) => {
     if (running) return "all are running";
+    // What runs of an earlier shape of this lab may hold the ports that this one wants.
     await endLab(plan.folder, true);
     startLauncher(plan);
     // What verifying needs next is loaded while the services start.
     void import("../../probes/http.ts");
-    await untilReady(plan, run.signal, say);
+    await untilReady(plan, progress.signal, say);
     return `${plan.services.length + plan.programs.length} and their launcher`;
   });
 }
 
-/** Decides on addresses, ports, the proxy and ZooKeeper; what a user would not expect is in the note. */
-async function settle(lab: Lab, signal: AbortSignal): Promise<{ lab: Lab; note?: string }> {
-  const withStore: Embedded = { proxy: hostProxy(), zookeeper: "store" };
-  const embedded = seemsToHaveZookeeper() ? { ...withStore, zookeeper: "host" as const } : withStore;
-  const [wanted, fault] = await Promise.all([
-    settleAddresses({ ...lab, embedded }, tryBind),
-    embedded.zookeeper === "host" ? javaFault(signal) : undefined,
-  ]);
-  const why = fault ?? (hasZookeeper(wanted) ? await peersFault(wanted, tryBind) : undefined);
-  const settled =
-    why === undefined ? wanted : await settleAddresses({ ...lab, embedded: withStore }, tryBind);
-  const notes = movedPorts(settled);
-  if (why !== undefined) notes.push(`a store in the launcher instead of this host's ZooKeeper: ${why}`);
-  const before = lab.embedded?.zookeeper;
-  if (before !== undefined && before !== settled.embedded?.zookeeper)
-    notes.push(`apps and rules stay behind: they were kept in ${zookeeperWords(before)}`);
-  return notes.length === 0 ? { lab: settled } : { lab: settled, note: notes.join("; ") };
-}
-
-function zookeeperWords(zookeeper: Embedded["zookeeper"]): string {
-  return zookeeper === "host" ? "this host's ZooKeeper" : "a store in their launcher for ZooKeeper";
-}
-
-function hostProxy(): Plan["proxy"] {
-  return isInstalled("haproxy") ? "haproxy" : "built-in";
-}
-
-function wordsFor(lab: Lab): string {
-  const proxy = lab.embedded?.proxy ?? hostProxy();
+function wordsFor(lab: EmbeddedLab): string {
+  const proxy = lab.runs.proxy ?? hostProxy();
   const words = proxy === "haproxy" ? "this host's HAProxy" : "a built-in proxy for HAProxy";
-  const zookeeper = lab.embedded?.zookeeper ?? (seemsToHaveZookeeper() ? "host" : "store");
+  const zookeeper = lab.runs.zookeeper ?? (seemsToHaveZookeeper() ? "host" : "store");
   return `none (embedded: processes on loopback, ${zookeeperWords(zookeeper)}, ${words})`;
 }
 
@@ -131,7 +110,7 @@ function isUp(state: LauncherState): boolean {
   return Object.values(state.services).every(({ process }) => process !== undefined);
 }
 
-function stateOf(lab: Lab, machine: string, state: LauncherState | undefined): string {
+function stateOf(lab: EmbeddedLab, machine: string, state: LauncherState | undefined): string {
   if (state === undefined) return "stopped";
   const own = processParts(lab).filter((part) => part.machine.name === machine);
   const down = own.filter((part) => state.services[serviceId(lab, part)]?.ready !== true);

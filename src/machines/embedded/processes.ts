@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
-import { endMarked } from "../../rehearsal/embedded/marked.ts";
 import {
   folderMark,
   type LauncherState,
@@ -16,7 +15,8 @@ import {
 } from "../../rehearsal/embedded/plan.ts";
 import { isAlive } from "../../rehearsal/embedded/process-mark.ts";
 import { bootIdFile } from "../../rehearsal/embedded/surroundings.ts";
-import { programFile } from "../../rehearsal/program-file.ts";
+import { programFile } from "../../rehearsal/own-files.ts";
+import { endMarked } from "../../rehearsal/processes/marked.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { Bindable } from "./addresses.ts";
 
@@ -95,7 +95,7 @@ export async function untilReady(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<void> {
-  const deadline = Date.now() + readyLimitMs;
+  const deadline = performance.now() + readyLimitMs;
   for (;;) {
     const states = launcherState(plan.folder)?.services ?? {};
     const waiting = [...plan.programs, ...plan.services].filter(({ id }) => states[id]?.ready !== true);
@@ -104,7 +104,7 @@ export async function untilReady(
     say(`waiting for ${waiting.map(({ id }) => id).join(", ")}`);
     const inVain = waiting.find(({ id }) => (states[id]?.failures ?? 0) >= failuresInVain);
     if (inVain !== undefined) throw notUp(`${inVain.id} ends as soon as it is started`, inVain.log);
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw notUp(`${first.id} is not ready after ${readyLimitMs / 1000} s`, first.log);
     if (signal.aborted)
       throw new LabError("interrupted while starting the lab", { exitCode: exitCodes.interrupted });
@@ -144,9 +144,9 @@ export async function endLab(folder: string, orderly: boolean): Promise<void> {
 
 /** Waits until a process is gone; returns whether it is. */
 export async function untilGone(mark: ProcessMark, limitMs: number): Promise<boolean> {
-  const deadline = Date.now() + limitMs;
+  const deadline = performance.now() + limitMs;
   while (isAlive(mark)) {
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await sleep(pollMs);
   }
   return true;

@@ -1,6 +1,6 @@
 import type { NetworkInterfaceInfo } from "node:os";
+import { type Finding, lacking, ok } from "../../lab/finding.ts";
 import type { Lab } from "../../lab/model.ts";
-import { type Finding, lacking, ok } from "../../preflight/finding.ts";
 
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 

@@ -2,14 +2,23 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
+import type { VagrantLab } from "../../lab/model.ts";
 import { run as runCommand } from "../../tools/exec.ts";
+import type { LabFolder } from "../../tools/lab-folder.ts";
 import { parseProgress, vagrantUp } from "../../tools/vagrant.ts";
-import { line, type Task } from "../../ui/tasks.ts";
+import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { explain } from "../docker-ssh/known-failures.ts";
-import { lineOf, type Run } from "../run.ts";
+
+/** A lab of Vagrant's, and its folder. */
+export interface Made {
+  readonly lab: VagrantLab;
+  readonly folder: LabFolder;
+}
+
+type VagrantRun = Made & Progress;
 
 /** Brings all machines up with one `vagrant up`; one line a machine. */
-export function boot(run: Run, running: boolean): Task {
+export function boot(run: VagrantRun, running: boolean): Task {
   return {
     title: "Start the machines with Vagrant",
     task: (_, task) => {
@@ -33,9 +42,9 @@ export function boot(run: Run, running: boolean): Task {
   };
 }
 
-function vagrantUpFollowed(run: Run) {
+function vagrantUpFollowed(run: VagrantRun) {
   const listeners = new Map<string, (text: string) => void>();
-  const ended = runCommand(vagrantUp(run.folder.path, run.lab.provider), {
+  const ended = runCommand(vagrantUp(run.folder.path, run.lab.runs.provider), {
     signal: run.signal,
     logFile: run.folder.freshLog("boot"),
     onLine: (text) => {
@@ -59,9 +68,9 @@ function vagrantUpFollowed(run: Run) {
 }
 
 /** True when Vagrant has made every machine and each one's SSH port answers: a second `create` then needs no Vagrant. */
-export async function machinesAnswer({ lab, folder }: Pick<Run, "lab" | "folder">): Promise<boolean> {
+export async function machinesAnswer({ lab, folder }: Made): Promise<boolean> {
   const made = lab.machines.every(({ name }) =>
-    existsSync(join(folder.path, ".vagrant", "machines", name, lab.provider, "private_key")),
+    existsSync(join(folder.path, ".vagrant", "machines", name, lab.runs.provider, "private_key")),
   );
   if (!made) return false;
   const answers = await Promise.all(lab.machines.map(({ ip }) => sshAnswers(ip, 2000)));

@@ -1,15 +1,13 @@
 import { statfsSync } from "node:fs";
 import { freemem, networkInterfaces, totalmem } from "node:os";
-import type { Lab, Machine } from "../../lab/model.ts";
-import { ansiblePlace } from "../../preflight/ansible-place.ts";
+import { type Finding, ok } from "../../lab/finding.ts";
+import type { Machine, VagrantLab } from "../../lab/model.ts";
 import { diskFinding } from "../../preflight/disk.ts";
-import { type Finding, lacking, ok } from "../../preflight/finding.ts";
 import { memoryFinding } from "../../preflight/memory.ts";
 import { architectureFinding, nodeFinding } from "../../preflight/platform.ts";
 import { outputOf, sshFinding, vagrantFinding } from "../../preflight/programs.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { embeddedFindings } from "../embedded/preflight.ts";
 import { addressFindings } from "./addresses.ts";
 import { kvmFinding, libvirtFindings } from "./libvirt.ts";
 import { virtualboxFindings } from "./virtualbox.ts";
@@ -18,7 +16,7 @@ interface Check {
   /** False for what can at most warn: `create` does not spend time on it. */
   readonly blocks: boolean;
   look(
-    lab: Lab,
+    lab: VagrantLab,
     signal: AbortSignal,
     missing: readonly Machine[],
   ): Promise<readonly Finding[]> | readonly Finding[];
@@ -28,14 +26,12 @@ interface Check {
 const checks: readonly Check[] = [
   { blocks: false, look: () => [nodeFinding(process.version)] },
   { blocks: true, look: async (_, signal) => [await vagrantFinding(signal)] },
-  // It can run from inside a machine as well; `create` chooses by itself.
-  { blocks: false, look: async (lab, signal) => (await ansiblePlace(lab, undefined, signal)).findings },
   { blocks: true, look: async (_, signal) => [await sshFinding(signal)] },
   { blocks: true, look: (lab, signal) => providerFindings(lab, signal) },
   { blocks: false, look: (lab, signal) => otherProviders(lab, signal) },
   {
     blocks: false,
-    look: async (lab, signal) => (lab.provider === "libvirt" ? [await kvmFinding(signal)] : []),
+    look: async (lab, signal) => (lab.runs.provider === "libvirt" ? [await kvmFinding(signal)] : []),
   },
   { blocks: true, look: (lab) => [architectureFinding(lab, process.arch)] },
   { blocks: true, look: (_lab, _signal, missing) => [memoryFinding(missing, availableMemory())] },
@@ -46,10 +42,9 @@ const checks: readonly Check[] = [
 
 /** What is known of this host; `blocking`: only of what can keep the lab from being made. */
 export async function hostFindings(
-  { lab, folder, signal }: { lab: Lab; folder: LabFolder; signal: AbortSignal },
+  { lab, folder, signal }: { lab: VagrantLab; folder: LabFolder; signal: AbortSignal },
   which: "all" | "blocking",
 ): Promise<readonly Finding[]> {
-  if (lab.embedded !== undefined) return [nodeFinding(process.version), ...embeddedFindings(lab)];
   // Machines that an earlier run has made have their memory and their room already.
   const made = new Set(folder.madeMachines().map(({ name }) => name));
   const missing = lab.machines.filter(({ name }) => !made.has(name));
@@ -59,20 +54,20 @@ export async function hostFindings(
 
 /** Whether the lab's provider can run its machines. */
 export function providerFindings(
-  lab: Lab,
+  lab: VagrantLab,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> | readonly Finding[] {
-  if (lab.provider === "virtualbox") return virtualboxFindings(lab, signal);
-  if (lab.provider === "libvirt") return libvirtFindings(signal);
-  return [ok(lab.provider, "is not looked at: its Vagrant plugin tells at `vagrant up` what it misses")];
+  if (lab.runs.provider === "virtualbox") return virtualboxFindings(lab, signal);
+  if (lab.runs.provider === "libvirt") return libvirtFindings(signal);
+  return [ok(lab.runs.provider, "is not looked at: its Vagrant plugin tells at `vagrant up` what it misses")];
 }
 
 /** Providers that the lab does not use and that would work here. */
-async function otherProviders(lab: Lab, signal: AbortSignal): Promise<readonly Finding[]> {
+async function otherProviders(lab: VagrantLab, signal: AbortSignal): Promise<readonly Finding[]> {
   const others = [
     { name: "virtualbox", program: "VBoxManage", look: () => virtualboxFindings(lab, signal) },
     { name: "libvirt", program: "virsh", look: () => libvirtFindings(signal) },
-  ].filter(({ name, program }) => name !== lab.provider && isInstalled(program));
+  ].filter(({ name, program }) => name !== lab.runs.provider && isInstalled(program));
   const found = await Promise.all(others.map(async (other) => ({ ...other, findings: await other.look() })));
   return found
     .filter(({ findings }) => findings.every(({ level }) => level === "ok"))
@@ -100,9 +95,4 @@ function availableMemory(): number {
 function freeDisk(): number {
   const { bavail, bsize } = statfsSync(".");
   return (bavail * bsize) / 2 ** 30;
-}
-
-/** The line of a lab file that cannot be read, in a report that goes on with the tutorial's lab. */
-export function labFileFinding(message: string): Finding {
-  return lacking("error", "lab file", message, "npx mesos-lab render");
 }

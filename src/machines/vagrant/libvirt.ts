@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Finding, lacking, ok } from "../../preflight/finding.ts";
+import { type Finding, lacking, ok } from "../../lab/finding.ts";
 import { outputOf } from "../../preflight/programs.ts";
 import { isInstalled } from "../../tools/host.ts";
 import { kvmWorks } from "./kvm.ts";

@@ -1,122 +1,88 @@
 import { existsSync } from "node:fs";
 import { exitCodes, LabError } from "../../errors.ts";
-import { type Entry, effective } from "../../lab/catalogue/container.ts";
-import { entryOf } from "../../lab/catalogue/index.ts";
-import type { Lab, Machine } from "../../lab/model.ts";
-import { type RunOptions, type RunResult, run, runInteractive } from "../../tools/exec.ts";
+import type { Machine, VagrantLab } from "../../lab/model.ts";
+import { renderLab } from "../../render/lab.ts";
+import { ansiblePlaybook } from "../../tools/ansible.ts";
+import { type Command, pretty, run } from "../../tools/exec.ts";
+import { readTemplates } from "../../tools/files.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { ssh } from "../../tools/ssh.ts";
-import { parseStatus, vagrantDestroy, vagrantHalt, vagrantStatus } from "../../tools/vagrant.ts";
-import { vagrantBreaks } from "../docker-ssh/breaks.ts";
-import { bringPlaybooks, siteInGuest } from "../docker-ssh/guest.ts";
-import { imagesOnMachines } from "../docker-ssh/images.ts";
-import { partsOfMachines } from "../docker-ssh/parts.ts";
-import { provision, siteOnHost } from "../docker-ssh/provision.ts";
+import type { Reach } from "../../tools/ssh.ts";
+import { parseStatus, vagrantDestroy, vagrantHalt, vagrantStatus, vagrantUp } from "../../tools/vagrant.ts";
+import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
+import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Machines } from "../machines.ts";
-import type { Run } from "../run.ts";
 import { boot, machinesAnswer } from "./boot.ts";
-import { checkHost, checkProvisioning, settleEmulation } from "./preflight.ts";
+import { refuseOrphans } from "./orphans.ts";
+import { examineHost, settleEmulation } from "./preflight.ts";
 
-/** Runs one program on a machine over SSH, without a terminal. */
-export type RunOn = (machine: Machine, argv: readonly string[], options: RunOptions) => Promise<RunResult>;
-
-/** Real machines, made by Vagrant and set up by Ansible. */
-export function vagrantMachines(lab: Lab, folder: LabFolder): Machines {
-  const runOn: RunOn = (machine, argv, options) =>
-    run(ssh(folder.path, lab, reachable(lab, folder, machine), argv), options);
-  const vagrantRun =
-    (command: ReturnType<typeof vagrantHalt>, step: string) =>
-    async (start: Run, say: (text: string) => void) => {
-      await run(command, { signal: start.signal, logFile: folder.freshLog(step), onLine: say });
-    };
-  const lastLines: Machines["lastLines"] = async (entry, signal) => {
-    const argv = ["sudo", "docker", "logs", "--tail", "20", nameOf(entry)];
-    const bounds = { signal, timeoutMs: 15_000, killAfterMs: 1000 };
-    const { exitCode, stdout, stderr } = await runOn(entry.machine, argv, { ...bounds, accept: "any" });
-    // ssh's own exit code: what it says of a machine that it did not reach is not what the service printed.
-    return exitCode === 255 ? "" : `${stdout}\n${stderr}`.trim();
-  };
+/** Virtual machines, made by Vagrant and set up by Ansible. */
+export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
+  const reach = (machine: Machine) => reachOf(lab, folder, machine);
+  const stop = (progress: Progress, step: string, title: string, command?: Command): Task =>
+    line(lineOf(progress, step, title), async (say) => {
+      const logFile = folder.freshLog(step);
+      if (command !== undefined) await run(command, { signal: progress.signal, logFile, onLine: say });
+      return undefined;
+    });
   return {
-    words: `Vagrant with ${lab.provider}`,
+    words: `Vagrant with ${lab.runs.provider}`,
+    examine: (wanted, signal) => examineHost(lab, folder, wanted, signal),
+    settle: async (signal) => {
+      refuseOrphans(lab, folder);
+      const settled = await settleEmulation(lab, folder, signal);
+      return {
+        lab: settled,
+        notes: settled.runs.emulation ? [inSoftware] : [],
+        byHand: (ansible) => commands(lab, folder, ansible),
+      };
+    },
     running: () => machinesAnswer({ lab, folder }),
-    preflight: async (running, signal, wish) => {
-      const choice = await (running
-        ? checkProvisioning({ lab, signal }, wish)
-        : checkHost({ lab, folder, signal }, wish));
-      const settled = running ? lab : await settleEmulation(lab, signal);
-      const emulated = !running && settled.emulation ? inSoftware : undefined;
-      const notes = [running ? "the machines are running" : emulated, choice.note];
-      const note = notes.filter((each) => each !== undefined).join("; ");
-      return { lab: settled, ansible: choice.place, ...(note !== "" && { note }) };
-    },
-    startTasks: (start, running) => [
-      boot(start, running),
-      ...(start.ansible === "guest"
-        ? [bringPlaybooks(start), provision(start, lastLines, () => siteInGuest(start))]
-        : [provision(start, lastLines, () => siteOnHost(start))]),
-    ],
-    resumeTasks: (start, running) => {
+    states: (signal) => states(lab, folder, signal),
+    boot: (progress, { running, again }) => {
       // One that was never made has to be set up as well, which is what `create` does.
-      for (const machine of lab.machines) reachable(lab, folder, machine);
-      return [boot(start, running)];
+      if (again) for (const machine of lab.machines) reach(machine);
+      return boot({ lab, folder, ...progress }, running);
     },
-    states: async (signal) => {
-      if (!isInstalled("vagrant"))
-        return new Map(lab.machines.map(({ name }) => [name, "unknown: Vagrant is not installed"]));
-      try {
-        const { stdout } = await run(vagrantStatus(folder.path), { signal, timeoutMs: 120_000 });
-        return parseStatus(stdout);
-      } catch (error) {
-        if (!(error instanceof LabError) || error.exitCode === exitCodes.interrupted) throw error;
-        return new Map(lab.machines.map(({ name }) => [name, `unknown: ${error.message}`]));
-      }
-    },
-    halt: vagrantRun(vagrantHalt(folder.path), "halt"),
-    destroy: async (start, say) => {
+    halt: (progress) => stop(progress, "halt", "Shut the machines down", vagrantHalt(folder.path)),
+    destroy: (progress) => {
       // Nothing to ask Vagrant about a lab that was only rendered.
-      if (existsSync(folder.file(".vagrant")))
-        await vagrantRun(vagrantDestroy(folder.path), "destroy")(start, say);
+      const made = existsSync(folder.file(".vagrant"));
+      // Without a Vagrantfile Vagrant would not find its machines again.
+      if (made && !existsSync(folder.file("Vagrantfile"))) folder.write(lab, renderLab(lab, readTemplates()));
+      const command = made ? vagrantDestroy(folder.path) : undefined;
+      return stop(progress, "destroy", "Destroy the machines", command);
     },
-    shell: (machine, argv) => runInteractive(ssh(folder.path, lab, reachable(lab, folder, machine), argv)),
-    logs: ({ service, machine }, { follow, tail }) => {
-      const entry = entryOf(lab, { service, machine });
-      const flags = follow ? ["--follow"] : [];
-      // What has no container is run by systemd, and writes into the machine's journal.
-      const command =
-        entry === undefined
-          ? ["journalctl", "--no-pager", "-u", service, "-n", tail, ...flags]
-          : ["docker", "logs", ...flags, "--tail", tail, nameOf(entry)];
-      const argv = ["sudo", ...command];
-      return runInteractive(ssh(folder.path, lab, reachable(lab, folder, machine), argv, follow));
-    },
-    lastLines,
-    checkHaproxy: async (entry, config, signal) => {
-      const argv = ["sudo", "docker", "exec", "-i", nameOf(entry), "haproxy", "-c", "-f", "/dev/stdin"];
-      const { exitCode, stdout, stderr } = await runOn(entry.machine, argv, {
-        signal,
-        input: config,
-        timeoutMs: 60_000,
-        accept: "any",
-      });
-      return exitCode === 0 ? undefined : `${stdout}\n${stderr}`.trim();
-    },
-    images: (signal) => imagesOnMachines(lab, runOn, signal),
-    parts: (wanted, into) => partsOfMachines(lab, runOn, wanted, into),
-    breaks: vagrantBreaks(runOn),
+    ...dockerSsh({ lab, folder, reach }),
   };
 }
 
 const inSoftware = "no guest starts under KVM: QEMU will run the machines in software, slowly";
 
-function nameOf(entry: Entry): string {
-  return effective(entry).name;
+async function states(lab: VagrantLab, folder: LabFolder, signal: AbortSignal) {
+  const all = (state: string) => new Map(lab.machines.map(({ name }) => [name, state]));
+  if (!isInstalled("vagrant")) return all("unknown: Vagrant is not installed");
+  try {
+    const { stdout } = await run(vagrantStatus(folder.path), { signal, timeoutMs: 120_000 });
+    return parseStatus(stdout);
+  } catch (error) {
+    if (!(error instanceof LabError) || error.exitCode === exitCodes.interrupted) throw error;
+    return all(`unknown: ${error.message}`);
+  }
 }
 
-function reachable(lab: Lab, folder: LabFolder, machine: Machine): Machine {
-  if (existsSync(folder.file(".vagrant", "machines", machine.name, lab.provider, "private_key")))
-    return machine;
-  throw new LabError(`machine "${machine.name}" has not been made yet`, {
+/** What `create` would run after rendering. From inside a machine, playbooks are run by the tool alone. */
+function commands(lab: VagrantLab, folder: LabFolder, ansible: "host" | "guest"): readonly string[] {
+  const up = pretty(vagrantUp(folder.path, lab.runs.provider));
+  return ansible === "host" ? [up, pretty(ansiblePlaybook(folder.path))] : [up];
+}
+
+function reachOf(lab: VagrantLab, folder: LabFolder, { name, ip }: Machine): Reach {
+  const own = [".vagrant", "machines", name, lab.runs.provider];
+  const key = folder.file(...own, "private_key");
+  if (existsSync(key))
+    return { user: "vagrant", host: ip, key, knownHosts: folder.file(...own, "known_hosts") };
+  throw new LabError(`machine "${name}" has not been made yet`, {
     exitCode: exitCodes.usage,
     remedy: ["npx mesos-lab create"],
   });

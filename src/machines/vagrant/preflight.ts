@@ -1,39 +1,41 @@
-import type { Lab } from "../../lab/model.ts";
-import { type AnsiblePlace, ansiblePlace, type PlaceChoice } from "../../preflight/ansible-place.ts";
-import { problemsOf } from "../../preflight/finding.ts";
-import { refuse } from "../../preflight/problem.ts";
-import type { Run } from "../run.ts";
+import type { VagrantLab } from "../../lab/model.ts";
+import { ansiblePlace } from "../../preflight/ansible-place.ts";
+import type { LabFolder } from "../../tools/lab-folder.ts";
+import type { Examination, Examined } from "../machines.ts";
 import { hostFindings } from "./findings.ts";
 import { kvmWorks } from "./kvm.ts";
 
-/**
- * Finds everything that would keep the lab from being made on this host, and chooses where the playbooks run.
- * @throws LabError `preflight` that lists all problems with their remedies.
- */
-export async function checkHost(
-  run: Pick<Run, "lab" | "folder" | "signal">,
-  wish: AnsiblePlace | undefined,
-): Promise<PlaceChoice> {
+/** Looks at this host, of which machines that run already need Ansible only, and chooses where the playbooks run. */
+export async function examineHost(
+  lab: VagrantLab,
+  folder: LabFolder,
+  { depth, wish, running }: Examination,
+  signal: AbortSignal,
+): Promise<Examined> {
   const [host, choice] = await Promise.all([
-    hostFindings(run, "blocking"),
-    ansiblePlace(run.lab, wish, run.signal),
+    running ? [] : hostFindings({ lab, folder, signal }, depth),
+    ansiblePlace(lab, wish, signal),
   ]);
-  refuse(problemsOf([...host, ...choice.findings]));
-  return choice;
-}
-
-/** What a second `create` needs, whose machines are running: Ansible only. */
-export async function checkProvisioning(
-  run: Pick<Run, "lab" | "signal">,
-  wish: AnsiblePlace | undefined,
-): Promise<PlaceChoice> {
-  const choice = await ansiblePlace(run.lab, wish, run.signal);
-  refuse(problemsOf(choice.findings));
-  return choice;
+  return {
+    findings: [...host, ...choice.findings],
+    ansible: choice.place,
+    notes: [
+      ...(running ? ["the machines are running"] : []),
+      ...(choice.note === undefined ? [] : [choice.note]),
+    ],
+  };
 }
 
 /** Decides how libvirt runs the machines, unless that is settled: in software where no guest starts under KVM. */
-export async function settleEmulation(lab: Lab, signal: AbortSignal): Promise<Lab> {
-  if (lab.provider !== "libvirt" || lab.emulation !== undefined) return lab;
-  return { ...lab, emulation: !(await kvmWorks(signal)) };
+export async function settleEmulation(
+  lab: VagrantLab,
+  folder: LabFolder,
+  signal: AbortSignal,
+): Promise<VagrantLab> {
+  const { runs } = lab;
+  if (runs.provider !== "libvirt" || runs.emulation !== undefined) return lab;
+  const before = folder.recordedIfWhole()?.runs;
+  // What an earlier run has found out of this host.
+  const known = before?.kind === "vagrant" && before.provider === "libvirt" ? before.emulation : undefined;
+  return { ...lab, runs: { ...runs, emulation: known ?? !(await kvmWorks(signal)) } };
 }

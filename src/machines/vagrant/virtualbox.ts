@@ -1,7 +1,7 @@
 import { BlockList, isIPv4 } from "node:net";
 import semver from "semver";
+import { type Finding, lacking, ok } from "../../lab/finding.ts";
 import type { Lab } from "../../lab/model.ts";
-import { type Finding, lacking, ok } from "../../preflight/finding.ts";
 import { outputOf } from "../../preflight/programs.ts";
 import { readIfThere } from "../../tools/files.ts";
 

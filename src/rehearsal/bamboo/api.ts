@@ -1,8 +1,8 @@
 import { Hono } from "hono";
 import { LabError } from "../../errors.ts";
+import { pageRoutes } from "../pages/page.ts";
 import { aclProblem } from "./haproxy-config.ts";
 import { type BambooApp, type BambooService, escapedId } from "./model.ts";
-import { bambooPage } from "./page.ts";
 import type { TrafficProxy } from "./proxy.ts";
 import type { Renderer } from "./renderer.ts";
 import { type Rules, withSlash } from "./rules.ts";
@@ -24,7 +24,7 @@ export function bambooApi(parts: BambooApiParts): Hono {
   api.onError((error, context) => context.text(`${error.message}\n`, 400));
   api.notFound((context) => context.text("404 page not found\n", 404));
 
-  api.get("/", (context) => context.html(bambooPage));
+  pageRoutes(api, "/", "bamboo");
   api.get("/status", (context) => context.text("OK"));
   api.get("/api/state", async (context) => {
     const Apps = await parts.apps().catch(() => null);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { programFile } from "../program-file.ts";
+import { programFile } from "../own-files.ts";
 import {
   folderMark,
   machineMark,

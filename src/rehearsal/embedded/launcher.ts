@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { endMarked } from "../processes/marked.ts";
 import { type Kept, keptProgram, keptService } from "./kept.ts";
-import { endMarked } from "./marked.ts";
 import { folderMark, type LauncherState, type Plan, type ServiceState } from "./plan.ts";
 import { markOf } from "./process-mark.ts";
 import { openFileStore } from "./store-file.ts";

@@ -123,9 +123,9 @@ export class HaproxyProcess {
   }
 
   private async until(failure: string, enough: (workers: readonly string[]) => boolean): Promise<void> {
-    const deadline = Date.now() + startMs;
+    const deadline = performance.now() + startMs;
     let last = "no answer";
-    while (Date.now() < deadline && this.process !== undefined) {
+    while (performance.now() < deadline && this.process !== undefined) {
       const workers = await this.workers().catch((error: Error) => error.message);
       if (typeof workers !== "string" && enough(workers)) return;
       last = typeof workers === "string" ? workers : `workers: ${workers.join(", ") || "none"}`;

@@ -51,7 +51,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     flags = {},
     log = () => {},
   } = options;
-  const startedAt = Date.now();
+  const started = { at: Date.now(), since: performance.now() };
   await mkdir(workDir, { recursive: true });
   const checkpoint = new Checkpoint(workDir, options.bootId ?? (await kernelBootId()));
   const kept = await checkpoint.load();
@@ -109,7 +109,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     }
     tasks.recover(kept.tasks);
   }
-  const view = { tasks, ip, port, hostname, workDir, resources, attributes, flags, startedAt };
+  const view = { tasks, ip, port, hostname, workDir, resources, attributes, flags, started };
   const server = await listen(
     agentRoutes({ ...view, id: () => id, registered: () => link.registered, master: () => leader }),
     { host: options.bindIp ?? ip, port, allowedHosts: options.allowedHosts },

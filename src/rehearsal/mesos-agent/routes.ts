@@ -17,7 +17,8 @@ export interface AgentView {
   readonly resources: Resources;
   readonly attributes: Readonly<Record<string, string>>;
   readonly flags: Readonly<Record<string, string>>;
-  readonly startedAt: number;
+  /** On the wall clock, and on the one that does not step. */
+  readonly started: { readonly at: number; readonly since: number };
   /** Empty until registered. */
   readonly id: () => string;
   readonly registered: () => boolean;
@@ -51,7 +52,7 @@ function stateJson(agent: AgentView): object {
     build_date: "",
     build_time: 0,
     build_user: "mesos-lab",
-    start_time: agent.startedAt / 1_000,
+    start_time: agent.started.at / 1_000,
     id: agent.id(),
     pid: `slave(1)@${agent.ip}:${agent.port}`,
     hostname: agent.hostname,
@@ -120,7 +121,7 @@ function metricsJson(agent: AgentView): Record<string, number> {
   const { counts } = agent.tasks;
   return {
     "slave/registered": agent.registered() ? 1 : 0,
-    "slave/uptime_secs": (Date.now() - agent.startedAt) / 1_000,
+    "slave/uptime_secs": (performance.now() - agent.started.since) / 1_000,
     "slave/frameworks_active": new Set(live.map(({ frameworkId }) => frameworkId)).size,
     "slave/executors_running": live.length,
     "slave/tasks_staging": live.filter((one) => stateOf(one) === "TASK_STAGING").length,

@@ -12,7 +12,7 @@ function allocatable({ scalars }: Resources): boolean {
  * Offers everything that is free, an agent at a time, to the framework with the smallest dominant share among those
  * that did not refuse it.
  */
-export function allocate(cluster: Cluster, now = Date.now()): void {
+export function allocate(cluster: Cluster, now = performance.now()): void {
   const batches = new Map<Framework, Offer[]>();
   const offersByAgent = cluster.offersByAgent();
   for (const agent of cluster.agents.values()) {
@@ -40,7 +40,7 @@ export function allocate(cluster: Cluster, now = Date.now()): void {
 
 export function refuse(framework: Framework, agentId: string, resources: Resources, seconds: number): void {
   const refusals = framework.refusals.get(agentId) ?? [];
-  refusals.push({ resources, until: Date.now() + seconds * 1_000 });
+  refusals.push({ resources, until: performance.now() + seconds * 1_000 });
   framework.refusals.set(agentId, refusals);
 }
 

@@ -1,47 +1,8 @@
 import { type SchedulerCall, type TaskInfo, taskStates } from "../mesos/api.ts";
 import { contains, fromApi, type Resources, subtract, sum } from "../mesos/resources.ts";
-import { amount, byType, list, nonEmptyText, number, object, optional, text } from "../shape.ts";
 import { refuse } from "./allocator.ts";
 import { type Cluster, type Framework, taskKey, tell } from "./cluster.ts";
 import { endTask, type MasterWords, masterStatus, notify } from "./updates.ts";
-
-const value = object({ value: nonEmptyText });
-export const range = object({ begin: number, end: number });
-const resource = byType({
-  SCALAR: { name: text, scalar: object({ value: amount }) },
-  RANGES: { name: text, ranges: object({ range: list(range) }) },
-});
-export const taskInfo = object({
-  name: text,
-  task_id: value,
-  agent_id: value,
-  resources: optional(list(resource)),
-});
-const operation = object({
-  type: text,
-  launch: optional(object({ task_infos: list(taskInfo) })),
-});
-const filters = optional(object({ refuse_seconds: optional(amount) }));
-const base = { framework_id: optional(value) };
-const info = object({ user: text, name: text, id: optional(value) });
-
-/** What a scheduler may say: the shape of a `SchedulerCall`. */
-export const schedulerCall = byType({
-  SUBSCRIBE: { ...base, subscribe: object({ framework_info: info }) },
-  ACCEPT: {
-    ...base,
-    accept: object({ offer_ids: list(value), operations: optional(list(operation)), filters }),
-  },
-  DECLINE: { ...base, decline: object({ offer_ids: list(value), filters }) },
-  REVIVE: base,
-  KILL: { ...base, kill: object({ task_id: value, agent_id: optional(value) }) },
-  ACKNOWLEDGE: { ...base, acknowledge: object({ agent_id: value, task_id: value, uuid: text }) },
-  RECONCILE: {
-    ...base,
-    reconcile: object({ tasks: optional(list(object({ task_id: value, agent_id: optional(value) }))) }),
-  },
-  TEARDOWN: base,
-});
 
 /** Mesos' default for `refuse_seconds`. */
 const refuseSeconds = 5;

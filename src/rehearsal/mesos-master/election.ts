@@ -20,7 +20,9 @@ export interface ElectionOptions {
 /** The place of one master among the candidates. */
 export class Election {
   leader: MasterInfo | undefined;
+  /** The wall clock's time, for those who ask. */
   electedAt: number | undefined;
+  private leadingSince = 0;
   /** Whether this master leads and has its registry. */
   serving = false;
   private readonly options: ElectionOptions;
@@ -37,10 +39,15 @@ export class Election {
     return this.electedAt !== undefined;
   }
 
+  /** Milliseconds since this master was elected; 0 before. */
+  get leadingMs(): number {
+    return this.elected ? performance.now() - this.leadingSince : 0;
+  }
+
   start(): void {
     if (this.options.openStore === undefined) {
       this.leader = this.options.info;
-      this.electedAt = Date.now();
+      this.lead();
       this.serving = true;
       this.options.onChange();
     } else void this.contend(this.options.openStore);
@@ -51,6 +58,11 @@ export class Election {
     this.unwatch();
     clearTimeout(this.fetching);
     await this.store?.close();
+  }
+
+  private lead(): void {
+    this.electedAt = Date.now();
+    this.leadingSince = performance.now();
   }
 
   private async contend(openStore: (signal: AbortSignal) => Promise<Store>): Promise<void> {
@@ -103,7 +115,7 @@ export class Election {
       return;
     }
     if (!this.elected) {
-      this.electedAt = Date.now();
+      this.lead();
       this.options.log("Elected as the leading master!");
       this.fetching = setTimeout(
         () => this.fatal("Recovery failed: Failed to recover registrar: Failed to perform fetch in time"),

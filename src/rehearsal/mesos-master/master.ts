@@ -40,7 +40,7 @@ export interface MasterOptions {
 /** Starts a stand-in for the Mesos master: elected, offering, and rebuilt from what agents and frameworks tell it. */
 export async function startMesosMaster(options: MasterOptions): Promise<Running> {
   const { ip, port, hostname, log = () => {}, flags = {} } = options;
-  const startedAt = Date.now();
+  const started = { at: Date.now(), since: performance.now() };
   const pings = {
     intervalMs: options.slavePingTimeoutMs ?? 15_000,
     maxMissed: options.maxSlavePingTimeouts ?? 5,
@@ -67,13 +67,13 @@ export async function startMesosMaster(options: MasterOptions): Promise<Running>
   });
   const agents = new Agents(cluster, pings, onChange);
   const frameworks = new Frameworks(cluster, onChange);
-  const knowsAll = () => Date.now() - (election.electedAt ?? Date.now()) > pings.intervalMs * pings.maxMissed;
+  const knowsAll = () => election.leadingMs > pings.intervalMs * pings.maxMissed;
   const routes = masterRoutes({
     cluster,
     election,
     info,
     flags,
-    startedAt,
+    started,
     agents,
     frameworks,
     knowsAll,

@@ -1,10 +1,12 @@
 import { type Context, Hono } from "hono";
+import { problemOf } from "../json/problem.ts";
 import type { AgentMessage, Registration } from "../mesos/agent-protocol.ts";
 import type { SchedulerCall } from "../mesos/api.ts";
 import { page } from "../mesos/page.ts";
-import { agentMessage, registration } from "./agent-input.ts";
+import { agentMessage, registration } from "./agent-schema.ts";
 import type { Agents } from "./agents.ts";
-import { type CallAfterSubscribe, handle, schedulerCall } from "./calls.ts";
+import { schedulerCall } from "./call-schema.ts";
+import { type CallAfterSubscribe, handle } from "./calls.ts";
 import type { Frameworks } from "./frameworks.ts";
 import {
   agentJson,
@@ -59,14 +61,14 @@ export function masterRoutes(master: MasterParts): Hono {
   app.post("/register-agent", async (c) => {
     if (!master.election.serving) return c.text("Not the leading master", 503);
     const input = await readJson(c);
-    const wrong = registration(input, "the registration");
+    const wrong = problemOf(registration, input, "the registration");
     if (wrong !== undefined) return c.text(wrong, 400);
     return new Response(master.agents.register(input as Registration).body, { headers: streamHeaders });
   });
   app.post("/agent-message", async (c) => {
     if (!master.election.serving) return c.text("Not the leading master", 503);
     const input = await readJson(c);
-    const wrong = agentMessage(input, "the message");
+    const wrong = problemOf(agentMessage, input, "the message");
     if (wrong !== undefined) return c.text(wrong, 400);
     return master.agents.receive(input as AgentMessage) ? c.body(null, 202) : c.text("Not registered", 410);
   });
@@ -85,7 +87,7 @@ async function scheduler(c: Context, master: MasterParts): Promise<Response> {
   if (!/^application\/json\b/.test(c.req.header("Content-Type") ?? ""))
     return c.text("Expecting 'Content-Type' of application/json", 415);
   const input = await readJson(c);
-  const wrong = schedulerCall(input, "it");
+  const wrong = problemOf(schedulerCall, input, "the call");
   if (wrong !== undefined) return c.text(`Failed to parse the call: ${wrong}`, 400);
   const call = input as SchedulerCall;
   if (call.type === "SUBSCRIBE") {

@@ -2,7 +2,7 @@ import { type TaskState, type TaskStatus, taskStates } from "../mesos/api.ts";
 import type { MasterInfo } from "../mesos/master-info.ts";
 import { add, noResources, type Resources, toState } from "../mesos/resources.ts";
 import { mesosVersion } from "../mesos/version.ts";
-import type { Agent, Cluster, Framework, Task } from "./cluster.ts";
+import type { Agent, Cluster, Framework, MasterTask } from "./cluster.ts";
 import type { Election } from "./election.ts";
 
 /** What the views of a master are made from. */
@@ -11,14 +11,15 @@ export interface MasterView {
   readonly election: Election;
   readonly info: MasterInfo;
   readonly flags: Readonly<Record<string, string>>;
-  readonly startedAt: number;
+  /** On the wall clock, and on the one that does not step. */
+  readonly started: { readonly at: number; readonly since: number };
 }
 
 const seconds = (ms: number) => ms / 1_000;
 
 /** `/state.json`, field by field as 0.24.1 writes it. */
 export function stateJson(view: MasterView): object {
-  const { cluster, election, info, flags, startedAt } = view;
+  const { cluster, election, info, flags, started } = view;
   const agents = [...cluster.agents.values()];
   const active = agents.filter((agent) => agent.link !== undefined).length;
   return {
@@ -26,7 +27,7 @@ export function stateJson(view: MasterView): object {
     build_date: "",
     build_time: 0,
     build_user: "mesos-lab",
-    start_time: seconds(startedAt),
+    start_time: seconds(started.at),
     ...(election.electedAt === undefined ? {} : { elected_time: seconds(election.electedAt) }),
     id: info.id,
     pid: info.pid,
@@ -46,7 +47,7 @@ export function stateJson(view: MasterView): object {
 }
 
 /** Tasks whose framework has not subscribed to this master (yet). */
-export function orphans(cluster: Cluster): Task[] {
+export function orphans(cluster: Cluster): MasterTask[] {
   return [...cluster.tasks()].filter((task) => !cluster.frameworks.has(task.frameworkId));
 }
 
@@ -106,7 +107,7 @@ function frameworkJson(cluster: Cluster, framework: Framework): object {
   };
 }
 
-export function taskJson(task: Task): object {
+export function taskJson(task: MasterTask): object {
   return {
     id: task.info.task_id.value,
     name: task.info.name,
@@ -159,7 +160,7 @@ export function summaryJson({ cluster, info, flags }: MasterView): object {
   };
 }
 
-function countStates(tasks: readonly Task[]): Record<TaskState, number> {
+function countStates(tasks: readonly MasterTask[]): Record<TaskState, number> {
   const count = (state: TaskState) => tasks.filter((task) => task.state === state).length;
   return Object.fromEntries(taskStates.map((state) => [state, count(state)])) as Record<TaskState, number>;
 }
@@ -181,7 +182,7 @@ export function rolesJson(cluster: Cluster): object {
 }
 
 /** `/metrics/snapshot` */
-export function metricsJson({ cluster, election, startedAt }: MasterView): Record<string, number> {
+export function metricsJson({ cluster, election, started }: MasterView): Record<string, number> {
   const agents = [...cluster.agents.values()];
   const frameworks = [...cluster.frameworks.values()];
   const connected = agents.filter((agent) => agent.link !== undefined);
@@ -202,7 +203,7 @@ export function metricsJson({ cluster, election, startedAt }: MasterView): Recor
   });
   return {
     "master/elected": election.elected ? 1 : 0,
-    "master/uptime_secs": seconds(Date.now() - startedAt),
+    "master/uptime_secs": seconds(performance.now() - started.since),
     "master/slaves_connected": connected.length,
     "master/slaves_disconnected": agents.length - connected.length,
     "master/slaves_active": connected.length,

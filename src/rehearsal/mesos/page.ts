@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import { pageStyle } from "../page-style.ts";
+import { pageStyle } from "../pages/page.ts";
 
 export interface Table {
   readonly title: string;
@@ -16,7 +16,7 @@ export function page(title: string, facts: readonly (readonly [string, string])[
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="5">
 <title>${title} — mesos-lab rehearsal</title>
-<style>${raw(pageStyle)}</style>
+<style>${raw(pageStyle())}</style>
 </head>
 <body>
 <header><div><b>${title}</b>

@@ -1,9 +1,10 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { claimsFor } from "../../../src/claims/claims-for.ts";
 import { type Verdict, verifyLab } from "../../../src/claims/verdict.ts";
 import { exitCodes } from "../../../src/errors.ts";
 import type { ProbeContext } from "../../../src/probes/context.ts";
 import { openHttp } from "../../../src/probes/http.ts";
+import { patienceMs } from "../../helpers/eventually.ts";
 import { type FakeLab, startFakeLab } from "../../helpers/fake-lab.ts";
 import { closedPort, serveTcp } from "../../helpers/local-servers.ts";
 import { agentState, marathonInfo, srvrText, statsCsv, tomcatRows } from "../../helpers/recorded.ts";
@@ -14,7 +15,7 @@ async function failingAtOneLook(fake: FakeLab): Promise<string[]> {
   const context: ProbeContext = {
     http,
     signal: new AbortController().signal,
-    timeoutMs: 10_000,
+    timeoutMs: patienceMs,
     addressOf: fake.addressOf,
     statePaths: new Map(),
   };
@@ -38,8 +39,11 @@ test("a healthy lab: all claims hold, each page is asked for once", async () => 
   const onWarning = (warning: Error) => warnings.push(warning);
   process.on("warning", onWarning);
   onTestFinished(() => void process.off("warning", onWarning));
+  // An answer is shared for a moment: here the moment lasts, however long this host takes.
+  vi.useFakeTimers({ toFake: ["performance"] });
+  onTestFinished(() => void vi.useRealTimers());
   const verdict = await verifyLab(fake.lab, {
-    timeoutMs: 20_000,
+    timeoutMs: patienceMs,
     addressOf: fake.addressOf,
     onResult: ({ id }) => settled.push(id),
   });
@@ -57,7 +61,7 @@ test("claims wait for a lab that comes up, each until it is true", async () => {
   fake.zookeeper = "This ZooKeeper instance is not currently serving requests\n";
   fake.pages.marathon["/v2/info"] = [503, "Could not determine the current leader"];
   const verdict = await verifyLab(fake.lab, {
-    timeoutMs: 20_000,
+    timeoutMs: patienceMs,
     addressOf: fake.addressOf,
     // The first claims that hold bring up the rest.
     onResult: () => {
@@ -142,7 +146,7 @@ test("a dead machine and one that hangs fail their claims, with what was seen, a
   const dead = await closedPort();
   const { mesosSlave, bamboo } = fake.lab.ports;
   const verdict = await verifyLab(fake.lab, {
-    timeoutMs: 3_000,
+    timeoutMs: 4_500,
     addressOf: (machine, port) => {
       if (port === mesosSlave) return { host: "127.0.0.1", port: dead };
       return port === bamboo ? hanging : fake.addressOf(machine, port);
@@ -151,14 +155,14 @@ test("a dead machine and one that hangs fail their claims, with what was seen, a
   expect(verdict.holds).toBe(false);
   expect(failing(verdict)).toEqual([
     `mesos-agent-registered@slave: http://127.0.0.1:${dead}/state: connection refused`,
-    "bamboo-answers@master: no answer within 3 s",
+    "bamboo-answers@master: no answer within 4.5 s",
   ]);
 });
 
 test("what services say is shown without control characters", async () => {
   const fake = await startFakeLab();
   fake.pages.marathon["/v2/info"] = JSON.stringify(marathonInfo({ version: "0.15.0\u001b[2J\u0007" }));
-  const verdict = await verifyLab(fake.lab, { timeoutMs: 20_000, addressOf: fake.addressOf });
+  const verdict = await verifyLab(fake.lab, { timeoutMs: patienceMs, addressOf: fake.addressOf });
   const stack = verdict.results.find(({ id }) => id === "stack@master");
   expect(stack?.seen).toBe("mesos 0.24.1, marathon 0.15.0");
 });

@@ -117,7 +117,7 @@ describe.skipIf(noNetwork)(
       expect(await save("--stack", "rehearsal", "--box", "bento/ubuntu-20.04")).toContain(
         "try: npx mesos-lab images build",
       );
-      expect(await save("--machines", "embedded")).toContain(
+      expect(await save("--runs-on", "embedded")).toContain(
         '✖ lab "mesos-lab" is embedded, and needs no bundle',
       );
       expect(filesBelow(desk.folder)).toEqual([]);

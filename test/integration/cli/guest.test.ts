@@ -225,7 +225,7 @@ describe.skipIf(noNetwork)(
         "npx mesos-lab create --memory 1024 --provider virtualbox --ansible guest",
       );
       expect(await create(["--ansible", "gust"])).toMatchObject({ exitCode: 2 });
-      const embedded = await create(["--ansible", "guest", "--machines", "embedded"]);
+      const embedded = await create(["--ansible", "guest", "--runs-on", "embedded"]);
       expect(embedded).toMatchObject({ exitCode: 2 });
       expect(embedded.stderr).toContain("there are no machines, and no playbooks, for --ansible");
       expect(desk.calls()).toEqual([]);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { images } from "../../../src/lab/catalogue/images.ts";
+import { imagesOf } from "../../../src/lab/catalogue/index.ts";
 import { digestOf } from "../../../src/registry/layout.ts";
 import { eventually } from "../../helpers/eventually.ts";
 import { openRegistry } from "../../helpers/registry/fetching.ts";
@@ -14,6 +14,7 @@ import {
 } from "../../helpers/registry/small-image.ts";
 import { type Desk, openDesk } from "../../helpers/run-cli.ts";
 
+const images = imagesOf("classic");
 /** Those of the tutorial's lab, as a registry of the year 2016 has them. */
 const references = ["zookeeper", "mesos-master", "marathon", "bamboo", "mesos-slave", "tomcat"] as const;
 const forms: readonly TestForm[] = [
@@ -27,7 +28,7 @@ const forms: readonly TestForm[] = [
 
 function addLab(registry: TestRegistry, image: (index: number) => TestImage): void {
   for (const [index, service] of references.entries()) {
-    const reference = images.classic[service];
+    const reference = images[service];
     const name = reference.includes("/") ? reference : `library/${reference}`;
     registry.add(name, image(index), forms[index] as TestForm);
   }
@@ -75,7 +76,7 @@ describe("images fetch", { timeout }, () => {
     expect(readFileSync(desk.path("all.tar")).equals(archive)).toBe(true);
     const result = JSON.parse(again.stdout.trim().split("\n").at(-1) ?? "");
     expect(result.images.map(({ reference }: { reference: string }) => reference)).toEqual(
-      references.map((service) => images.classic[service]),
+      references.map((service) => images[service]),
     );
 
     // The registry is gone, and the images are here.
@@ -102,7 +103,7 @@ describe("images fetch", { timeout }, () => {
     const { digest } = locked.manifests["schema 1"];
     writeFileSync(
       desk.path("mesos-lab.lock"),
-      `lock: 1\nboxes: {}\ntools: {}\nimages:\n  ${images.classic.marathon}: ${digestOf("another")}\n  ${images.classic["mesos-master"]}: ${digest}\n`,
+      `lock: 1\nboxes: {}\ntools: {}\nimages:\n  ${images.marathon}: ${digestOf("another")}\n  ${images["mesos-master"]}: ${digest}\n`,
     );
     const { exitCode, stderr } = await desk.run(["images", "fetch", "--registry", registry.url]);
     expect(exitCode).toBe(4);
@@ -173,7 +174,7 @@ describe("interrupted", { timeout: 600_000 }, () => {
       await eventually(() => {
         for (const { path, sent } of registry.blobs)
           expect(`${path} ${bytesHere(cacheOf(desk), path)}`).toBe(`${path} ${sent}`);
-      }, 30_000);
+      });
       const kill = moment % 2 === 0;
       if (kill) running.process.kill("SIGKILL");
       else running.interrupt();

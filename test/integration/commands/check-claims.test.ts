@@ -1,20 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import type { Verdict } from "../../../src/claims/verdict.ts";
-import { verify } from "../../../src/commands/create/check-claims.ts";
+import { claimsTask } from "../../../src/commands/create/check-claims.ts";
 import { exitCodes, LabError } from "../../../src/errors.ts";
-import { LabFolder } from "../../../src/tools/lab-folder.ts";
 import type { LabEvent } from "../../../src/ui/events.ts";
 import { runTasks } from "../../../src/ui/tasks.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 import { closedPort } from "../../helpers/local-servers.ts";
 
 /** The step on a lab of which nothing answers. */
-async function verifyDeadLab(lastLines: Parameters<typeof verify>[1]) {
-  const root = mkdtempSync(join(tmpdir(), "mesos-lab-step-"));
-  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+async function verifyDeadLab(lastLines: Parameters<typeof claimsTask>[2]) {
   const dead = await closedPort();
   const ports = {
     ...tutorialLab.ports,
@@ -24,9 +18,8 @@ async function verifyDeadLab(lastLines: Parameters<typeof verify>[1]) {
   const machines = tutorialLab.machines.map((machine) => ({ ...machine, ip: "127.93.33.18" }));
   const events: LabEvent[] = [];
   let verdict: Verdict | undefined;
-  const run = {
-    lab: { ...tutorialLab, machines, ports },
-    folder: new LabFolder("lab", root),
+  const lab = { ...tutorialLab, machines, ports };
+  const progress = {
     signal: new AbortController().signal,
     emit: (event: LabEvent) => events.push(event),
     display: "silent" as const,
@@ -34,7 +27,9 @@ async function verifyDeadLab(lastLines: Parameters<typeof verify>[1]) {
   const onVerdict = (found: Verdict) => {
     verdict = found;
   };
-  const error = await runTasks([verify(run, lastLines, onVerdict, 100)], "silent").catch((thrown) => thrown);
+  const error = await runTasks([claimsTask(lab, progress, lastLines, onVerdict, 100)], "silent").catch(
+    (thrown) => thrown,
+  );
   return { error: error as LabError, events, verdict };
 }
 

@@ -57,7 +57,7 @@ describe("doctor", () => {
     programs.add("vagrant", "echo Vagrant 2.0.0");
     programs.add("ansible-galaxy", "echo 'community.docker 1.2.1'");
     programs.drop("VBoxManage");
-    const { lines, exitCode } = await report("--machines", "vagrant", ...fitting);
+    const { lines, exitCode } = await report("--runs-on", "vagrant", ...fitting);
     expect(lines.get("Vagrant")).toMatchObject({
       level: "error",
       seen: "Vagrant 2.0.0 is too old, >=2.2.19 is needed",
@@ -72,7 +72,7 @@ describe("doctor", () => {
   it("asks of a host without any machine's programs only what an embedded lab needs", async () => {
     for (const name of ["vagrant", "ansible-playbook", "ansible-galaxy", "ssh", "VBoxManage"])
       programs.drop(name);
-    const { lines, exitCode } = await report("--machines", "embedded");
+    const { lines, exitCode } = await report("--runs-on", "embedded");
     expect([...lines.keys()]).toEqual(["Node.js", "HAProxy"]);
     expect(exitCode).toBe(0);
   });
@@ -100,7 +100,7 @@ describe("doctor", () => {
     });
     expect(exitCode).toBe(0);
     // Who insists on machines cannot have a lab here.
-    expect((await report("--machines", "vagrant", ...fitting)).exitCode).toBe(3);
+    expect((await report("--runs-on", "vagrant", ...fitting)).exitCode).toBe(3);
   });
 
   it("names the addresses that VirtualBox refuses, with the line that allows them", async () => {
@@ -129,7 +129,7 @@ describe("doctor", () => {
   it("asks nobody where there is no terminal: it prints what --fix would run, and runs nothing", async () => {
     programs.drop("vagrant");
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log`);
-    const { exitCode, stderr } = await doctor("--fix", "--machines", "vagrant", ...fitting);
+    const { exitCode, stderr } = await doctor("--fix", "--runs-on", "vagrant", ...fitting);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("apt-get install --yes vagrant");
     expect(stderr).toContain("no terminal to ask at");
@@ -142,7 +142,7 @@ describe("doctor", () => {
     // Becomes what it installs.
     const install = `printf '#!/bin/sh\\n${vagrant}\\n' >${programs.path}/vagrant; /bin/chmod +x ${programs.path}/vagrant`;
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log\nif [ "$1" = install ]; then ${install}; fi`);
-    const { exitCode, stdout } = await doctor("--fix", "--yes", "--machines", "vagrant", ...fitting);
+    const { exitCode, stdout } = await doctor("--fix", "--yes", "--runs-on", "vagrant", ...fitting);
     expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe("update\ninstall --yes vagrant\n");
     expect(stdout).toMatch(/✖ Vagrant\s+Vagrant is not installed[\s\S]*✔ Vagrant\s+2\.4\.1/);
     expect(exitCode).toBe(0);

@@ -17,8 +17,6 @@ const entry = (service: ServiceName) => {
   return found;
 };
 
-/** A real ZooKeeper keeps the nodes of whoever was killed until the session is over: of master and Marathon, one after the other. */
-const withinMs = 45_000;
 /** The sleeper's only task, once it runs and is another one than before. */
 const sleeper = (other?: MarathonTask) =>
   eventually(async () => {
@@ -26,7 +24,7 @@ const sleeper = (other?: MarathonTask) =>
     const [task] = tasks;
     if (tasks.length !== 1 || task === undefined || task.id === other?.id) throw new Error("no new task yet");
     return task;
-  }, withinMs);
+  });
 const sleeps = () => lab.processes().filter(({ command }) => command.startsWith("sleep 4711"));
 
 beforeAll(async () => {
@@ -44,7 +42,7 @@ test("a killed service comes back, and so does what an agent was running, withou
   await sleeper(before);
   expect(await lab.run("verify")).toMatchObject({ exitCode: 0 });
   await eventually(() => expect(sleeps()).toHaveLength(2));
-}, 90_000);
+});
 
 test("a drill's breaks: restart, remove a task, reboot", async () => {
   const before = await sleeper();
@@ -64,7 +62,7 @@ test("a drill's breaks: restart, remove a task, reboot", async () => {
   await sleeper(second);
   // A machine that was started anew has another agent.
   expect(await agent()).not.toBe(id);
-}, 40_000);
+});
 
 test("a killed launcher takes its services with it; create brings the lab and its apps back", async () => {
   const before = await sleeper();
@@ -76,10 +74,10 @@ test("a killed launcher takes its services with it; create brings the lab and it
   expect(await lab.run("create")).toMatchObject({ exitCode: 0 });
   await sleeper(before);
   await eventually(() => expect(sleeps()).toHaveLength(2));
-}, 40_000);
+});
 
 test("a lab whose folder was removed by hand ends by itself", async () => {
   // Moved, which is removed at one stroke: what runs goes on writing into it.
   renameSync(`${lab.folder}/generated`, `${lab.folder}/gone`);
   await eventually(() => expect(lab.processes()).toEqual([]));
-}, 20_000);
+});

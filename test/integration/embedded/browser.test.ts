@@ -4,7 +4,7 @@ import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isWelcomePage } from "../../../src/lab/demo.ts";
 import { embeddedLab } from "../../helpers/embedded-lab.ts";
-import { eventually } from "../../helpers/eventually.ts";
+import { eventually, patienceMs } from "../../helpers/eventually.ts";
 
 const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
   existsSync,
@@ -31,7 +31,7 @@ describe.skipIf(executablePath === undefined)(`the lesson, clicked through (${wh
     browser = started;
     expect(created).toMatchObject({ exitCode: 0 });
     page = await browser.newPage({ viewport: { width: 1_100, height: 760 } });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(patienceMs);
     page.on("request", (request) => {
       if (![lab.master, lab.slave].includes(new URL(request.url()).hostname)) elsewhere.push(request.url());
     });

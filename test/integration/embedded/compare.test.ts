@@ -67,7 +67,7 @@ describe.skipIf(noBalancers !== "")(`a lab with all four methods${noBalancers}`,
     expect(report.parameters["requests per second"]).toBe("50 for each way in, 250 in all");
     const html = readFileSync(page, "utf8");
     for (const way of methods) expect(html).toContain(`<b>${way}</b>`);
-  }, 120_000);
+  });
 });
 
 describe("a lab with Mesos-DNS only", () => {
@@ -96,5 +96,5 @@ describe("a lab with Mesos-DNS only", () => {
         /the demo is not served\n {2}Marathon does not run it\n {2}try: npx mesos-lab demo/,
       ),
     });
-  }, 90_000);
+  });
 });

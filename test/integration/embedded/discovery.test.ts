@@ -93,7 +93,7 @@ describe.skipIf(noBalancers !== "")(`all four methods${noBalancers}`, () => {
     expect(await lab.run("destroy")).toMatchObject({ exitCode: 0 });
     expect(lab.processes()).toEqual([]);
     expect(existsSync(join(lab.folder, "generated"))).toBe(false);
-  }, 90_000);
+  });
 });
 
 test("without HAProxy the methods that need it are refused, with what to install; Mesos-DNS is not", async () => {
@@ -114,7 +114,7 @@ test("without HAProxy the methods that need it are refused, with what to install
   } finally {
     await lab.remove();
   }
-}, 60_000);
+});
 
 /** `fetch` sends no Host header of one's own. */
 function pageOf(address: string, port: number, host: string): Promise<string> {

@@ -21,5 +21,4 @@ test.each(["kill-task", "remove-container"])(
     expect(after).not.toBe(before);
     expect(await lab.run("verify")).toMatchObject({ exitCode: 0 });
   },
-  60_000,
 );

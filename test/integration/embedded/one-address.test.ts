@@ -39,5 +39,5 @@ describe.skipIf(noNetwork !== undefined)(`a system with 127.0.0.1 only (${noNetw
     expect(drilled.stdout).toMatch(/tasks: 127\.0\.0\.1:\d+ → 127\.0\.0\.1:\d+/);
     expect(await lab.run("destroy")).toMatchObject({ exitCode: 0 });
     expect(lab.processes()).toEqual([]);
-  }, 90_000);
+  });
 });

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { problemsOf } from "../../../src/lab/finding.ts";
 import type { ProviderName } from "../../../src/lab/model.ts";
 import { kvmWorks } from "../../../src/machines/vagrant/kvm.ts";
 import { libvirtFindings } from "../../../src/machines/vagrant/libvirt.ts";
 import { virtualboxFindings } from "../../../src/machines/vagrant/virtualbox.ts";
-import { problemsOf } from "../../../src/preflight/finding.ts";
 import { ansibleFindings, vagrantFinding } from "../../../src/preflight/programs.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 

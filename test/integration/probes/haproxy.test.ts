@@ -9,6 +9,7 @@ import { askFrontPage, askStats } from "../../../src/probes/haproxy.ts";
 import { openHttp } from "../../../src/probes/http.ts";
 import { marathonTaskSchema } from "../../../src/probes/marathon.ts";
 import { waitFor } from "../../../src/probes/wait.ts";
+import { patienceMs } from "../../helpers/eventually.ts";
 import { closedPort } from "../../helpers/local-servers.ts";
 import { marathonTask } from "../../helpers/recorded.ts";
 
@@ -50,13 +51,13 @@ test.skipIf(!existsSync(haproxy))("a real HAProxy's statistics and front page", 
   const lookWith = (signal: AbortSignal) => ({
     http,
     signal,
-    timeoutMs: 2_000,
+    timeoutMs: patienceMs,
     addressOf: labAddress,
     statePaths: new Map(),
   });
   const waited = await waitFor(
     async (signal) => ({ ok: true, value: await askStats(lookWith(signal), origin) }),
-    { timeoutMs: 10_000 },
+    { timeoutMs: patienceMs },
   );
   if (!waited.ok) throw new Error(waited.seen);
   const task = (taskPort: number) =>

@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "vitest";
 import { openHttp } from "../../../src/probes/http.ts";
 import { ProbeError } from "../../../src/probes/probe-error.ts";
 import { waitFor } from "../../../src/probes/wait.ts";
+import { patienceMs, until } from "../../helpers/eventually.ts";
 import { blackHole, closedPort, serveHttp, serveTcp } from "../../helpers/local-servers.ts";
 
 const http = openHttp();
@@ -84,7 +85,8 @@ test.each<[string, Parameters<typeof serveTcp>[0], string]>([
   ],
 ])("a server that %s", async (_, onSocket, seen) => {
   const server = await serveTcp(onSocket);
-  const asked = http.get(server.url, { timeoutMs: 300 });
+  const timeoutMs = seen.startsWith("timed out") ? 300 : patienceMs;
+  const asked = http.get(server.url, { timeoutMs });
   await expect(asked).rejects.toThrow(seen);
   await expect(asked).rejects.toBeInstanceOf(ProbeError);
 });
@@ -106,7 +108,7 @@ test.each([
     response.on("drain", more);
     more();
   });
-  await expect(http.get(server.url)).rejects.toThrow("answer too large");
+  await expect(http.get(server.url, { timeoutMs: patienceMs })).rejects.toThrow("answer too large");
   expect(sent).toBeLessThan(60);
 });
 
@@ -151,8 +153,8 @@ test("hundreds of requests leave no connection behind", async () => {
     socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nhi"));
   });
   for (let round = 0; round < 10; round += 1)
-    await Promise.all(Array.from({ length: 30 }, () => http.get(server.url)));
-  await expect.poll(() => open).toBe(0);
+    await Promise.all(Array.from({ length: 30 }, () => http.get(server.url, { timeoutMs: patienceMs })));
+  await until("all are closed", () => open === 0);
 });
 
 test("a service that comes up by and by", async () => {
@@ -169,7 +171,7 @@ test("a service that comes up by and by", async () => {
       seen.push(text);
       return text === "leader" ? { ok: true, value: text } : { ok: false, seen: text };
     },
-    { timeoutMs: 10_000, intervalMs: 5 },
+    { timeoutMs: patienceMs, intervalMs: 5 },
   );
   expect(waited).toMatchObject({ ok: true, value: "leader" });
   expect(seen).toEqual(["Could not determine the current leader", "no leader", "leader"]);

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { waitFor } from "../../../src/probes/wait.ts";
 import { askZookeeper, fourLetterWord } from "../../../src/probes/zookeeper.ts";
+import { patienceMs } from "../../helpers/eventually.ts";
 import { closedPort, serveTcp } from "../../helpers/local-servers.ts";
 import { srvrText } from "../../helpers/recorded.ts";
 
-const options = { signal: new AbortController().signal, timeoutMs: 300 };
+const { signal } = new AbortController();
+const options = { signal, timeoutMs: patienceMs };
 
 test("an answer in pieces is read to its end", async () => {
   const server = await serveTcp((socket) =>
@@ -40,9 +42,10 @@ test.each<[string, Parameters<typeof serveTcp>[0], string]>([
     (socket) => void setImmediate(() => socket.write(Buffer.alloc(8 << 20))),
     "answer too large",
   ],
-])("a server that %s", async (_, onSocket, seen) => {
+])("a server that %s", async (what, onSocket, seen) => {
   const server = await serveTcp(onSocket);
-  await expect(askZookeeper(server, options)).rejects.toThrow(`127.0.0.1:${server.port}: ${seen}`);
+  const asked = askZookeeper(server, what === "hangs" ? { signal, timeoutMs: 300 } : options);
+  await expect(asked).rejects.toThrow(`127.0.0.1:${server.port}: ${seen}`);
 });
 
 test("nothing listens", async () => {
@@ -64,10 +67,10 @@ test.skipIf(!existsSync(join(jars, "zookeeper.jar")))("a real ZooKeeper", async 
     rmSync(data, { recursive: true });
   });
   const waited = await waitFor(
-    async (signal) => ({ ok: true, value: await askZookeeper(address, { signal, timeoutMs: 2_000 }) }),
-    { timeoutMs: 20_000 },
+    async (signal) => ({ ok: true, value: await askZookeeper(address, { signal, timeoutMs: patienceMs }) }),
+    { timeoutMs: patienceMs },
   );
   expect(waited).toMatchObject({ ok: true, value: { mode: "standalone" } });
   // Its default list of allowed words has only `srvr`.
-  expect(await fourLetterWord(address, "ruok", { ...options, timeoutMs: 2_000 })).toContain("whitelist");
+  expect(await fourLetterWord(address, "ruok", options)).toContain("whitelist");
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dockerRunner } from "../../../src/rehearsal/mesos-agent/docker-runner.ts";
 import type { TaskRunner, TaskToRun } from "../../../src/rehearsal/mesos-agent/task-runner.ts";
-import { eventually } from "../../helpers/wait.ts";
+import { until } from "../../helpers/eventually.ts";
 
 /** A docker that writes down what it is asked and keeps its one container as a file. */
 const fakeDocker = `#!/bin/sh
@@ -73,7 +73,7 @@ describe("a container", () => {
     const kill = new AbortController();
     const started: unknown[] = [];
     const outcome = runner.run(task(), (one) => started.push(one), kill.signal);
-    await eventually("it runs", () => started.length === 1);
+    await until("it runs", () => started.length === 1);
     expect(started).toEqual([{ ip: "172.17.0.2" }]);
     kill.abort();
     expect((await outcome).state).toBe("TASK_KILLED");

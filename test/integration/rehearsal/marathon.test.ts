@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { fixedMaster, startMarathon } from "../../../src/rehearsal/marathon/start.ts";
 import { createMemoryTree } from "../../../src/rehearsal/store/memory-store.ts";
 import { eventually } from "../../helpers/eventually.ts";
@@ -65,6 +65,29 @@ test("the tutorial's app is created, launched, listed as text, and moves when it
   expect(json.app).not.toHaveProperty("lastTaskFailure");
   const acknowledged = lab.master.calls.filter((call) => call.type === "ACKNOWLEDGE").length;
   expect(acknowledged).toBeGreaterThanOrEqual(2);
+});
+
+test.each([
+  ["an hour back", -3_600_000],
+  ["a second back", -1_000],
+  ["to 1970", -Date.now()],
+  ["an hour ahead", 3_600_000],
+  ["ten years ahead", 315_000_000_000],
+])("the wall clock steps %s: apps start, and what runs is left alone", async (_, stepMs) => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  cleanup.push(async () => vi.useRealTimers());
+  lab = await marathonLab();
+  await lab.call("POST", "/v2/apps", { ...tutorialApp, id: "/before" });
+  const [before] = await lab.runningTasks("/before", 1);
+  vi.setSystemTime(Date.now() + stepMs);
+  await lab.call("POST", "/v2/apps", { ...tutorialApp, id: "/after" });
+  const [after] = await lab.runningTasks("/after", 1);
+  await lab.call("DELETE", `/v2/apps/after/tasks/${after?.id}`);
+  await eventually(async () => {
+    const [next] = (await lab?.runningTasks("/after", 1)) ?? [];
+    expect(next?.id).not.toBe(after?.id);
+  });
+  expect((await lab.runningTasks("/before", 1))[0]?.id).toBe(before?.id);
 });
 
 test("a deployment locks its app until it settles; force goes through", async () => {

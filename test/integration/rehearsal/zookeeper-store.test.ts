@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Store } from "../../../src/rehearsal/store/store.ts";
 import { openZooKeeperStore } from "../../../src/rehearsal/store/zookeeper-store.ts";
+import { until } from "../../helpers/eventually.ts";
 import { Scheduler } from "../../helpers/scheduler.ts";
-import { eventually } from "../../helpers/wait.ts";
 import { freePort, noZooKeeper, ZooKeeperServer } from "../../helpers/zookeeper-server.ts";
 
 describe.skipIf(noZooKeeper !== undefined)(
@@ -23,7 +23,8 @@ describe.skipIf(noZooKeeper !== undefined)(
       await server?.close();
     });
     const open = async () => {
-      const store = await openZooKeeperStore(server.address, { sessionTimeoutMs: 2_000, log: () => {} });
+      // Longer than a busy host keeps this process, or a server that starts, from its turn.
+      const store = await openZooKeeperStore(server.address, { sessionTimeoutMs: 300_000, log: () => {} });
       opened.push(store);
       return store;
     };
@@ -46,21 +47,19 @@ describe.skipIf(noZooKeeper !== undefined)(
       const [store, other] = [await open(), await open()];
       const seen: string[][] = [];
       const stop = store.watchChildren("/not/yet/there", (names) => seen.push(names));
-      await eventually("the first call", () => seen.length === 1);
+      await until("the first call", () => seen.length === 1);
       const path = await other.createEphemeral("/not/yet/there/n_", "x");
       expect(path).toMatch(/^\/not\/yet\/there\/n_\d{10}$/);
-      await eventually("it is seen", () => seen.at(-1)?.length === 1);
+      await until("it is seen", () => seen.at(-1)?.length === 1);
       await other.close();
-      await eventually("it is gone", () => seen.at(-1)?.length === 0);
+      await until("it is gone", () => seen.at(-1)?.length === 0);
       stop();
       await store.createEphemeral("/not/yet/there/n_", "y");
       expect(seen.at(-1)).toEqual([]);
     });
 
-    test("a server that restarts within the session loses nothing", { timeout: 60_000 }, async () => {
-      // Longer than a JVM takes to start on a busy host.
-      const store = await openZooKeeperStore(server.address, { sessionTimeoutMs: 30_000, log: () => {} });
-      opened.push(store);
+    test("a server that restarts within the session loses nothing", async () => {
+      const store = await open();
       let lost = 0;
       store.onSessionLost(() => {
         lost += 1;
@@ -73,12 +72,13 @@ describe.skipIf(noZooKeeper !== undefined)(
       await server.resume();
       expect(await answer).toHaveLength(1);
       await store.set("/restart/another", "");
-      await eventually("the watch still works", () => seen.at(-1)?.length === 2);
+      await until("the watch still works", () => seen.at(-1)?.length === 2);
       expect(lost).toBe(0);
     });
 
     test("a server that stays away ends the session, once, and what waits for it", async () => {
-      const store = await open();
+      const store = await openZooKeeperStore(server.address, { sessionTimeoutMs: 2_000, log: () => {} });
+      opened.push(store);
       let lost = 0;
       store.onSessionLost(() => {
         lost += 1;
@@ -93,7 +93,7 @@ describe.skipIf(noZooKeeper !== undefined)(
         log: (line) => lines.push(line),
         signal: waiting.signal,
       });
-      await eventually("it says that it waits", () => lines.length > 0);
+      await until("it says that it waits", () => lines.length > 0);
       await server.resume();
       opened.push(await attempt);
     });
@@ -122,7 +122,7 @@ describe.skipIf(noZooKeeper !== undefined)(
           const state = (await (await fetch(`${url}/state.json`)).json()) as { activated_slaves: number };
           return state.activated_slaves === 1;
         };
-        await eventually("the agent is registered", () => registered().catch(() => false), 20_000);
+        await until("the agent is registered", () => registered().catch(() => false));
         const store = await open();
         const [name = ""] = await store.children("/mesos");
         expect(name).toMatch(/^json\.info_\d{10}$/);
@@ -153,12 +153,16 @@ test("an answer that comes after the attempt was given up does no harm", async (
   answer.writeInt32BE(5_000, 8);
   answer.writeInt32BE(7, 16);
   answer.writeInt32BE(16, 20);
-  let connections = 0;
+  const sockets: Socket[] = [];
+  let late: Promise<unknown> | undefined;
   const server = createServer((socket) => {
-    connections += 1;
-    const delay = connections === 1 ? 400 : 0;
+    sockets.push(socket);
     socket.on("error", () => {});
-    socket.once("data", () => setTimeout(() => socket.write(answer), delay));
+    socket.once("data", () => {
+      if (sockets.length === 1) return;
+      late ??= new Promise((resolve) => sockets[0]?.write(answer, resolve));
+      void late.then(() => socket.write(answer));
+    });
   });
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
@@ -167,8 +171,11 @@ test("an answer that comes after the attempt was given up does no harm", async (
     sessionTimeoutMs: 300,
     log: (line) => lines.push(line),
   });
+  // Time for harm, if it did any.
   await new Promise((resolve) => setTimeout(resolve, 300));
-  expect([connections, lines.length]).toEqual([2, 1]);
+  expect(late).toBeDefined();
+  // On a busy host a later attempt may be given up as well.
+  expect(lines.length).toBe(sockets.length - 1);
   await store.close();
   server.close();
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { collect } from "../../../src/bundle/collect.ts";
-import type { Lab } from "../../../src/lab/model.ts";
+import type { VagrantLab } from "../../../src/lab/model.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { addBox, boxChecksum, type InstalledBox, installedBoxes } from "../../../src/tools/vagrant-box.ts";
 import { tutorialLab } from "../../helpers/described-labs.ts";
@@ -26,10 +26,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const labWith = (name: string): Lab => ({
+const labWith = (name: string): VagrantLab => ({
   ...tutorialLab("rehearsal"),
-  provider: "libvirt",
-  box: { name },
+  runs: { kind: "vagrant", provider: "libvirt", box: { name } },
 });
 
 test.skipIf(missing("vagrant") !== "")(
@@ -54,8 +53,8 @@ test.skipIf(missing("vagrant") !== "")(
 
     const staging = join(folder, "staging");
     mkdirSync(staging);
-    const parts = async () => ({ images: {}, sources: [] });
-    const whence = { cacheDir: join(folder, "cache"), staging, machines: async () => ({ parts }) };
+    const bring = async () => ({ images: [], packages: [] });
+    const whence = { cacheDir: join(folder, "cache"), staging, machines: async () => ({ bring }) };
     writeImages(whence.cacheDir);
     const collected = await collect(labWith("acme/tiny"), whence, { signal });
     expect(collected.box).toEqual({ name: "acme/tiny", version: "1.2.3" });

@@ -6,19 +6,20 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyBundle, knownByDigest } from "../../../src/bundle/apply.ts";
+import { packParts } from "../../../src/bundle/collect.ts";
 import { engineArgs } from "../../../src/foundry/box/docker-store.ts";
 import { ownMounts } from "../../../src/foundry/debian/job.ts";
 import { machineImages } from "../../../src/lab/machine-needs.ts";
 import type { Lab } from "../../../src/lab/model.ts";
+import type { RunOn } from "../../../src/machines/docker-ssh/fleet.ts";
 import { imagesOnMachines } from "../../../src/machines/docker-ssh/images.ts";
 import { partsOfMachines } from "../../../src/machines/docker-ssh/parts.ts";
-import type { RunOn } from "../../../src/machines/vagrant/machines.ts";
 import { groupVariables } from "../../../src/render/inventory.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { isInstalled } from "../../../src/tools/host.ts";
+import { until } from "../../helpers/eventually.ts";
 import { machine, tutorialLab } from "../../helpers/labs.ts";
 import { smallManifest } from "../../helpers/small-bundle.ts";
-import { eventually } from "../../helpers/wait.ts";
 
 /** A real engine of this test's own, without a network: nothing could be pulled. */
 
@@ -58,8 +59,8 @@ beforeAll(async () => {
   const args = ["--net", ...ownMounts, "dockerd", ...engineArgs(socket, join(folder, "store"), folder)];
   engine = spawn("unshare", args, { stdio: "ignore" });
   const version = { file: "docker", args: ["version"], env };
-  await eventually("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0, 30_000);
-}, 60_000);
+  await until("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0);
+});
 
 afterAll(async () => {
   if (unable) return;
@@ -67,7 +68,7 @@ afterAll(async () => {
   engine.kill("SIGTERM");
   await ended;
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 test.skipIf(unable)(
   `a bundle's images are what the lock says, and are loaded once${unable && ` (${unable})`}`,
@@ -81,7 +82,7 @@ test.skipIf(unable)(
     const into = join(folder, "parts");
     mkdirSync(into);
     const wanted = { images: true, client: false, packages: [], signal: new AbortController().signal };
-    const parts = await partsOfMachines(lab, runOn, wanted, into);
+    const parts = await packParts(await partsOfMachines(lab, runOn, wanted, into), into);
     expect(parts.sources.map(({ path }) => path)).toEqual(["images/master.tar.gz", "images/slave.tar.gz"]);
     await docker("image", "rm", "--force", ...Object.values(images));
 

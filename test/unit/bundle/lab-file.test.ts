@@ -39,7 +39,9 @@ describe("the differences of two labs", () => {
 
   it("are not what a run finds out by itself", () => {
     const lab = tutorialLab();
-    expect(labDifferences(lab, { ...lab, emulation: true, digests: { a: "b" } })).toEqual([]);
+    expect(
+      labDifferences(lab, { ...lab, runs: { ...lab.runs, emulation: true }, digests: { a: "b" } }),
+    ).toEqual([]);
   });
 });
 

@@ -51,8 +51,7 @@ describe("a bundle's lab", () => {
     expect(lab).toMatchObject({
       name: "mine",
       stack: "rehearsal",
-      provider: "libvirt",
-      box: { version: "1.2.3" },
+      runs: { provider: "libvirt", box: { version: "1.2.3" } },
     });
     expect(lab.machines.map(({ ip, memory }) => [ip, memory])).toEqual([
       ["10.0.0.2", 1024],
@@ -69,7 +68,7 @@ describe("a bundle's lab", () => {
     [{ box: "acme/other" }, "box.name: the bundle has acme/tiny, asked for is acme/other"],
     [{ boxVersion: "1.2.4" }, "box.version: the bundle has 1.2.3, asked for is 1.2.4"],
     [{ discovery: ["mesos-dns"] }, "machines[0].services[3]: the bundle has bamboo, asked for is mesos-dns"],
-    [{ machines: "embedded" }, "machines: the bundle has virtual ones, asked for is embedded"],
+    [{ runsOn: "embedded" }, "runsOn: the bundle has vagrant, asked for is embedded"],
   ])("is not another one: %j", (flags, difference) => {
     const said = refusal(flags);
     expect(said[0]).toBe("the flags ask for another lab than FILE has");

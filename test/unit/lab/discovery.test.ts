@@ -5,6 +5,7 @@ import { tomcatApp } from "../../../src/lab/demo.ts";
 import { discoveryNotes, discoveryOf } from "../../../src/lab/discovery.ts";
 import { discoveryNames } from "../../../src/lab/model.ts";
 import { type LabFlags, parseLab } from "../../../src/lab/parse.ts";
+import { asLabFile } from "../../helpers/described-labs.ts";
 
 const parse = (text: string, flags: LabFlags = {}) => parseLab({ text, file: "mesos-lab.yaml" }, flags);
 const places = (text: string, flags: LabFlags = {}) =>
@@ -59,7 +60,7 @@ describe("where the methods run", () => {
 
   test("what is written down is read back the same", () => {
     const lab = parse("", { discovery: [...discoveryNames] });
-    expect(parse(JSON.stringify(lab))).toEqual(lab);
+    expect(parse(asLabFile(lab))).toEqual(lab);
   });
 });
 
@@ -87,7 +88,7 @@ describe("one owner a port", () => {
       "the page of marathon-lb",
       "discovery: [marathon-lb]\nports: {marathon: 9090}",
       [
-        "mesos-lab.yaml:2:19: ports.marathon 9090 must differ from marathon-lb's page: both are on machine master",
+        "mesos-lab.yaml:2:19: ports.marathon 9090 must differ from the port of the statistics of marathon-lb: both are on machine master",
       ],
     ],
     [

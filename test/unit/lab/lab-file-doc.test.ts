@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { labFileJsonSchema } from "../../../src/lab/json-schema.ts";
 import { labFileDoc, labFileExample } from "../../../src/lab/lab-file-doc.ts";
 import { parseLab } from "../../../src/lab/parse.ts";
+import { onVagrant } from "../../../src/lab/runs.ts";
 
 // Out of date? `npx vitest run -u --config test/vitest.config.ts` makes both anew.
 test("docs/lab-file.md is what the schema says", async () => {
@@ -30,7 +31,7 @@ test("the example is a right lab file, and sets what it seems to", () => {
     ["slave-1", 2048, 2],
     ["slave-2", 1536, 2],
   ]);
-  expect(lab.box).toEqual({ name: "bento/ubuntu-20.04", version: "202407.23.0" });
+  expect(onVagrant(lab)?.runs.box).toEqual({ name: "bento/ubuntu-20.04", version: "202407.23.0" });
   expect(lab.images.tomcat).toBe("tomcat:8.0-jre8");
   expect(lab.ports).toMatchObject({ haproxy: 8081, bamboo: 8000 });
 });

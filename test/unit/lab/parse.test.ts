@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { LabError } from "../../../src/errors.ts";
-import { images as defaultImages } from "../../../src/lab/catalogue/images.ts";
-import { defaultPorts } from "../../../src/lab/catalogue/ports.ts";
+import { defaultPorts, imagesOf } from "../../../src/lab/catalogue/index.ts";
 import { defaultMachines } from "../../../src/lab/defaults.ts";
 import { providerNames, stackNames } from "../../../src/lab/model.ts";
 import { type LabFlags, parseLab } from "../../../src/lab/parse.ts";
+import { asLabFile } from "../../helpers/described-labs.ts";
 
 const file = "mesos-lab.yaml";
 const parse = (text: string, flags: LabFlags = {}) => parseLab({ text, file }, flags);
@@ -31,10 +31,13 @@ describe("defaults", () => {
     expect(tutorial).toEqual({
       name: "mesos-lab",
       stack: "classic",
-      provider: "virtualbox",
-      box: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
+      runs: {
+        kind: "vagrant",
+        provider: "virtualbox",
+        box: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
+      },
       machines: defaultMachines,
-      images: defaultImages.classic,
+      images: imagesOf("classic"),
       ports: defaultPorts,
     });
   });
@@ -50,7 +53,7 @@ describe("defaults", () => {
     "%s with %s keeps the rules of the lab file",
     (stack, provider) => {
       const lab = parse("", { stack, provider });
-      expect(parse(JSON.stringify(lab))).toEqual(lab);
+      expect(parse(asLabFile(lab))).toEqual(lab);
     },
   );
 });
@@ -59,12 +62,7 @@ describe("what overrides what", () => {
   test.each<[string, string, LabFlags, object]>([
     ["file over default", "name: a", {}, { name: "a" }],
     ["flag over file", "name: a", { name: "b" }, { name: "b" }],
-    [
-      "flag over default",
-      "",
-      { stack: "rehearsal" },
-      { stack: "rehearsal", images: defaultImages.rehearsal },
-    ],
+    ["flag over default", "", { stack: "rehearsal" }, { stack: "rehearsal", images: imagesOf("rehearsal") }],
     [
       "the stack chooses the box",
       "stack: rehearsal",
@@ -102,7 +100,7 @@ describe("what overrides what", () => {
       "one image",
       `images: {tomcat: a/b@sha256:${"0".repeat(64)}}`,
       {},
-      { images: { ...defaultImages.classic, tomcat: `a/b@sha256:${"0".repeat(64)}` } },
+      { images: { ...imagesOf("classic"), tomcat: `a/b@sha256:${"0".repeat(64)}` } },
     ],
     [
       "--memory and --cpus on every machine",
@@ -111,8 +109,9 @@ describe("what overrides what", () => {
       { machines: defaultMachines.map((machine) => ({ ...machine, memory: 4096, cpus: 1 })) },
     ],
   ])("%s", (_, text, flags, expected) => {
-    expect(parse(text, flags)).toMatchObject(expected);
-    if ("box" in expected) expect(parse(text, flags).box).toEqual(expected.box);
+    const lab = parse(text, flags);
+    expect({ ...lab, ...lab.runs }).toMatchObject(expected);
+    if ("box" in expected) expect(lab.runs).toHaveProperty("box", expected.box);
   });
 
   test("the address flags change the first master and the first slave", () => {

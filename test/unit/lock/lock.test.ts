@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { onVagrant } from "../../../src/lab/runs.ts";
 import { applyLock, boxKey } from "../../../src/lock/apply.ts";
 import { compareLock, differenceText, updateLock } from "../../../src/lock/compare.ts";
 import { imageIdentities } from "../../../src/lock/images.ts";
@@ -104,10 +105,10 @@ describe("a locked lab", () => {
   const lab = tutorialLab();
 
   it("has the box's version and the digests of what can be pulled", () => {
-    const open = { ...lab, box: { name: "bento/ubuntu-20.04" } };
+    const open = { ...lab, runs: { ...lab.runs, box: { name: "bento/ubuntu-20.04" } } };
     expect(boxKey(open)).toBe("bento/ubuntu-20.04 virtualbox");
     const locked = applyLock(open, lock);
-    expect(locked.box.version).toBe("202407.23.0");
+    expect(onVagrant(locked)?.runs.box.version).toBe("202407.23.0");
     expect(locked.digests).toEqual({ "tomcat:8.0": `sha256:${hex("1")}` });
     const own = { ...lab, images: { ...lab.images, tomcat: "own/image:1" } };
     expect(applyLock(own, lock)).not.toHaveProperty("digests");

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { pages } from "../../../src/lab/catalogue/index.ts";
 import { methods } from "../../../src/lab/catalogue/methods.ts";
 import { discoveryNotes } from "../../../src/lab/discovery.ts";
 import { discoveryNames, type Lab } from "../../../src/lab/model.ts";
-import { pages } from "../../../src/lab/pages.ts";
 import { parseLab } from "../../../src/lab/parse.ts";
 import { type Bindable, movedPorts, settleAddresses } from "../../../src/machines/embedded/addresses.ts";
 import { embeddedPlan } from "../../../src/machines/embedded/plan.ts";
 import { sharedServicePorts } from "../../../src/machines/embedded/preflight.ts";
 import { peersFault } from "../../../src/machines/embedded/zookeeper.ts";
 
-const tutorial = parseLab(undefined, { machines: "embedded" });
-const everyWay = parseLab(undefined, { machines: "embedded", discovery: [...discoveryNames] });
+const tutorial = parseLab(undefined, { runsOn: "embedded" });
+const everyWay = parseLab(undefined, { runsOn: "embedded", discovery: [...discoveryNames] });
 type Over = "tcp" | "udp" | undefined;
 const host =
   (answer: (ip: string, port: number, over: Over) => Bindable) =>
@@ -160,12 +160,12 @@ describe("every way of discovery", () => {
     expect(problem?.what).toBe(
       "this system has one loopback address, 127.0.0.1, whose service ports marathon-lb on master and haproxy-marathon-bridge on slave would share",
     );
-    const one = parseLab(undefined, { machines: "embedded", discovery: ["bamboo", "marathon-lb"] });
+    const one = parseLab(undefined, { runsOn: "embedded", discovery: ["bamboo", "marathon-lb"] });
     expect(sharedServicePorts(await settleAddresses(one, oneAddress))).toEqual([]);
   });
 
   test("the bridges of many slaves share one process", () => {
-    const many = parseLab(undefined, { machines: "embedded", discovery: ["haproxy-marathon-bridge"] });
+    const many = parseLab(undefined, { runsOn: "embedded", discovery: ["haproxy-marathon-bridge"] });
     const [master, slave] = many.machines;
     if (master === undefined || slave === undefined) throw new Error("no machines");
     const slaves = Array.from({ length: 5 }, (_, index) => ({ ...slave, name: `s-${index}` }));
@@ -198,7 +198,7 @@ describe("the plan", () => {
 
   test("the host's ZooKeeper listens where its clients look for it, with its data below the lab's folder", async () => {
     const lab = await settleAddresses(
-      { ...tutorial, embedded: { zookeeper: "host" } },
+      { ...tutorial, runs: { kind: "embedded", zookeeper: "host" } },
       host((_, port) => (port === 2181 ? "taken" : "free")),
     );
     expect(movedPorts(lab)).toEqual(["master: zookeeper 2182 instead of 2181"]);
@@ -219,7 +219,7 @@ describe("the plan", () => {
     );
     const described = parseLab({ text: `machines:\n${three.join("\n")}\n`, file: "f" }, {});
     const free = host(() => "free");
-    const lab = await settleAddresses({ ...described, embedded: { zookeeper: "host" } }, free);
+    const lab = await settleAddresses({ ...described, runs: { kind: "embedded", zookeeper: "host" } }, free);
     const { programs } = embeddedPlan(lab, "/x", "haproxy");
     expect(programs.map(({ id }) => id)).toEqual(["zookeeper@a", "zookeeper@b", "zookeeper@c"]);
     expect(programs[1]?.files["/x/b/zookeeper/myid"]).toBe("2\n");

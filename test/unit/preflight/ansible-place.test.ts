@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { type Finding, lacking, ok } from "../../../src/lab/finding.ts";
 import { choosePlace } from "../../../src/preflight/ansible-place.ts";
-import { type Finding, lacking, ok } from "../../../src/preflight/finding.ts";
 import { ansibleFindings } from "../../../src/preflight/programs.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { type Finding, lacking, ok, problemsOf } from "../../../src/lab/finding.ts";
 import { diskFinding } from "../../../src/preflight/disk.ts";
-import { type Finding, lacking, ok, problemsOf } from "../../../src/preflight/finding.ts";
 import { architectureFinding, nodeFinding } from "../../../src/preflight/platform.ts";
 import { hostReport, worstLevel } from "../../../src/preflight/report.ts";
 import { tutorialLab } from "../../helpers/described-labs.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { installCommands, type PackageManager, type PackageNeed } from "../../../src/preflight/install.ts";
+import type { PackageNeed } from "../../../src/lab/finding.ts";
+import { installCommands, type PackageManager } from "../../../src/preflight/install.ts";
 import { pretty } from "../../../src/tools/exec.ts";
 
 const table: readonly [PackageManager, readonly PackageNeed[], boolean, readonly string[]][] = [

@@ -1,8 +1,8 @@
 import type { NetworkInterfaceInfo } from "node:os";
 import { expect, test } from "vitest";
+import { problemsOf } from "../../../src/lab/finding.ts";
 import { addressFindings } from "../../../src/machines/vagrant/addresses.ts";
 import { refusedRanges } from "../../../src/machines/vagrant/virtualbox.ts";
-import { problemsOf } from "../../../src/preflight/finding.ts";
 import { memoryFinding } from "../../../src/preflight/memory.ts";
 import { refuse } from "../../../src/preflight/problem.ts";
 import { tutorialLab } from "../../helpers/labs.ts";

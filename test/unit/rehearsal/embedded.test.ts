@@ -5,7 +5,6 @@ import { expect, test } from "vitest";
 import { StoreClient } from "../../../src/rehearsal/embedded/store-client.ts";
 import { openFileStore } from "../../../src/rehearsal/embedded/store-file.ts";
 import { StoreServer } from "../../../src/rehearsal/embedded/store-server.ts";
-import { amount, byType, list, object, optional, text } from "../../../src/rehearsal/shape.ts";
 import { createMemoryTree } from "../../../src/rehearsal/store/memory-store.ts";
 import { eventually } from "../../helpers/eventually.ts";
 
@@ -59,17 +58,4 @@ test("the store's file keeps what is to outlive the launcher, whatever the last 
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
-
-test("shapes say where a value is wrong", () => {
-  const shape = byType({ A: { list: list(object({ n: amount })), name: optional(text) }, B: {} });
-  expect(shape({ type: "A", list: [{ n: 1, more: 2 }] }, "it")).toBeUndefined();
-  expect(shape({ type: "A", list: [{ n: 1 }, { n: -1 }] }, "it")).toBe(
-    "it.list[1].n must be a number, not negative",
-  );
-  expect(shape({ type: "A", list: [], name: 7 }, "it")).toBe("it.name must be text");
-  expect(shape({ type: "C" }, "it")).toBe("it.type must be one of A, B");
-  expect(shape(null, "it")).toBe("it must be an object");
-  // A field of the prototype is not one of the message.
-  expect(shape({ type: "toString" }, "it")).toBe("it.type must be one of A, B");
 });

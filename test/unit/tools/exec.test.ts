@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { pretty, run } from "../../../src/tools/exec.ts";
 import { ssh } from "../../../src/tools/ssh.ts";
-import { tutorialLab } from "../../helpers/labs.ts";
 
 const words = [
   "plain",
@@ -53,7 +52,11 @@ test("what needs no quotes gets none", () => {
 });
 
 test("the shell at the other end of ssh reads the words back as well", () => {
-  const { args } = ssh("/lab", tutorialLab, tutorialLab.machines[0] as never, ["printf", "%s|", ...words]);
+  const { args } = ssh({ user: "vagrant", host: "h", key: "/k", knownHosts: "/h" }, [
+    "printf",
+    "%s|",
+    ...words,
+  ]);
   const remote = args.at(-1) as string;
   expect(args.at(-2)).toBe("--");
   expect(execFileSync("sh", ["-c", remote], { encoding: "utf8" })).toBe(`${words.join("|")}|`);

@@ -1,13 +1,15 @@
 import { type Context, Hono } from "hono";
 import { ApiError, badRequest, notFound, unknownApp, unknownTask } from "../apps/api-error.ts";
-import type { AppDefinition, Task } from "../apps/model.ts";
-import { isInside } from "../apps/path-id.ts";
+import type { AppDefinition, MarathonTask } from "../apps/model.ts";
+import { canonicalId, isInside } from "../apps/path-id.ts";
+import { mustBeValid, updateViolations } from "../apps/validation.ts";
 import type { Deployment } from "../deployments/deployments.ts";
 import type { Runtime } from "../runtime.ts";
 import { parseAppPath } from "./app-path.ts";
-import { missingId, readUpdate, readUpdates } from "./app-reader.ts";
+import { appUpdate, newApp } from "./app-schema.ts";
 import { appFilter } from "./app-search.ts";
 import { clientAddress, isYes, json, prefersText } from "./http.ts";
+import { list, read } from "./play-json.ts";
 import { appInfo, type Embed, embeds, endpointLines, freshApp, fullTask, plainTask } from "./views.ts";
 
 const prefix = "/v2/apps/";
@@ -27,17 +29,18 @@ export function appRoutes(current: () => Runtime): Hono {
 
   api.post("/v2/apps", async (context) => {
     const runtime = current();
-    const update = readUpdate(await context.req.text());
-    const { app, deployment } = await runtime.apps.create(update, isYes(context, "force"));
+    const wanted = read(newApp, await context.req.text());
+    const { app, deployment } = await runtime.apps.create(wanted, isYes(context, "force"));
     announce(context, runtime, app);
     return json(context, freshApp(app, deployment.id), 201, { location: app.id });
   });
 
   api.put("/v2/apps", async (context) => {
-    const updates = readUpdates(await context.req.text()).map((update) => {
-      if (update.id === undefined) throw missingId();
-      return { id: update.id, update };
-    });
+    const changes = read(list(appUpdate), await context.req.text());
+    for (const update of changes) mustBeValid(updateViolations(update));
+    const updates = changes.flatMap((update) =>
+      update.id === undefined ? [] : [{ id: canonicalId(update.id), update }],
+    );
     const [first] = await current().apps.update(updates, isYes(context, "force"));
     if (first === undefined) throw badRequest("No apps in the request");
     return json(context, deploymentResult(first.deployment));
@@ -63,7 +66,7 @@ export function appRoutes(current: () => Runtime): Hono {
           if (record === undefined) throw unknownApp(path.id);
           return context.text(endpointLines([record.app], registry.tasksOf(path.id)));
         }
-        const wanted = (task: Task) =>
+        const wanted = (task: MarathonTask) =>
           path.kind === "tasks" ? task.appId === path.id : isInside(task.appId, path.id);
         const tasks = registry.allTasks().filter(wanted);
         // Marathon forgets an app's task list with its last task.
@@ -89,7 +92,8 @@ export function appRoutes(current: () => Runtime): Hono {
     const runtime = current();
     const path = parseAppPath(context.req.path.slice(prefix.length));
     if (path.kind !== "app") throw notAllowed();
-    const update = { ...readUpdate(await context.req.text()), id: path.id };
+    const update = { ...read(appUpdate, await context.req.text()), id: path.id };
+    mustBeValid(updateViolations(update));
     const [changed] = await runtime.apps.update([{ id: path.id, update }], isYes(context, "force"));
     if (changed === undefined) throw unknownApp(path.id);
     announce(context, runtime, changed.app);

@@ -39,7 +39,7 @@ export function miscRoutes(parts: ApiParts, current: () => Runtime): Hono {
 
   api.get("/v2/queue", (context) => {
     const { registry, scheduler } = current();
-    const now = Date.now();
+    const now = performance.now();
     const queue = registry
       .definitions()
       .map((app) => ({ app, count: scheduler.missing(app), leftMs: scheduler.delays.deadline(app) - now }))

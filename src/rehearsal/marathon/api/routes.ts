@@ -1,10 +1,10 @@
 import { Hono } from "hono";
+import { pageRoutes } from "../../pages/page.ts";
 import { ApiError } from "../apps/api-error.ts";
 import { appRoutes } from "./apps.ts";
 import { json } from "./http.ts";
 import { leaderFilter } from "./leader-filter.ts";
 import { miscRoutes } from "./misc.ts";
-import { marathonPage } from "./page.ts";
 import type { ApiParts } from "./parts.ts";
 import { taskRoutes } from "./tasks.ts";
 
@@ -17,7 +17,9 @@ export function marathonApi(parts: ApiParts): Hono {
     return json(context, { message: error.message }, 500);
   });
   api.notFound((context) => json(context, { message: `URI not found: ${context.req.path}` }, 404));
-  for (const path of ["/", "/ui", "/ui/"]) api.get(path, (context) => context.html(marathonPage));
+  api.get("/", (context) => context.redirect("ui/", 302));
+  api.get("/ui", (context) => context.redirect("/ui/", 302));
+  pageRoutes(api, "/ui/", "marathon");
   const runtime = () => {
     const current = parts.runtime();
     if (current === undefined) throw new ApiError(503, { message: "Could not determine the current leader" });

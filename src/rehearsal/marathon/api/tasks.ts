@@ -1,11 +1,12 @@
 import { Hono } from "hono";
 import { badRequest } from "../apps/api-error.ts";
-import { servicePorts } from "../apps/app-definition.ts";
 import { appIdOf } from "../apps/path-id.ts";
+import { servicePorts } from "../apps/service-ports.ts";
 import type { Runtime } from "../runtime.ts";
-import { readIds } from "./app-reader.ts";
+import { taskIds } from "./app-schema.ts";
 import { deploymentResult } from "./apps.ts";
 import { isYes, json, prefersText } from "./http.ts";
+import { read } from "./play-json.ts";
 import { endpointLines, fullTask } from "./views.ts";
 
 const states: Readonly<Record<string, string>> = { running: "TASK_RUNNING", staging: "TASK_STAGING" };
@@ -31,7 +32,7 @@ export function taskRoutes(current: () => Runtime): Hono {
 
   api.post("/v2/tasks/delete", async (context) => {
     const { registry, scheduler, apps } = current();
-    const ids = readIds(await context.req.text());
+    const ids = [...new Set(read(taskIds, await context.req.text()).ids)];
     for (const id of ids) if (appIdOf(id) === undefined) throw badRequest(`Invalid task id '${id}'.`);
     const tasks = ids.map((id) => registry.task(id)).filter((task) => task !== undefined);
     if (isYes(context, "scale")) {

@@ -17,6 +17,9 @@ export const unknownApp = (id: string) => notFound(`App '${id}' does not exist`)
 export const unknownTask = (id: string) => notFound(`Task '${id}' does not exist`);
 export const conflict = (message: string) => new ApiError(409, { message });
 
+/** A wrong argument, as Marathon's own code finds it. */
+export const unprocessable = (message: string) => new ApiError(422, { message });
+
 /** Something of Marathon that this stand-in does not do: refused, never silently ignored. */
 export const unsupported = (what: string) =>
   new ApiError(422, { message: `${what} is not supported by the mesos-lab rehearsal of Marathon` });

@@ -30,14 +30,24 @@ export interface Container {
 
 export interface HealthCheck {
   readonly path?: string;
-  readonly protocol: "HTTP" | "TCP";
+  readonly protocol: "HTTP" | "HTTPS" | "TCP" | "COMMAND";
   readonly portIndex?: number;
+  readonly command?: { readonly value: string };
   readonly gracePeriodSeconds: number;
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
   readonly maxConsecutiveFailures: number;
   readonly ignoreHttp1xx: boolean;
   readonly port?: number;
+}
+
+/** An address of its own for each task, and the ports to be found there. */
+export interface IpAddress {
+  readonly groups: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly discovery: {
+    readonly ports: readonly { readonly number: number; readonly name: string; readonly protocol: string }[];
+  };
 }
 
 export interface Fetch {
@@ -79,12 +89,17 @@ export interface AppDefinition {
   };
   readonly labels: Readonly<Record<string, string>>;
   readonly acceptedResourceRoles: readonly string[] | null;
-  readonly ipAddress: null;
+  readonly ipAddress: IpAddress | null;
   readonly version: string;
   readonly versionInfo?: { readonly lastScalingAt: string; readonly lastConfigChangeAt: string };
 }
 
-export interface Task {
+/** The fields of a request, before ids, ports, versions and validity are looked at. */
+export type AppUpdate = {
+  readonly [Name in keyof Omit<AppDefinition, "versionInfo">]?: NonNullable<AppDefinition[Name]>;
+};
+
+export interface MarathonTask {
   readonly id: string;
   readonly appId: string;
   readonly host: string;
@@ -113,8 +128,4 @@ export interface TaskFailure {
 /** When the app's tasks last had to be replaced: tasks of an older version are outdated. */
 export function configVersion(app: AppDefinition): string {
   return app.versionInfo?.lastConfigChangeAt ?? app.version;
-}
-
-export function portMappings(app: AppDefinition): readonly PortMapping[] | undefined {
-  return app.container?.docker?.portMappings;
 }

@@ -7,9 +7,12 @@ const segment =
 export const segmentRule =
   "^(([a-z0-9]|[a-z0-9][a-z0-9\\-]*[a-z0-9])\\.)*([a-z0-9]|[a-z0-9][a-z0-9\\-]*[a-z0-9])|(\\.|\\.\\.)$";
 
-/** `tomcat`, `/tomcat/` and `//tomcat` are all `/tomcat`; `.` and `..` are resolved. */
-export function canonicalId(id: string): string {
-  const parts: string[] = [];
+/**
+ * `tomcat`, `/tomcat/` and `//tomcat` are all `/tomcat`; `.` and `..` are resolved.
+ * @param base what an id begins at that has no slash at its beginning
+ */
+export function canonicalId(id: string, base = "/"): string {
+  const parts = id.startsWith("/") ? [] : base.split("/").filter((part) => part !== "");
   for (const part of id.split("/")) {
     if (part === "..") parts.pop();
     else if (part !== "" && part !== ".") parts.push(part);
@@ -17,11 +20,9 @@ export function canonicalId(id: string): string {
   return `/${parts.join("/")}`;
 }
 
-export function isValidId(id: string): boolean {
-  return canonicalId(id)
-    .split("/")
-    .slice(1)
-    .every((part) => segment.test(part));
+/** The parts of an id that are not as Marathon wants them. */
+export function invalidSegments(id: string): readonly string[] {
+  return id.split("/").filter((part) => part !== "" && !segment.test(part));
 }
 
 export function parentId(id: string): string {

@@ -1,10 +1,12 @@
-import { type AppUpdate, missingId } from "../api/app-reader.ts";
-import { badRequest, conflict, unknownApp } from "../apps/api-error.ts";
-import { applyUpdate, assignServicePorts, needsReplacing, type PortRange } from "../apps/app-definition.ts";
-import { type AppDefinition, configVersion, type Task } from "../apps/model.ts";
+import { conflict, unknownApp } from "../apps/api-error.ts";
+import { applyUpdate, isUpgrade, newDefinition } from "../apps/app-definition.ts";
+import { defaults } from "../apps/defaults.ts";
+import { type AppDefinition, type AppUpdate, configVersion, type MarathonTask } from "../apps/model.ts";
 import { parentId } from "../apps/path-id.ts";
 import type { Registry } from "../apps/registry.ts";
+import { assignServicePorts, type PortRange } from "../apps/service-ports.ts";
 import { nextVersion } from "../apps/timestamp.ts";
+import { appViolations, mustBeSupported, mustBeValid } from "../apps/validation.ts";
 import type { EventBus } from "../events/event-bus.ts";
 import type { Scheduler } from "../tasks/scheduler.ts";
 import type { Action, Deployment, Deployments } from "./deployments.ts";
@@ -36,11 +38,11 @@ export class AppService {
   }
 
   /** @throws ApiError 409 when the app exists, 422 when it is not valid. */
-  create(update: AppUpdate, force: boolean): Promise<Created> {
+  create(fields: AppUpdate & { readonly id: string }, force: boolean): Promise<Created> {
     return this.alone(async () => {
-      const { id } = update;
-      if (id === undefined || id === "/") throw missingId();
-      const wanted = applyUpdate(id, undefined, update);
+      const wanted = newDefinition(fields);
+      const { id } = wanted;
+      checked(wanted);
       if (this.parts.registry.app(id) !== undefined) throw conflict(`An app with id [${id}] already exists.`);
       const app = this.prepared(wanted, undefined, []);
       const deployment = await this.deploy([app], [{ action: "StartApplication", app: id }], force);
@@ -108,7 +110,11 @@ export class AppService {
   }
 
   /** Kills tasks and lowers their apps' instances by as many. @throws ApiError 404, 409 */
-  killAndScale(tasks: readonly Task[], appIds: readonly string[], force: boolean): Promise<Deployment> {
+  killAndScale(
+    tasks: readonly MarathonTask[],
+    appIds: readonly string[],
+    force: boolean,
+  ): Promise<Deployment> {
     return this.alone(async () => {
       const version = this.version();
       const apps = appIds.map((id) => {
@@ -165,11 +171,10 @@ export class AppService {
     update: AppUpdate,
     siblings: readonly AppDefinition[],
   ): AppDefinition {
-    if (current === undefined || update.version === undefined)
-      return this.prepared(applyUpdate(id, current, update), current, siblings);
-    const { version: _version, ...others } = update;
-    if (Object.keys(others).some((name) => name !== "id"))
-      throw badRequest("The 'version' field may only be combined with the 'id' field.");
+    if (current === undefined || update.version === undefined) {
+      const base = current ?? { ...defaults, id, version: "" };
+      return this.prepared(checked(applyUpdate(base, update)), current, siblings);
+    }
     const old = this.parts.registry.app(id)?.versions.find((app) => app.version === update.version);
     if (old === undefined) throw unknownApp(id);
     return this.prepared(old, current, siblings);
@@ -188,12 +193,12 @@ export class AppService {
       const { versionInfo: _none, ...fresh } = app;
       return { ...fresh, version };
     }
-    const changed = needsReplacing(current, app) || app.instances !== current.instances;
+    const changed = isUpgrade(current, app) || app.instances !== current.instances;
     return changed ? this.versioned(app, current, version) : current;
   }
 
   private versioned(app: AppDefinition, current: AppDefinition, version: string): AppDefinition {
-    const lastConfigChangeAt = needsReplacing(current, app) ? version : configVersion(current);
+    const lastConfigChangeAt = isUpgrade(current, app) ? version : configVersion(current);
     return { ...app, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt } };
   }
 
@@ -229,6 +234,13 @@ export class AppService {
     this.queue = result.catch(() => {});
     return result;
   }
+}
+
+/** @throws ApiError 422 */
+function checked(app: AppDefinition): AppDefinition {
+  mustBeValid(appViolations(app));
+  mustBeSupported(app);
+  return app;
 }
 
 function withVersionInfo(app: AppDefinition): AppDefinition {

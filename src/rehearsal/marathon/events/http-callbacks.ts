@@ -63,7 +63,7 @@ export class HttpCallbacks {
 
   private broadcast(event: MarathonEvent): void {
     for (const url of this.urls) {
-      if ((this.limits.get(url)?.untilMs ?? 0) <= Date.now()) void this.post(url, event);
+      if ((this.limits.get(url)?.untilMs ?? 0) <= performance.now()) void this.post(url, event);
     }
   }
 
@@ -81,7 +81,7 @@ export class HttpCallbacks {
     } catch (error) {
       if (this.stopping.signal.aborted) return;
       const failures = (this.limits.get(url)?.failures ?? 0) + 1;
-      this.limits.set(url, { failures, untilMs: Date.now() + backoffMs(failures) });
+      this.limits.set(url, { failures, untilMs: performance.now() + backoffMs(failures) });
       this.log(`event ${event.eventType} to ${url} failed: ${(error as Error).message}`);
     }
   }

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { send } from "../../http/client.ts";
-import type { AppDefinition, HealthCheck, Task } from "../apps/model.ts";
+import type { AppDefinition, HealthCheck, MarathonTask } from "../apps/model.ts";
 import { timestamp } from "../apps/timestamp.ts";
 import type { EventBus } from "../events/event-bus.ts";
 
@@ -15,6 +15,8 @@ export interface Health {
 }
 
 interface Watched {
+  /** On a clock that does not step. */
+  readonly sinceMs: number;
   readonly results: (Health | undefined)[];
   readonly stop: AbortController;
 }
@@ -22,20 +24,28 @@ interface Watched {
 /** Checks running tasks over HTTP or TCP, from Marathon itself. */
 export class HealthMonitor {
   private readonly bus: EventBus;
-  private readonly onUnhealthy: (task: Task) => void;
-  private readonly onChange: (task: Task) => void;
+  private readonly onUnhealthy: (task: MarathonTask) => void;
+  private readonly onChange: (task: MarathonTask) => void;
   private readonly watched = new Map<string, Watched>();
 
   /** @param onUnhealthy the task failed so often that it has to go */
-  constructor(bus: EventBus, onUnhealthy: (task: Task) => void, onChange: (task: Task) => void) {
+  constructor(
+    bus: EventBus,
+    onUnhealthy: (task: MarathonTask) => void,
+    onChange: (task: MarathonTask) => void,
+  ) {
     this.bus = bus;
     this.onUnhealthy = onUnhealthy;
     this.onChange = onChange;
   }
 
-  watch(task: Task, app: AppDefinition): void {
+  watch(task: MarathonTask, app: AppDefinition): void {
     if (this.watched.has(task.id) || app.healthChecks.length === 0) return;
-    const watched: Watched = { results: app.healthChecks.map(() => undefined), stop: new AbortController() };
+    const watched: Watched = {
+      sinceMs: performance.now(),
+      results: app.healthChecks.map(() => undefined),
+      stop: new AbortController(),
+    };
     this.watched.set(task.id, watched);
     app.healthChecks.forEach((check, index) => void this.run(task, check, index, watched));
   }
@@ -60,7 +70,7 @@ export class HealthMonitor {
     return results.length > 0 && results.every((health) => health?.alive) ? true : undefined;
   }
 
-  private async run(task: Task, check: HealthCheck, index: number, watched: Watched): Promise<void> {
+  private async run(task: MarathonTask, check: HealthCheck, index: number, watched: Watched): Promise<void> {
     const { signal } = watched.stop;
     while (!signal.aborted) {
       const failure = await probe(task, check, signal);
@@ -71,14 +81,14 @@ export class HealthMonitor {
   }
 
   private note(
-    task: Task,
+    task: MarathonTask,
     check: HealthCheck,
     index: number,
     watched: Watched,
     failure: string | undefined,
   ): void {
     const before = watched.results[index];
-    const runningMs = Date.now() - Date.parse(task.startedAt ?? task.stagedAt);
+    const runningMs = performance.now() - watched.sinceMs;
     // A task that has never been healthy may still be starting.
     if (failure !== undefined && !before?.firstSuccess && runningMs < check.gracePeriodSeconds * 1000) return;
     const now = timestamp();
@@ -111,7 +121,11 @@ export class HealthMonitor {
 }
 
 /** Undefined when the task is healthy, else why it is not. */
-async function probe(task: Task, check: HealthCheck, signal: AbortSignal): Promise<string | undefined> {
+async function probe(
+  task: MarathonTask,
+  check: HealthCheck,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const port = check.port ?? task.ports[check.portIndex ?? 0];
   if (port === undefined) return "the task has no such port";
   const timeoutMs = check.timeoutSeconds * 1000;

@@ -9,7 +9,7 @@ interface Delay {
 export class LaunchDelays {
   private readonly delays = new Map<string, Delay>();
 
-  /** Milliseconds since the epoch before which no task of the app is launched. */
+  /** The time, on the clock of `performance.now()`, before which no task of the app is launched. */
   deadline(app: AppDefinition): number {
     return this.delays.get(key(app))?.deadlineMs ?? 0;
   }

@@ -4,7 +4,7 @@ export class OfferRequests {
   private readonly minIntervalMs: number;
   private readonly repetitions: number;
   private left = 0;
-  private lastMs = 0;
+  private lastMs = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(revive: () => void, minIntervalMs: number, repetitions: number) {
@@ -27,11 +27,11 @@ export class OfferRequests {
 
   private schedule(): void {
     if (this.timer !== undefined || this.left <= 0) return;
-    const waitMs = Math.max(0, this.lastMs + this.minIntervalMs - Date.now());
+    const waitMs = Math.max(0, this.lastMs + this.minIntervalMs - performance.now());
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.left -= 1;
-      this.lastMs = Date.now();
+      this.lastMs = performance.now();
       this.revive();
       this.schedule();
     }, waitMs);

@@ -1,5 +1,5 @@
 import { type ApiOffer, isTerminal, type SchedulerEvent, type TaskStatus } from "../../mesos/api.ts";
-import { type AppDefinition, configVersion, type Task } from "../apps/model.ts";
+import { type AppDefinition, configVersion, type MarathonTask } from "../apps/model.ts";
 import { newTaskId } from "../apps/path-id.ts";
 import type { Registry } from "../apps/registry.ts";
 import { timestamp } from "../apps/timestamp.ts";
@@ -36,9 +36,11 @@ export class Scheduler {
   private readonly client: MesosClient;
   private readonly requests: OfferRequests;
   private readonly killedAt = new Map<string, number>();
+  /** Since when tasks have been seen that have not started. */
+  private readonly stagedSince = new Map<string, number>();
   private readonly delayTimers = new Map<string, NodeJS.Timeout>();
   private readonly upkeepTimer: NodeJS.Timeout;
-  private lastReconcileMs = Date.now();
+  private lastReconcileMs = performance.now();
   /** Events are handled one after the other: each may write to the store. */
   private queue: Promise<void> = Promise.resolve();
   private closed = false;
@@ -107,9 +109,9 @@ export class Scheduler {
   }
 
   /** Asks Mesos to end tasks; they stay listed until it says that they are gone. */
-  kill(tasks: readonly Task[]): void {
+  kill(tasks: readonly MarathonTask[]): void {
     for (const task of tasks) {
-      this.killedAt.set(task.id, Date.now());
+      this.killedAt.set(task.id, performance.now());
       this.sendKill(task.id, task.slaveId);
     }
   }
@@ -127,14 +129,14 @@ export class Scheduler {
   }
 
   private plan(app: AppDefinition) {
-    const isUp = (task: Task) =>
+    const isUp = (task: MarathonTask) =>
       task.state === "TASK_RUNNING" &&
       (app.healthChecks.length === 0 || this.health.isHealthy(task.id) === true);
     return planApp(app, this.parts.registry.tasksOf(app.id), isUp, (task) => this.killedAt.has(task.id));
   }
 
   private askFor(app: AppDefinition): void {
-    const waitMs = this.delays.deadline(app) - Date.now();
+    const waitMs = this.delays.deadline(app) - performance.now();
     if (waitMs <= 0) this.requests.request();
     if (waitMs <= 0 || this.delayTimers.has(app.id)) return;
     const timer = setTimeout(() => {
@@ -178,7 +180,7 @@ export class Scheduler {
     const infos = [];
     let remains = contentOf(offer);
     for (const app of registry.definitions()) {
-      const due = this.delays.deadline(app) <= Date.now();
+      const due = this.delays.deadline(app) <= performance.now();
       while (due && infos.length < options.maxTasksPerOffer && this.missing(app) > 0) {
         const placement = place(app, registry.tasksOf(app.id), remains, random);
         if (placement === undefined) break;
@@ -230,11 +232,11 @@ export class Scheduler {
     await this.client.call({ type: "ACKNOWLEDGE", acknowledge: { agent_id, task_id, uuid } });
   }
 
-  private async applyStatus(task: Task, status: TaskStatus): Promise<void> {
+  private async applyStatus(task: MarathonTask, status: TaskStatus): Promise<void> {
     const { registry, bus } = this.parts;
     const running = status.state === "TASK_RUNNING";
     const now = status.timestamp ? timestamp(status.timestamp * 1000) : timestamp();
-    const next: Task = {
+    const next: MarathonTask = {
       ...task,
       state: status.state,
       startedAt: task.startedAt ?? (running ? now : null),
@@ -261,7 +263,7 @@ export class Scheduler {
     this.tend(task.appId);
   }
 
-  private async onEnd(task: Task, status: TaskStatus, app: AppDefinition | undefined): Promise<void> {
+  private async onEnd(task: MarathonTask, status: TaskStatus, app: AppDefinition | undefined): Promise<void> {
     const { registry } = this.parts;
     this.killedAt.delete(task.id);
     this.health.forget(task.id);
@@ -269,7 +271,7 @@ export class Scheduler {
     if (app === undefined) return;
     // A task that was killed did nothing wrong: its successor starts at once.
     if (status.state !== "TASK_KILLED" && task.version >= configVersion(app))
-      this.delays.add(app, Date.now());
+      this.delays.add(app, performance.now());
     if (status.state === "TASK_KILLED" || status.state === "TASK_FINISHED") return;
     await registry.saveFailure({
       appId: task.appId,
@@ -284,23 +286,27 @@ export class Scheduler {
   }
 
   private upkeep(): void {
-    const now = Date.now();
+    const now = performance.now();
     const { registry, options } = this.parts;
     for (const [id, sinceMs] of this.killedAt) {
       if (now - sinceMs < killRetryMs) continue;
       this.killedAt.set(id, now);
       this.sendKill(id, registry.task(id)?.slaveId);
     }
-    const stuck = (task: Task) =>
-      task.startedAt === null && now - Date.parse(task.stagedAt) > options.taskLaunchTimeoutMs;
-    this.kill(registry.allTasks().filter((task) => stuck(task) && !this.killedAt.has(task.id)));
+    const starting = registry.allTasks().filter((task) => task.startedAt === null);
+    for (const id of this.stagedSince.keys())
+      if (!starting.some((task) => task.id === id)) this.stagedSince.delete(id);
+    for (const { id } of starting) if (!this.stagedSince.has(id)) this.stagedSince.set(id, now);
+    const stuck = ({ id }: MarathonTask) =>
+      now - (this.stagedSince.get(id) ?? now) > options.taskLaunchTimeoutMs;
+    this.kill(starting.filter((task) => stuck(task) && !this.killedAt.has(task.id)));
     if (now - this.lastReconcileMs > options.reconciliationIntervalMs) this.reconcile();
     if (Math.floor(now / upkeepMs) % 10 === 0) this.delays.forgetPassed(now);
   }
 
   /** Asks Mesos how the known tasks are, and for any that are not known. */
   private reconcile(): void {
-    this.lastReconcileMs = Date.now();
+    this.lastReconcileMs = performance.now();
     const tasks = this.parts.registry
       .allTasks()
       .map((task) => ({ task_id: { value: task.id }, agent_id: { value: task.slaveId } }));
@@ -328,7 +334,7 @@ export class Scheduler {
   }
 }
 
-function addressesOf(status: TaskStatus): Task["ipAddresses"] {
+function addressesOf(status: TaskStatus): MarathonTask["ipAddresses"] {
   const networks = status.container_status?.network_infos ?? [];
   const addresses = networks.flatMap((network) => [
     ...(network.ip_addresses ?? []).map((entry) => entry.ip_address),

@@ -1,6 +1,7 @@
 import type { ApiResource, CommandInfo, ContainerInfo, TaskInfo } from "../../mesos/api.ts";
-import { type AppDefinition, portMappings } from "../apps/model.ts";
+import type { AppDefinition } from "../apps/model.ts";
 import { hostname } from "../apps/path-id.ts";
+import { portMappings } from "../apps/service-ports.ts";
 
 export interface LaunchSpec {
   readonly taskId: string;
@@ -17,10 +18,15 @@ export function taskInfo(app: AppDefinition, launch: LaunchSpec): TaskInfo {
     task_id: { value: launch.taskId },
     agent_id: { value: launch.agentId },
     resources: resources(app, launch.hostPorts),
-    labels: { labels: Object.entries(app.labels).map(([key, value]) => ({ key, value })) },
+    ...labelsOf(app),
     command: commandInfo(app, launch),
     ...(container === null ? {} : { container: containerInfo(app, launch.hostPorts) }),
   };
+}
+
+function labelsOf({ labels }: AppDefinition): Pick<TaskInfo, "labels"> {
+  const entries = Object.entries(labels);
+  return entries.length === 0 ? {} : { labels: { labels: entries.map(([key, value]) => ({ key, value })) } };
 }
 
 function resources(app: AppDefinition, hostPorts: readonly number[]): ApiResource[] {
@@ -65,11 +71,11 @@ function containerInfo(app: AppDefinition, hostPorts: readonly number[]): Contai
       : {
           docker: {
             image: docker.image,
-            network: docker.network ?? "HOST",
+            ...(docker.network === undefined ? {} : { network: docker.network }),
             privileged: docker.privileged,
             parameters: docker.parameters,
             force_pull_image: docker.forcePullImage,
-            port_mappings: (docker.portMappings ?? []).map((mapping, index) => {
+            port_mappings: (docker.portMappings ?? []).slice(0, hostPorts.length).map((mapping, index) => {
               const port = hostPorts[index] ?? 0;
               // 0 asks for the same port inside as outside.
               return {

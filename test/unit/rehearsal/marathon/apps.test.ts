@@ -1,43 +1,27 @@
 import { describe, expect, test } from "vitest";
 import { parseAppPath } from "../../../../src/rehearsal/marathon/api/app-path.ts";
-import { readUpdate } from "../../../../src/rehearsal/marathon/api/app-reader.ts";
 import { appFilter } from "../../../../src/rehearsal/marathon/api/app-search.ts";
 import { endpointLines } from "../../../../src/rehearsal/marathon/api/views.ts";
-import {
-  applyUpdate,
-  assignServicePorts,
-  needsReplacing,
-} from "../../../../src/rehearsal/marathon/apps/app-definition.ts";
-import type { AppDefinition, Task } from "../../../../src/rehearsal/marathon/apps/model.ts";
+import { isUpgrade } from "../../../../src/rehearsal/marathon/apps/app-definition.ts";
+import type { AppDefinition, MarathonTask } from "../../../../src/rehearsal/marathon/apps/model.ts";
 import {
   appIdOf,
   canonicalId,
-  isValidId,
+  invalidSegments,
   safePath,
 } from "../../../../src/rehearsal/marathon/apps/path-id.ts";
+import { assignServicePorts } from "../../../../src/rehearsal/marathon/apps/service-ports.ts";
 import { backoffMs } from "../../../../src/rehearsal/marathon/events/http-callbacks.ts";
 import { planApp } from "../../../../src/rehearsal/marathon/tasks/app-plan.ts";
 import { LaunchDelays } from "../../../../src/rehearsal/marathon/tasks/launch-delays.ts";
+import { readApp } from "../../../helpers/marathon-app.ts";
 
-const read = (fields: object) => {
-  const update = readUpdate(JSON.stringify({ id: "app", cmd: "sleep 1", ...fields }));
-  return applyUpdate(update.id ?? "", undefined, update);
-};
-const refusal = (fields: object) => {
-  try {
-    read(fields);
-  } catch (error) {
-    const { status, body } = error as { status: number; body: { message: string; details?: unknown } };
-    return [status, body.details ?? body.message];
-  }
-  return "accepted";
-};
 const app = (fields: Partial<AppDefinition> = {}): AppDefinition => ({
-  ...read({}),
+  ...readApp(),
   version: "v1",
   ...fields,
 });
-const task = (id: string, fields: Partial<Task> = {}): Task => ({
+const task = (id: string, fields: Partial<MarathonTask> = {}): MarathonTask => ({
   id,
   appId: "/app",
   host: "h1",
@@ -52,64 +36,17 @@ const task = (id: string, fields: Partial<Task> = {}): Task => ({
   ...fields,
 });
 
-describe("reading an app", () => {
-  test("defaults are Marathon's", () => {
-    expect(read({})).toMatchObject({
-      id: "/app",
-      instances: 1,
-      cpus: 1,
-      mem: 128,
-      ports: [0],
-      backoffSeconds: 1,
-      backoffFactor: 1.15,
-      maxLaunchDelaySeconds: 3600,
-      upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
-    });
-    const [check] = read({ healthChecks: [{}] }).healthChecks;
-    expect(check).toEqual({
-      protocol: "HTTP",
-      portIndex: 0,
-      gracePeriodSeconds: 300,
-      intervalSeconds: 60,
-      timeoutSeconds: 20,
-      maxConsecutiveFailures: 3,
-      ignoreHttp1xx: false,
-    });
-  });
-
-  test.each([
-    [{ cpus: "1" }, [400, [{ path: "/cpus", errors: ["error.expected.jsnumber"] }]]],
-    [{ instances: -1 }, [400, [{ path: "/instances", errors: [expect.any(String)] }]]],
-    [{ ports: 80 }, [400, [{ path: "/ports", errors: ["error.expected.jsarray"] }]]],
-    [{ env: { A: 1 } }, [400, [{ path: "/env/A", errors: ["error.expected.jsstring"] }]]],
-    [
-      { container: { docker: {} } },
-      [400, [{ path: "/container/docker/image", errors: ["error.path.missing"] }]],
-    ],
-    [
-      { constraints: [["hostname", "MAX_PER", "1"]] },
-      [400, [{ path: "/constraints(0)", errors: [expect.any(String)] }]],
-    ],
-    [{ id: "/A" }, [422, [{ attribute: "id", error: expect.stringContaining("must fully match") }]]],
-    [{ args: ["x"] }, [422, [{ attribute: "", error: expect.stringContaining("'cmd' or 'args'") }]]],
-    [{ ports: [80, 80] }, [422, [{ attribute: "ports", error: "Elements must be unique" }]]],
-    [
-      { healthChecks: [{ portIndex: 3 }] },
-      [422, [{ attribute: "", error: expect.stringContaining("port indices") }]],
-    ],
-    [
-      { healthChecks: [{ protocol: "COMMAND" }] },
-      [422, expect.stringContaining("not supported by the mesos-lab")],
-    ],
-    [{ dependencies: ["/b"] }, [422, expect.stringContaining("not supported by the mesos-lab")]],
-  ])("%o is refused", (fields, expected) => {
-    expect(refusal(fields)).toEqual(expected);
-  });
-
+describe("an app", () => {
   test("ids", () => {
-    expect(["tomcat", "/a/b/", "//a", "/a/../b"].map(canonicalId)).toEqual(["/tomcat", "/a/b", "/a", "/b"]);
-    expect(["/a-b.c", "/a1/b2"].map(isValidId)).toEqual([true, true]);
-    expect(["/-a", "/a_b", "/A"].map(isValidId)).toEqual([false, false, false]);
+    expect(["tomcat", "/a/b/", "//a", "/a/../b"].map((id) => canonicalId(id))).toEqual([
+      "/tomcat",
+      "/a/b",
+      "/a",
+      "/b",
+    ]);
+    expect(canonicalId("../b", "/a/c")).toBe("/a/b");
+    expect(["/a-b.c", "/a1/b2"].flatMap(invalidSegments)).toEqual([]);
+    expect(["/-a", "/a_b/c", "/A"].flatMap(invalidSegments)).toEqual(["-a", "a_b", "A"]);
     expect(safePath("/a/b")).toBe("a_b");
     expect([appIdOf("a_b.0f1e-2"), appIdOf("nonsense")]).toEqual(["/a/b", undefined]);
   });
@@ -143,15 +80,15 @@ describe("reading an app", () => {
   });
 
   test("only a change of the definition replaces tasks", () => {
-    expect(needsReplacing(app(), app({ instances: 7, version: "v2" }))).toBe(false);
-    expect(needsReplacing(app({ env: { A: "1", B: "2" } }), app({ env: { B: "2", A: "1" } }))).toBe(false);
-    expect(needsReplacing(app(), app({ mem: 64 }))).toBe(true);
+    expect(isUpgrade(app(), app({ instances: 7, version: "v2" }))).toBe(false);
+    expect(isUpgrade(app({ env: { A: "1", B: "2" } }), app({ env: { B: "2", A: "1" } }))).toBe(false);
+    expect(isUpgrade(app(), app({ mem: 64 }))).toBe(true);
   });
 });
 
 describe("planning", () => {
-  const plan = (definition: AppDefinition, tasks: Task[], dying: string[] = []) => {
-    const isUp = ({ state }: Task) => state === "TASK_RUNNING";
+  const plan = (definition: AppDefinition, tasks: MarathonTask[], dying: string[] = []) => {
+    const isUp = ({ state }: MarathonTask) => state === "TASK_RUNNING";
     const { launch, kill, settled } = planApp(definition, tasks, isUp, ({ id }) => dying.includes(id));
     return [launch, kill.map(({ id }) => id), settled];
   };

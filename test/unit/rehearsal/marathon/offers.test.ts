@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { applyUpdate } from "../../../../src/rehearsal/marathon/apps/app-definition.ts";
-import type { AppDefinition, Task } from "../../../../src/rehearsal/marathon/apps/model.ts";
+import type { MarathonTask } from "../../../../src/rehearsal/marathon/apps/model.ts";
 import { contentOf, place } from "../../../../src/rehearsal/marathon/tasks/offers.ts";
 import { taskEnvironment, taskInfo } from "../../../../src/rehearsal/marathon/tasks/task-info.ts";
 import type { ApiOffer } from "../../../../src/rehearsal/mesos/api.ts";
+import { readApp } from "../../../helpers/marathon-app.ts";
 
 const offer = {
   hostname: "h1",
@@ -25,11 +25,11 @@ const offer = {
   ],
   attributes: [{ name: "rack", type: "TEXT", text: { value: "r1" } }],
 } as unknown as ApiOffer;
-const app = (fields: Partial<AppDefinition>) => ({
-  ...applyUpdate("/app", undefined, { cmd: "sleep 1", cpus: 0.5, mem: 200, ...fields }),
+const app = (fields: object) => ({
+  ...readApp({ cpus: 0.5, mem: 200, ...fields }),
   version: "2016-02-01T00:00:00.000Z",
 });
-const ports = (fields: Partial<AppDefinition>, random: number) =>
+const ports = (fields: object, random: number) =>
   place(app(fields), [], contentOf(offer), () => random)?.hostPorts;
 
 test("host ports are drawn from all the offer's ranges, fixed ones are taken as they are", () => {
@@ -49,7 +49,7 @@ test("only unreserved resources count, and what is placed is used up", () => {
 });
 
 describe("constraints", () => {
-  const on = (host: string, rack = "r1") => ({ host, attributes: { rack } }) as unknown as Task;
+  const on = (host: string, rack = "r1") => ({ host, attributes: { rack } }) as unknown as MarathonTask;
   test.each([
     [["hostname", "UNIQUE"], [on("h2")], true],
     [["hostname", "UNIQUE"], [on("h1")], false],

@@ -1,0 +1,36 @@
+import type { OpenBundle } from "../../bundle/open.ts";
+import type { Verdict } from "../../claims/verdict.ts";
+import type { AnsiblePlace, Lab } from "../../lab/model.ts";
+import { machinesOf } from "../../machines/index.ts";
+import type { Machines } from "../../machines/machines.ts";
+import type { LabFolder } from "../../tools/lab-folder.ts";
+import type { Progress, Task } from "../../ui/tasks.ts";
+
+/** What a run of `create` was asked for. */
+export interface Asked {
+  /** Where the playbooks run; default: on this host where its Ansible is usable, else from inside a machine. */
+  readonly ansible?: AnsiblePlace | undefined;
+  /** Where the lock file is, or will be. */
+  readonly lockFile: string;
+  /** Write the lock anew instead of holding the lab to it. */
+  readonly updateLock: boolean;
+  readonly bundle?: OpenBundle;
+}
+
+/** A lab in the making: what is known of it so far. Each step of the story adds what it finds out. */
+export interface Making extends Progress {
+  readonly asked: Asked;
+  readonly folder: LabFolder;
+  lab: Lab;
+  /** Whether all of it ran already when this began. */
+  running: boolean;
+  ansible: AnsiblePlace;
+  verdict?: Verdict;
+}
+
+/** One step of the story: its lines, asked for when it is its turn. */
+export type Step = (making: Making) => readonly Task[];
+
+export function machinesFor({ lab, folder }: Making): Machines {
+  return machinesOf(lab, folder);
+}

@@ -1,0 +1,25 @@
+import type { Box, Lab, VagrantLab } from "./model.ts";
+
+/** What follows from where a lab runs, for those who need not know where that is. */
+
+/** The lab as one of virtual machines, where it is one. */
+export function onVagrant(lab: Lab): VagrantLab | undefined {
+  const { runs } = lab;
+  return runs.kind === "vagrant" ? { ...lab, runs } : undefined;
+}
+
+/** The lab with its machines made of this box, where they are made of a box. */
+export function withBox(lab: Lab, box: Box): Lab {
+  const machines = onVagrant(lab);
+  return machines === undefined ? lab : { ...lab, runs: { ...machines.runs, box } };
+}
+
+/** Whether ZooKeeper serves the lab, and not a store in its place. */
+export function hasZookeeper({ runs }: Lab): boolean {
+  return runs.kind === "vagrant" || runs.zookeeper === "host";
+}
+
+/** What carries the traffic of the lab's Bamboo. */
+export function proxyOf({ runs }: Lab): "haproxy" | "built-in" {
+  return runs.kind === "vagrant" ? "haproxy" : (runs.proxy ?? "built-in");
+}

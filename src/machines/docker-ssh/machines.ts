@@ -1,0 +1,33 @@
+import type { Machines } from "../machines.ts";
+import { dockerAccess } from "./access.ts";
+import { placeArchive } from "./archive.ts";
+import { dockerBreaks } from "./breaks.ts";
+import { type Fleet, runOn } from "./fleet.ts";
+import { bringPlaybooks, siteInGuest } from "./guest.ts";
+import { imagesOnMachines } from "./images.ts";
+import { partsOfMachines } from "./parts.ts";
+import { provision, siteOnHost } from "./provision.ts";
+
+/** What any machine with SSH and Docker can do. */
+export function dockerSsh(
+  fleet: Fleet,
+): Required<Pick<Machines, "provision" | "access" | "parts" | "breaks">> {
+  const { lab } = fleet;
+  const on = runOn(fleet);
+  const access = dockerAccess(fleet);
+  return {
+    provision: (progress, ansible) => {
+      const run = { ...fleet, ...progress };
+      return ansible === "guest"
+        ? [bringPlaybooks(run), provision(run, access.lastLines, () => siteInGuest(fleet))]
+        : [provision(run, access.lastLines, () => siteOnHost(fleet))];
+    },
+    access,
+    parts: {
+      place: () => placeArchive(fleet),
+      images: (signal) => imagesOnMachines(lab, on, signal),
+      bring: (wanted, into) => partsOfMachines(lab, on, wanted, into),
+    },
+    breaks: dockerBreaks(on),
+  };
+}

@@ -1,0 +1,30 @@
+import type { AppDefinition } from "./model.ts";
+
+/** What Marathon takes for the fields that an app does not have. */
+export const defaults: Omit<AppDefinition, "id" | "version"> = {
+  cmd: null,
+  args: null,
+  user: null,
+  env: {},
+  instances: 1,
+  cpus: 1,
+  mem: 128,
+  disk: 0,
+  executor: "",
+  constraints: [],
+  uris: [],
+  fetch: [],
+  storeUrls: [],
+  ports: [0],
+  requirePorts: false,
+  backoffSeconds: 1,
+  backoffFactor: 1.15,
+  maxLaunchDelaySeconds: 3600,
+  container: null,
+  healthChecks: [],
+  dependencies: [],
+  upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
+  labels: {},
+  acceptedResourceRoles: null,
+  ipAddress: null,
+};

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec /usr/local/lib/zookeeper/java org.apache.zookeeper.ZooKeeperMain "$@"
