@@ -73,7 +73,7 @@ export function openRepository(endpoint: Endpoint, options: ClientOptions): Repo
           renewals += 1;
           continue;
         }
-        const asked = status === 429 ? retryAfter(said, Date.now()) : undefined;
+        const asked = status === 429 ? retryAfter(said) : undefined;
         const spent = status === 429 && asked === undefined && rateLimit(said)?.remaining === 0;
         const passing = (status === 429 && !spent && (asked ?? 0) <= longestWait) || status >= 500;
         if (!passing || tries >= mostTries) throw await refusal(answer, path);
@@ -123,7 +123,7 @@ export function openRepository(endpoint: Endpoint, options: ClientOptions): Repo
       ]);
     if (status !== 429) return fail(`${endpoint.words} answers ${status}`, ["try again later"]);
     const limit = rateLimit(headers);
-    const after = retryAfter(headers, Date.now());
+    const after = retryAfter(headers);
     return fail(
       `${endpoint.words} gives no more images to this address for now${limit === undefined ? "" : `: ${rateLimitText(limit)}`}`,
       [

@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { copyBytes, type Watch } from "../bundle/copy.ts";
-import { paddingAfter, tarEnd, tarHeader } from "../bundle/tar.ts";
 import { exitCodes, LabError } from "../errors.ts";
+import { copyBytes, type Watch } from "../tools/copy.ts";
+import { paddingAfter, tarEnd, tarHeader } from "../tools/tar.ts";
 import { type ArchiveFile, archiveFiles, type KeptImage } from "./layout.ts";
 import { blobFile, type Store } from "./store.ts";
 

@@ -29,15 +29,14 @@ export function rateLimitText({ remaining, limit, window }: RateLimit): string {
   return `${remaining}${of} pulls${within} are left`;
 }
 
-/**
- * How many seconds a `Retry-After` header asks to wait; undefined where there is none that can be understood.
- * @param now in milliseconds, for those who name a date.
- */
-export function retryAfter(headers: Headers, now: number): number | undefined {
+/** How many seconds a `Retry-After` header asks to wait; undefined where there is none that can be understood. */
+export function retryAfter(headers: Headers): number | undefined {
   const text = headers["retry-after"]?.trim() ?? "";
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
+  // A time of day is one of the server's clock, which it tells as well.
+  const [until, now] = [text, headers.date ?? ""].map((each) => Date.parse(each)) as [number, number];
+  const seconds = Math.max(0, Math.ceil((until - now) / 1000));
+  return Number.isNaN(seconds) ? undefined : seconds;
 }
 
 /** `90 s`, `15 min`, `6 h` */
