@@ -56,7 +56,7 @@ async function taskRunners(plan: Plan, machine: string) {
   const marks = { [folderMark]: plan.folder, [machineMark]: machine };
   const [{ commandRunner }, { imageRunner }] = await Promise.all([
     import("../mesos-agent/command-runner.ts"),
-    import("../mesos-agent/image-runner.ts"),
+    import("./image-runner.ts"),
   ]);
   return [commandRunner(marks), imageRunner(marks)];
 }
@@ -77,7 +77,7 @@ async function trafficProxy(plan: Plan, machine: string, env: Env): Promise<Traf
 
 /** A folder for the HAProxy of one balancer, and the end of what an earlier one has left there. */
 async function haproxyIn(plan: Plan, machine: string, name: string): Promise<Omit<HaproxyOptions, "log">> {
-  const { endMarked } = await import("./marked.ts");
+  const { endMarked } = await import("../processes/marked.ts");
   const runFolder = join(plan.folder, machine, name);
   // An HAProxy outlives a balancer that was killed, and would go on taking its share of the connections.
   const mark = { MESOS_LAB_HAPROXY: runFolder };

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { environmentOf, type Outcome, type Started, type TaskRunner, type TaskToRun } from "./task-runner.ts";
+import { environmentOf, type Started, type TaskEnd, type TaskRunner, type TaskToRun } from "./task-runner.ts";
 
 /** Between the SIGTERM and the SIGKILL, as in Mesos' command executor. */
 const graceMs = 3_000;
@@ -37,7 +37,7 @@ function programOf(task: TaskToRun): Program {
 }
 
 async function endLeftovers(marks: Readonly<Record<string, string>>, agentId: string): Promise<void> {
-  const { endMarked } = await import("../embedded/marked.ts");
+  const { endMarked } = await import("../processes/marked.ts");
   await endMarked({ ...marks, MESOS_SLAVE_ID: agentId });
 }
 
@@ -48,7 +48,7 @@ export async function runProcess(
   onStarted: (started: Started) => void,
   kill: AbortSignal,
   marks: Readonly<Record<string, string>> = {},
-): Promise<Outcome> {
+): Promise<TaskEnd> {
   if (kill.aborted) return { state: "TASK_KILLED" };
   const [stdout, stderr] = await Promise.all(
     ["stdout", "stderr"].map((name) => open(join(task.sandbox, name), "a")),
@@ -67,7 +67,7 @@ export async function runProcess(
         killGroup(child.pid, "SIGTERM");
         hard = setTimeout(() => killGroup(child.pid, "SIGKILL"), graceMs);
       };
-      const finish = (outcome: Outcome) => {
+      const finish = (outcome: TaskEnd) => {
         clearTimeout(hard);
         kill.removeEventListener("abort", onKill);
         // Whatever the command left behind in its group ends with it.
@@ -86,7 +86,7 @@ export async function runProcess(
   }
 }
 
-function outcomeOf(code: number | null, signal: NodeJS.Signals | null): Outcome {
+function outcomeOf(code: number | null, signal: NodeJS.Signals | null): TaskEnd {
   if (signal !== null) return { state: "TASK_FAILED", message: `Command terminated with signal ${signal}` };
   const message = `Command exited with status ${code}`;
   return { state: code === 0 ? "TASK_FINISHED" : "TASK_FAILED", message };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
 import { type RunOptions, run } from "../../tools/exec.ts";
 import { fromApi } from "../mesos/resources.ts";
-import { environmentOf, type Outcome, type Started, type TaskRunner, type TaskToRun } from "./task-runner.ts";
+import { environmentOf, type Started, type TaskEnd, type TaskRunner, type TaskToRun } from "./task-runner.ts";
 
 export interface DockerOptions {
   /** The CLI: a name on the PATH or a path. */
@@ -66,7 +66,7 @@ async function runContainer(
   task: TaskToRun,
   onStarted: (started: Started) => void,
   kill: AbortSignal,
-): Promise<Outcome> {
+): Promise<TaskEnd> {
   try {
     await ensureImage(options, task, kill);
   } catch (error) {

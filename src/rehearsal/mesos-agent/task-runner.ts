@@ -10,7 +10,7 @@ export interface TaskToRun {
   readonly hostname: string;
 }
 
-export interface Outcome {
+export interface TaskEnd {
   readonly state: Extract<TaskState, "TASK_FINISHED" | "TASK_FAILED" | "TASK_KILLED">;
   readonly message?: string;
 }
@@ -31,7 +31,7 @@ export interface TaskRunner {
    * Runs a task to its end; failures are outcomes, not exceptions. An abort of `kill` ends it as TASK_KILLED.
    * @param onStarted called once, when the task runs.
    */
-  run(task: TaskToRun, onStarted: (started: Started) => void, kill: AbortSignal): Promise<Outcome>;
+  run(task: TaskToRun, onStarted: (started: Started) => void, kill: AbortSignal): Promise<TaskEnd>;
   /** Clears away what an earlier agent of this id left running. */
   recover(agentId: string): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { type Resources, subtract, sum } from "../mesos/resources.ts";
 
 /** What the leading master knows. Nothing of it is kept: after a restart agents and frameworks tell it again. */
 
-export interface Task {
+export interface MasterTask {
   readonly info: TaskInfo;
   readonly frameworkId: string;
   readonly agentId: string;
@@ -24,7 +24,7 @@ export interface Agent {
   link: RecordSink | undefined;
   missedPings: number;
   /** By task id within a framework. A task that ended stays until its last update is acknowledged. */
-  readonly tasks: Map<string, Task>;
+  readonly tasks: Map<string, MasterTask>;
   /** What its tasks use and leave, until one of them changes. */
   share?: { readonly used: Resources; readonly unused: Resources } | undefined;
   /** Kills that the agent could not be told, as it was away. */
@@ -48,7 +48,7 @@ export interface Framework {
   failover?: NodeJS.Timeout;
   /** By agent. */
   readonly refusals: Map<string, Refusal[]>;
-  readonly completedTasks: Task[];
+  readonly completedTasks: MasterTask[];
 }
 
 export interface Offer {
@@ -83,15 +83,15 @@ export class Cluster {
     return `${this.masterId}-${kind === "agent" ? "S" : "O"}${number}`;
   }
 
-  *tasks(): Generator<Task> {
+  *tasks(): Generator<MasterTask> {
     for (const agent of this.agents.values()) yield* agent.tasks.values();
   }
 
-  tasksOf(frameworkId: string): Task[] {
+  tasksOf(frameworkId: string): MasterTask[] {
     return [...this.tasks()].filter((task) => task.frameworkId === frameworkId);
   }
 
-  findTask(frameworkId: string, taskId: string): Task | undefined {
+  findTask(frameworkId: string, taskId: string): MasterTask | undefined {
     const key = taskKey(frameworkId, taskId);
     for (const agent of this.agents.values()) {
       const task = agent.tasks.get(key);
@@ -100,7 +100,7 @@ export class Cluster {
     return undefined;
   }
 
-  used(by: (task: Task) => boolean): Resources {
+  used(by: (task: MasterTask) => boolean): Resources {
     return sum(
       [...this.tasks()].filter((task) => by(task) && !isTerminal(task.state)).map((task) => task.resources),
     );
@@ -136,19 +136,19 @@ export class Cluster {
     return found;
   }
 
-  add(agent: Agent, task: Task): void {
+  add(agent: Agent, task: MasterTask): void {
     agent.tasks.set(taskKey(task.frameworkId, task.info.task_id.value), task);
     agent.share = undefined;
   }
 
   /** A task has another state. */
-  changed(task: Task): void {
+  changed(task: MasterTask): void {
     const agent = this.agents.get(task.agentId);
     if (agent !== undefined) agent.share = undefined;
   }
 
   /** Moves a task that is over out of the way. */
-  complete(task: Task): void {
+  complete(task: MasterTask): void {
     this.changed(task);
     this.agents.get(task.agentId)?.tasks.delete(taskKey(task.frameworkId, task.info.task_id.value));
     const framework = this.frameworks.get(task.frameworkId);

@@ -1,5 +1,5 @@
 import { exitCodes, LabError } from "../../errors.ts";
-import { ignoredFlags, type OptionTable, type OptionValues, readOptions } from "../options.ts";
+import { ignoredFlags, type OptionTable, readOptions } from "../options.ts";
 
 const table = {
   ip: { kind: "text" },
@@ -26,8 +26,6 @@ const table = {
     "user_sorter version webui_dir weights whitelist",
   ),
 } as const satisfies OptionTable;
-
-export type MasterFlags = OptionValues<typeof table>;
 
 /** @throws LabError `usage`, in the words of Mesos 0.24 where it has some. */
 export function readMasterOptions(

@@ -2,7 +2,7 @@ import { type TaskState, type TaskStatus, taskStates } from "../mesos/api.ts";
 import type { MasterInfo } from "../mesos/master-info.ts";
 import { add, noResources, type Resources, toState } from "../mesos/resources.ts";
 import { mesosVersion } from "../mesos/version.ts";
-import type { Agent, Cluster, Framework, Task } from "./cluster.ts";
+import type { Agent, Cluster, Framework, MasterTask } from "./cluster.ts";
 import type { Election } from "./election.ts";
 
 /** What the views of a master are made from. */
@@ -47,7 +47,7 @@ export function stateJson(view: MasterView): object {
 }
 
 /** Tasks whose framework has not subscribed to this master (yet). */
-export function orphans(cluster: Cluster): Task[] {
+export function orphans(cluster: Cluster): MasterTask[] {
   return [...cluster.tasks()].filter((task) => !cluster.frameworks.has(task.frameworkId));
 }
 
@@ -107,7 +107,7 @@ function frameworkJson(cluster: Cluster, framework: Framework): object {
   };
 }
 
-export function taskJson(task: Task): object {
+export function taskJson(task: MasterTask): object {
   return {
     id: task.info.task_id.value,
     name: task.info.name,
@@ -160,7 +160,7 @@ export function summaryJson({ cluster, info, flags }: MasterView): object {
   };
 }
 
-function countStates(tasks: readonly Task[]): Record<TaskState, number> {
+function countStates(tasks: readonly MasterTask[]): Record<TaskState, number> {
   const count = (state: TaskState) => tasks.filter((task) => task.state === state).length;
   return Object.fromEntries(taskStates.map((state) => [state, count(state)])) as Record<TaskState, number>;
 }

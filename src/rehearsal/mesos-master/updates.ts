@@ -1,12 +1,12 @@
 import { isTerminal, type SchedulerEvent, type TaskStatus } from "../mesos/api.ts";
-import type { Cluster, Framework, Task } from "./cluster.ts";
+import type { Cluster, Framework, MasterTask } from "./cluster.ts";
 
 export function notify(framework: Framework | undefined, event: SchedulerEvent): void {
   framework?.link?.send(event);
 }
 
 /** Takes a status into the task's history. An update that comes again changes nothing. */
-export function record(cluster: Cluster, task: Task, status: TaskStatus): void {
+export function record(cluster: Cluster, task: MasterTask, status: TaskStatus): void {
   if (status.uuid !== undefined && task.statuses.some((known) => known.uuid === status.uuid)) return;
   const wasOver = isTerminal(task.state);
   task.statuses.push(status);
@@ -30,7 +30,7 @@ export function masterStatus(taskId: string, agentId: string | undefined, rest: 
 export type MasterWords = Pick<TaskStatus, "state" | "message" | "reason">;
 
 /** Ends a task by the master's own decision and tells its framework. */
-export function endTask(cluster: Cluster, task: Task, words: MasterWords): void {
+export function endTask(cluster: Cluster, task: MasterTask, words: MasterWords): void {
   if (!isTerminal(task.state)) {
     const status = masterStatus(task.info.task_id.value, task.agentId, words);
     record(cluster, task, status);

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { ApiError, badRequest, notFound, unknownApp, unknownTask } from "../apps/api-error.ts";
-import type { AppDefinition, Task } from "../apps/model.ts";
+import type { AppDefinition, MarathonTask } from "../apps/model.ts";
 import { canonicalId, isInside } from "../apps/path-id.ts";
 import { mustBeValid, updateViolations } from "../apps/validation.ts";
 import type { Deployment } from "../deployments/deployments.ts";
@@ -66,7 +66,7 @@ export function appRoutes(current: () => Runtime): Hono {
           if (record === undefined) throw unknownApp(path.id);
           return context.text(endpointLines([record.app], registry.tasksOf(path.id)));
         }
-        const wanted = (task: Task) =>
+        const wanted = (task: MarathonTask) =>
           path.kind === "tasks" ? task.appId === path.id : isInside(task.appId, path.id);
         const tasks = registry.allTasks().filter(wanted);
         // Marathon forgets an app's task list with its last task.

@@ -1,4 +1,4 @@
-import type { AppDefinition, Task } from "../apps/model.ts";
+import type { AppDefinition, MarathonTask } from "../apps/model.ts";
 import { safePath } from "../apps/path-id.ts";
 import type { AppRecord } from "../apps/registry.ts";
 import { servicePorts } from "../apps/service-ports.ts";
@@ -6,14 +6,14 @@ import type { Runtime } from "../runtime.ts";
 import type { Health } from "../tasks/health-monitor.ts";
 
 /** A task as the kill calls show it. */
-export function plainTask(task: Task): Record<string, unknown> {
+export function plainTask(task: MarathonTask): Record<string, unknown> {
   const { id, host, ipAddresses, ports, startedAt, stagedAt, version, slaveId } = task;
   return { id, host, ipAddresses, ports, startedAt, stagedAt, version, slaveId };
 }
 
 /** A task as the task lists show it. */
 export function fullTask(
-  task: Task,
+  task: MarathonTask,
   health: readonly Health[],
   ports: readonly number[] = [],
 ): Record<string, unknown> {
@@ -53,8 +53,8 @@ export function freshApp(app: AppDefinition, deploymentId: string): Record<strin
 }
 
 function counts(
-  tasks: readonly Task[],
-  isHealthy: (task: Task) => boolean | undefined,
+  tasks: readonly MarathonTask[],
+  isHealthy: (task: MarathonTask) => boolean | undefined,
 ): Record<string, number> {
   const running = tasks.filter((task) => task.state === "TASK_RUNNING");
   return {
@@ -66,7 +66,7 @@ function counts(
 }
 
 /** The task list in lines for scripts: app, service port, and every running task's address, each ended by a tab. */
-export function endpointLines(apps: readonly AppDefinition[], tasks: readonly Task[]): string {
+export function endpointLines(apps: readonly AppDefinition[], tasks: readonly MarathonTask[]): string {
   const lines = apps.flatMap((app) => {
     const running = tasks.filter((task) => task.appId === app.id && task.state === "TASK_RUNNING");
     const ports = servicePorts(app);

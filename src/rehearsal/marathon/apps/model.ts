@@ -99,7 +99,7 @@ export type AppUpdate = {
   readonly [Name in keyof Omit<AppDefinition, "versionInfo">]?: NonNullable<AppDefinition[Name]>;
 };
 
-export interface Task {
+export interface MarathonTask {
   readonly id: string;
   readonly appId: string;
   readonly host: string;

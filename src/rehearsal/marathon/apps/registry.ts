@@ -1,5 +1,5 @@
 import type { Store } from "../../store/store.ts";
-import type { AppDefinition, Task, TaskFailure } from "./model.ts";
+import type { AppDefinition, MarathonTask, TaskFailure } from "./model.ts";
 import { safePath } from "./path-id.ts";
 
 export interface AppRecord {
@@ -18,8 +18,8 @@ export class Registry {
   private readonly folder: string;
   private readonly apps = new Map<string, AppRecord>();
   /** Both in the order in which the tasks were launched. */
-  private readonly tasks = new Map<string, Task>();
-  private readonly byApp = new Map<string, Map<string, Task>>();
+  private readonly tasks = new Map<string, MarathonTask>();
+  private readonly byApp = new Map<string, Map<string, MarathonTask>>();
   private id: string | undefined;
 
   constructor(store: Store, folder: string) {
@@ -28,7 +28,7 @@ export class Registry {
   }
 
   async load(): Promise<void> {
-    const tasks: Task[] = [];
+    const tasks: MarathonTask[] = [];
     this.id = await this.store.get(`${this.folder}/framework:id`);
     for (const name of await this.store.children(this.folder)) {
       const data =
@@ -40,7 +40,7 @@ export class Registry {
         const record = JSON.parse(data) as AppRecord;
         this.apps.set(record.app.id, record);
       } else {
-        tasks.push(JSON.parse(data) as Task);
+        tasks.push(JSON.parse(data) as MarathonTask);
       }
     }
     tasks.sort((a, b) => (a.stagedAt < b.stagedAt ? -1 : 1));
@@ -90,20 +90,20 @@ export class Registry {
     await this.store.remove(`${this.folder}/app:${safePath(id)}`);
   }
 
-  task(id: string): Task | undefined {
+  task(id: string): MarathonTask | undefined {
     return this.tasks.get(id);
   }
 
   /** In the order in which they were launched. */
-  allTasks(): readonly Task[] {
+  allTasks(): readonly MarathonTask[] {
     return [...this.tasks.values()];
   }
 
-  tasksOf(appId: string): readonly Task[] {
+  tasksOf(appId: string): readonly MarathonTask[] {
     return [...(this.byApp.get(appId)?.values() ?? [])];
   }
 
-  async saveTask(task: Task): Promise<void> {
+  async saveTask(task: MarathonTask): Promise<void> {
     this.keep(task);
     await this.store.set(`${this.folder}/task:${task.id}`, JSON.stringify(task));
   }
@@ -117,9 +117,9 @@ export class Registry {
     await this.store.remove(`${this.folder}/task:${id}`);
   }
 
-  private keep(task: Task): void {
+  private keep(task: MarathonTask): void {
     this.tasks.set(task.id, task);
-    const own = this.byApp.get(task.appId) ?? new Map<string, Task>();
+    const own = this.byApp.get(task.appId) ?? new Map<string, MarathonTask>();
     this.byApp.set(task.appId, own.set(task.id, task));
   }
 

@@ -1,7 +1,7 @@
 import { conflict, unknownApp } from "../apps/api-error.ts";
 import { applyUpdate, isUpgrade, newDefinition } from "../apps/app-definition.ts";
 import { defaults } from "../apps/defaults.ts";
-import { type AppDefinition, type AppUpdate, configVersion, type Task } from "../apps/model.ts";
+import { type AppDefinition, type AppUpdate, configVersion, type MarathonTask } from "../apps/model.ts";
 import { parentId } from "../apps/path-id.ts";
 import type { Registry } from "../apps/registry.ts";
 import { assignServicePorts, type PortRange } from "../apps/service-ports.ts";
@@ -110,7 +110,11 @@ export class AppService {
   }
 
   /** Kills tasks and lowers their apps' instances by as many. @throws ApiError 404, 409 */
-  killAndScale(tasks: readonly Task[], appIds: readonly string[], force: boolean): Promise<Deployment> {
+  killAndScale(
+    tasks: readonly MarathonTask[],
+    appIds: readonly string[],
+    force: boolean,
+  ): Promise<Deployment> {
     return this.alone(async () => {
       const version = this.version();
       const apps = appIds.map((id) => {

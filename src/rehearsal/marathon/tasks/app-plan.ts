@@ -1,9 +1,9 @@
-import { type AppDefinition, configVersion, type Task } from "../apps/model.ts";
+import { type AppDefinition, configVersion, type MarathonTask } from "../apps/model.ts";
 
 export interface AppPlan {
   /** How many tasks are to be launched as soon as there are offers. */
   readonly launch: number;
-  readonly kill: readonly Task[];
+  readonly kill: readonly MarathonTask[];
   /** True when the app is as its definition wants it. */
   readonly settled: boolean;
 }
@@ -16,9 +16,9 @@ export interface AppPlan {
  */
 export function planApp(
   app: AppDefinition,
-  tasks: readonly Task[],
-  isUp: (task: Task) => boolean,
-  isDying: (task: Task) => boolean,
+  tasks: readonly MarathonTask[],
+  isUp: (task: MarathonTask) => boolean,
+  isDying: (task: MarathonTask) => boolean,
 ): AppPlan {
   const outdated = tasks.filter((task) => task.version < configVersion(app));
   const current = tasks.filter((task) => !outdated.includes(task));
@@ -30,7 +30,7 @@ export function planApp(
 
   const missing = app.instances - current.length;
   const launch = Math.max(0, outdated.length === 0 ? missing : Math.min(missing, room - tasks.length));
-  const living = (list: readonly Task[]) => list.filter((task) => !isDying(task));
+  const living = (list: readonly MarathonTask[]) => list.filter((task) => !isDying(task));
   const newUp = living(current).filter(isUp).length;
   const spareable = Math.max(
     0,
@@ -46,6 +46,6 @@ export function planApp(
 }
 
 /** What serves nobody yet goes first, then the youngest. */
-function notUpFirst(isUp: (task: Task) => boolean): (a: Task, b: Task) => number {
+function notUpFirst(isUp: (task: MarathonTask) => boolean): (a: MarathonTask, b: MarathonTask) => number {
   return (a, b) => Number(isUp(a)) - Number(isUp(b)) || (a.stagedAt < b.stagedAt ? 1 : -1);
 }

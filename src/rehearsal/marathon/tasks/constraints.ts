@@ -1,4 +1,4 @@
-import type { Task } from "../apps/model.ts";
+import type { MarathonTask } from "../apps/model.ts";
 
 export interface Place {
   readonly hostname: string;
@@ -9,7 +9,7 @@ export interface Place {
 export function meetsConstraint(
   constraint: readonly string[],
   place: Place,
-  tasks: readonly Task[],
+  tasks: readonly MarathonTask[],
 ): boolean {
   const [field = "", operator = "", value = ""] = constraint;
   const here = field === "hostname" ? place.hostname : place.attributes[field];

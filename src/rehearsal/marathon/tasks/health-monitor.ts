@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { send } from "../../http/client.ts";
-import type { AppDefinition, HealthCheck, Task } from "../apps/model.ts";
+import type { AppDefinition, HealthCheck, MarathonTask } from "../apps/model.ts";
 import { timestamp } from "../apps/timestamp.ts";
 import type { EventBus } from "../events/event-bus.ts";
 
@@ -24,18 +24,22 @@ interface Watched {
 /** Checks running tasks over HTTP or TCP, from Marathon itself. */
 export class HealthMonitor {
   private readonly bus: EventBus;
-  private readonly onUnhealthy: (task: Task) => void;
-  private readonly onChange: (task: Task) => void;
+  private readonly onUnhealthy: (task: MarathonTask) => void;
+  private readonly onChange: (task: MarathonTask) => void;
   private readonly watched = new Map<string, Watched>();
 
   /** @param onUnhealthy the task failed so often that it has to go */
-  constructor(bus: EventBus, onUnhealthy: (task: Task) => void, onChange: (task: Task) => void) {
+  constructor(
+    bus: EventBus,
+    onUnhealthy: (task: MarathonTask) => void,
+    onChange: (task: MarathonTask) => void,
+  ) {
     this.bus = bus;
     this.onUnhealthy = onUnhealthy;
     this.onChange = onChange;
   }
 
-  watch(task: Task, app: AppDefinition): void {
+  watch(task: MarathonTask, app: AppDefinition): void {
     if (this.watched.has(task.id) || app.healthChecks.length === 0) return;
     const watched: Watched = {
       sinceMs: performance.now(),
@@ -66,7 +70,7 @@ export class HealthMonitor {
     return results.length > 0 && results.every((health) => health?.alive) ? true : undefined;
   }
 
-  private async run(task: Task, check: HealthCheck, index: number, watched: Watched): Promise<void> {
+  private async run(task: MarathonTask, check: HealthCheck, index: number, watched: Watched): Promise<void> {
     const { signal } = watched.stop;
     while (!signal.aborted) {
       const failure = await probe(task, check, signal);
@@ -77,7 +81,7 @@ export class HealthMonitor {
   }
 
   private note(
-    task: Task,
+    task: MarathonTask,
     check: HealthCheck,
     index: number,
     watched: Watched,
@@ -117,7 +121,11 @@ export class HealthMonitor {
 }
 
 /** Undefined when the task is healthy, else why it is not. */
-async function probe(task: Task, check: HealthCheck, signal: AbortSignal): Promise<string | undefined> {
+async function probe(
+  task: MarathonTask,
+  check: HealthCheck,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const port = check.port ?? task.ports[check.portIndex ?? 0];
   if (port === undefined) return "the task has no such port";
   const timeoutMs = check.timeoutSeconds * 1000;

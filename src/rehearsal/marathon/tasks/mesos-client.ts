@@ -1,4 +1,3 @@
-import { hostname as machineName } from "node:os";
 import { send } from "../../http/client.ts";
 import { decodeRecords } from "../../http/recordio.ts";
 import type { FrameworkInfo, SchedulerCall, SchedulerEvent } from "../../mesos/api.ts";
@@ -38,10 +37,6 @@ export class MesosClient {
   constructor(info: () => FrameworkInfo, handlers: SchedulerHandlers) {
     this.info = info;
     this.handlers = handlers;
-  }
-
-  get connected(): boolean {
-    return this.streamId !== undefined;
   }
 
   /** @param master where the leading master is, `host:port`; undefined while there is none */
@@ -150,6 +145,3 @@ function describe(error: unknown): string {
   const { message, cause } = error as Error;
   return cause instanceof Error ? `${message} (${cause.message})` : message;
 }
-
-/** The hostname that a framework without a configured one reports. */
-export const localHostname = (): string => machineName();

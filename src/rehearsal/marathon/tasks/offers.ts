@@ -1,5 +1,5 @@
 import type { ApiOffer, ApiRange } from "../../mesos/api.ts";
-import type { AppDefinition, Task } from "../apps/model.ts";
+import type { AppDefinition, MarathonTask } from "../apps/model.ts";
 import { portMappings } from "../apps/service-ports.ts";
 import { meetsConstraint, type Place } from "./constraints.ts";
 
@@ -51,7 +51,7 @@ function textAttributes(attributes: readonly unknown[]): Record<string, string> 
 /** Where one task of the app goes in what an offer has left, or undefined where it does not fit. */
 export function place(
   app: AppDefinition,
-  tasks: readonly Task[],
+  tasks: readonly MarathonTask[],
   remains: Remains,
   random: Random,
 ): Placement | undefined {

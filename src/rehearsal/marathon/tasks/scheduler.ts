@@ -1,5 +1,5 @@
 import { type ApiOffer, isTerminal, type SchedulerEvent, type TaskStatus } from "../../mesos/api.ts";
-import { type AppDefinition, configVersion, type Task } from "../apps/model.ts";
+import { type AppDefinition, configVersion, type MarathonTask } from "../apps/model.ts";
 import { newTaskId } from "../apps/path-id.ts";
 import type { Registry } from "../apps/registry.ts";
 import { timestamp } from "../apps/timestamp.ts";
@@ -109,7 +109,7 @@ export class Scheduler {
   }
 
   /** Asks Mesos to end tasks; they stay listed until it says that they are gone. */
-  kill(tasks: readonly Task[]): void {
+  kill(tasks: readonly MarathonTask[]): void {
     for (const task of tasks) {
       this.killedAt.set(task.id, performance.now());
       this.sendKill(task.id, task.slaveId);
@@ -129,7 +129,7 @@ export class Scheduler {
   }
 
   private plan(app: AppDefinition) {
-    const isUp = (task: Task) =>
+    const isUp = (task: MarathonTask) =>
       task.state === "TASK_RUNNING" &&
       (app.healthChecks.length === 0 || this.health.isHealthy(task.id) === true);
     return planApp(app, this.parts.registry.tasksOf(app.id), isUp, (task) => this.killedAt.has(task.id));
@@ -232,11 +232,11 @@ export class Scheduler {
     await this.client.call({ type: "ACKNOWLEDGE", acknowledge: { agent_id, task_id, uuid } });
   }
 
-  private async applyStatus(task: Task, status: TaskStatus): Promise<void> {
+  private async applyStatus(task: MarathonTask, status: TaskStatus): Promise<void> {
     const { registry, bus } = this.parts;
     const running = status.state === "TASK_RUNNING";
     const now = status.timestamp ? timestamp(status.timestamp * 1000) : timestamp();
-    const next: Task = {
+    const next: MarathonTask = {
       ...task,
       state: status.state,
       startedAt: task.startedAt ?? (running ? now : null),
@@ -263,7 +263,7 @@ export class Scheduler {
     this.tend(task.appId);
   }
 
-  private async onEnd(task: Task, status: TaskStatus, app: AppDefinition | undefined): Promise<void> {
+  private async onEnd(task: MarathonTask, status: TaskStatus, app: AppDefinition | undefined): Promise<void> {
     const { registry } = this.parts;
     this.killedAt.delete(task.id);
     this.health.forget(task.id);
@@ -297,7 +297,8 @@ export class Scheduler {
     for (const id of this.stagedSince.keys())
       if (!starting.some((task) => task.id === id)) this.stagedSince.delete(id);
     for (const { id } of starting) if (!this.stagedSince.has(id)) this.stagedSince.set(id, now);
-    const stuck = ({ id }: Task) => now - (this.stagedSince.get(id) ?? now) > options.taskLaunchTimeoutMs;
+    const stuck = ({ id }: MarathonTask) =>
+      now - (this.stagedSince.get(id) ?? now) > options.taskLaunchTimeoutMs;
     this.kill(starting.filter((task) => stuck(task) && !this.killedAt.has(task.id)));
     if (now - this.lastReconcileMs > options.reconciliationIntervalMs) this.reconcile();
     if (Math.floor(now / upkeepMs) % 10 === 0) this.delays.forgetPassed(now);
@@ -333,7 +334,7 @@ export class Scheduler {
   }
 }
 
-function addressesOf(status: TaskStatus): Task["ipAddresses"] {
+function addressesOf(status: TaskStatus): MarathonTask["ipAddresses"] {
   const networks = status.container_status?.network_infos ?? [];
   const addresses = networks.flatMap((network) => [
     ...(network.ip_addresses ?? []).map((entry) => entry.ip_address),

@@ -3,7 +3,7 @@ import { parseAppPath } from "../../../../src/rehearsal/marathon/api/app-path.ts
 import { appFilter } from "../../../../src/rehearsal/marathon/api/app-search.ts";
 import { endpointLines } from "../../../../src/rehearsal/marathon/api/views.ts";
 import { isUpgrade } from "../../../../src/rehearsal/marathon/apps/app-definition.ts";
-import type { AppDefinition, Task } from "../../../../src/rehearsal/marathon/apps/model.ts";
+import type { AppDefinition, MarathonTask } from "../../../../src/rehearsal/marathon/apps/model.ts";
 import {
   appIdOf,
   canonicalId,
@@ -21,7 +21,7 @@ const app = (fields: Partial<AppDefinition> = {}): AppDefinition => ({
   version: "v1",
   ...fields,
 });
-const task = (id: string, fields: Partial<Task> = {}): Task => ({
+const task = (id: string, fields: Partial<MarathonTask> = {}): MarathonTask => ({
   id,
   appId: "/app",
   host: "h1",
@@ -87,8 +87,8 @@ describe("an app", () => {
 });
 
 describe("planning", () => {
-  const plan = (definition: AppDefinition, tasks: Task[], dying: string[] = []) => {
-    const isUp = ({ state }: Task) => state === "TASK_RUNNING";
+  const plan = (definition: AppDefinition, tasks: MarathonTask[], dying: string[] = []) => {
+    const isUp = ({ state }: MarathonTask) => state === "TASK_RUNNING";
     const { launch, kill, settled } = planApp(definition, tasks, isUp, ({ id }) => dying.includes(id));
     return [launch, kill.map(({ id }) => id), settled];
   };

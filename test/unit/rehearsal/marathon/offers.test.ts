@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Task } from "../../../../src/rehearsal/marathon/apps/model.ts";
+import type { MarathonTask } from "../../../../src/rehearsal/marathon/apps/model.ts";
 import { contentOf, place } from "../../../../src/rehearsal/marathon/tasks/offers.ts";
 import { taskEnvironment, taskInfo } from "../../../../src/rehearsal/marathon/tasks/task-info.ts";
 import type { ApiOffer } from "../../../../src/rehearsal/mesos/api.ts";
@@ -49,7 +49,7 @@ test("only unreserved resources count, and what is placed is used up", () => {
 });
 
 describe("constraints", () => {
-  const on = (host: string, rack = "r1") => ({ host, attributes: { rack } }) as unknown as Task;
+  const on = (host: string, rack = "r1") => ({ host, attributes: { rack } }) as unknown as MarathonTask;
   test.each([
     [["hostname", "UNIQUE"], [on("h2")], true],
     [["hostname", "UNIQUE"], [on("h1")], false],
