@@ -24,6 +24,12 @@ export const flags = {
     "bamboo (default), mesos-dns, marathon-lb or haproxy-marathon-bridge; may be repeated",
     text,
   ],
+  registry: ["--registry <url>", "A mirror or cache of Docker Hub to fetch images from", text],
+  imagesFrom: [
+    "--images-from <place>",
+    "host (fetched once, for all machines) or machines (each pulls)",
+    text,
+  ],
   timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
   tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
   output: ["--output <file>", "Where to write the result", text],
@@ -34,7 +40,11 @@ export const flags = {
   repeat: ["--repeat <times>", "Do it so often, and tell min, median and max", text],
   settle: ["--settle <seconds>", "A page that answers so long without a miss is back (default: 5)", text],
   deadline: ["--deadline <seconds>", "How long the lab may take to recover (default: 300)", text],
-  rate: ["--rate <per second>", "Requests a second for each way in, 50 or more (10 with --compare)", text],
+  rate: [
+    "--rate <per second>",
+    "Requests a second for each way in at most, 2 or more (default: 50, shared by the ways in of machines)",
+    text,
+  ],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
@@ -56,6 +66,7 @@ export const flagWords: Partial<Record<keyof typeof flags, readonly string[]>> =
   provider: providerNames,
   discovery: discoveryNames,
   ansible: ansiblePlaces,
+  imagesFrom: ["host", "machines"],
 };
 
 /** Flags that may be given several times: their value is a list. */

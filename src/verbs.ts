@@ -30,6 +30,8 @@ const describe = [
     "masterIp",
     "slaveIp",
     "discovery",
+    "registry",
+    "imagesFrom",
   ] as const),
 ];
 
@@ -101,8 +103,7 @@ export const verbs: readonly Verb[] = [
         ...numberFlag("repeat", repeat, 1, 1000),
         ...numberFlag("settle", settle, 1, 600),
         ...numberFlag("deadline", deadline, 1, 86_400),
-        // Lanes of a comparison share what the machines can bear.
-        ...numberFlag("rate", rate, options.compare === true ? 10 : 50, 1000),
+        ...numberFlag("rate", rate, 2, 1000),
       };
       await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
     },
@@ -154,15 +155,20 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: "images <action>",
-    help: "Make or list the images of the rehearsal stack",
+    help: "Fetch the classic stack's images or build the rehearsal stack's, list them, remove unused ones",
     words: [
-      { name: "build", help: "make them from Debian packages (as root on Debian or Ubuntu)" },
-      { name: "list", help: "list the images that were made" },
+      { name: "fetch", help: "fetch the classic stack's images from their registry, once, for all machines" },
+      {
+        name: "build",
+        help: "make the rehearsal stack's from Debian packages (as root on Debian or Ubuntu)",
+      },
+      { name: "list", help: "list the images that are here" },
+      { name: "prune", help: "remove the fetched images that the lab here does not use" },
     ],
-    flags: ["json"],
-    example: "mesos-lab images build",
-    action: async ([action = ""], _, context) =>
-      (await import("./commands/images.ts")).imagesCommand(action, context),
+    flags: [...which, "stack", "discovery", "registry", "output", "yes", "json"],
+    example: "mesos-lab images fetch --registry http://cache.local:5000",
+    action: async ([action = ""], options, context) =>
+      (await import("./commands/images.ts")).imagesCommand(action, options, context),
   },
   {
     usage: "box <action>",

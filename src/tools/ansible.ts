@@ -1,10 +1,18 @@
+import { join } from "node:path";
 import type { Command } from "./exec.ts";
 
-// Unbuffered and in UTF-8 whatever the terminal's locale is: Ansible refuses to start in some.
+/** Ansible refuses to start without UTF-8. macOS has no locale C.UTF-8. */
+export function utf8Locale(platform: NodeJS.Platform = process.platform): string {
+  return platform === "darwin" ? "en_US.UTF-8" : "C.UTF-8";
+}
+
+/** On Linux; unbuffered, so that its lines are told as they come. */
 export const ansibleEnv = { ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8", PYTHONUNBUFFERED: "1" };
 
+/** By name, because Ansible ignores the `ansible.cfg` of a folder that everybody may write to. */
 export function ansiblePlaybook(folder: string, playbook = "site.yml"): Command {
-  return { file: "ansible-playbook", args: [playbook], cwd: folder, env: ansibleEnv };
+  const env = { ...ansibleEnv, LC_ALL: utf8Locale(), ANSIBLE_CONFIG: join(folder, "ansible.cfg") };
+  return { file: "ansible-playbook", args: [playbook], cwd: folder, env };
 }
 
 export type AnsibleLine =

@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
   ["command-line.ts"],
   ["tools"],
   ["probes"],
-  ["rehearsal", "lock", "preflight", "foundry", "claims", "demo"],
+  ["rehearsal", "lock", "preflight", "foundry", "registry", "claims", "demo"],
   ["machines"],
   ["bundle", "drills"],
   ["commands"],

@@ -1,9 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import type { ProcessMark } from "./plan.ts";
 
-/** The mark of a living process, or undefined where there is none. */
+/** A process for certain: a number alone may be given to another one later. */
+export interface ProcessMark {
+  readonly pid: number;
+  /** When it started, in the words of this system; another process of the same number differs here. */
+  readonly startedAt: string;
+}
+
+/** The mark of a living process, or undefined where there is none: 0 and negative numbers mean groups of processes. */
 export function markOf(pid: number): ProcessMark | undefined {
+  if (!Number.isInteger(pid) || pid <= 1) return undefined;
   const startedAt = process.platform === "linux" ? startTicks(pid) : startWords(pid);
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
