@@ -95,6 +95,7 @@ export class LabFolder {
       "reports",
       ".vagrant",
       "images.tar",
+      "images",
       "embedded",
       "bundle",
       "bundle.part",
