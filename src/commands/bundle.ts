@@ -39,7 +39,7 @@ export async function bundleCommand(
 ): Promise<void> {
   if (action !== "save") throw unknownAction("bundle", action, ["save FILE"]);
   const { yes = false, ...which } = options;
-  const { lab: asMade } = labAsMade(which);
+  const { lab: asMade, flags } = labAsMade(which);
   const described = onVagrant(asMade);
   if (described === undefined)
     throw new LabError(`lab "${asMade.name}" is embedded, and needs no bundle`, {
@@ -50,9 +50,9 @@ export async function bundleCommand(
       ],
     });
   if (existsSync(file) && !yes) await refuseOverwriting(file, context);
-  const lock = readLock(lockPath(which.file ?? usualFile));
+  const lock = readLock(lockPath(flags.file ?? usualFile));
   const lab = lock === undefined ? described : (onVagrant(applyLock(described, lock)) ?? described);
-  const text = labFileFor(described, sourceOf(which));
+  const text = labFileFor(described, sourceOf(flags));
 
   let manifest: Manifest | undefined;
   const { emit, display, signal } = context;

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { namedPorts } from "./catalogue/index.ts";
+import type { LabFlags } from "./flags.ts";
 import { type Lab, providerNames, serviceNames, stackNames } from "./model.ts";
 import { fields } from "./schema.ts";
 
@@ -64,11 +65,26 @@ const inside = text.refine(
   (path) => !/^(?:[\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes(".."),
 );
 
-const record = z.strictObject({ lab, files: z.array(inside) });
+const flags = z.strictObject({
+  ...Object.fromEntries(
+    ["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"].map((name) => [
+      name,
+      text.optional(),
+    ]),
+  ),
+  ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
+  file: text.optional(),
+});
+
+const record = z.strictObject({ lab, flags, files: z.array(inside) });
+
+export type RecordedFlags = LabFlags & { readonly file?: string };
 
 /** What a lab's folder remembers, so that later commands need neither the lab file nor the flags. */
 export interface LabRecord {
   readonly lab: Lab;
+  /** Those that described it. */
+  readonly flags: RecordedFlags;
   /** Paths of the rendered files. */
   readonly files: readonly string[];
 }
