@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 
 /** Who may read the wall clock, and what for: to tell a time of day. Lengths of time are measured by `performance.now()`. */
 const tellers: Readonly<Record<string, string>> = {
+  "tools/lab-lock.ts": "when a command began",
   "drills/clock.ts": "when a drill began",
   "rehearsal/embedded/launcher.ts": "its log",
   "rehearsal/haproxy-marathon-bridge/main.ts": "its log",

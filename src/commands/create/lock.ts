@@ -86,7 +86,14 @@ async function foundParts(
   const machines = onVagrant(lab);
   const boxes = machines === undefined ? {} : await foundBox(machines, folder, before);
   const now = before === undefined ? await tools(signal) : {};
-  return { ...emptyLock, boxes, images: knownByDigest(images, lab), ids: idsOf(lab), tools: now };
+  const loaded = Object.entries(idsOf(lab)).filter(([image, id]) => images[image] === `id ${id}`);
+  return {
+    ...emptyLock,
+    boxes,
+    images: knownByDigest(images, lab),
+    ids: Object.fromEntries(loaded),
+    tools: now,
+  };
 }
 
 /** What came out of what this host has fetched. */
