@@ -54,6 +54,8 @@ export async function runProcess(
     ["stdout", "stderr"].map((name) => open(join(task.sandbox, name), "a")),
   );
   try {
+    // Again: what came while the files were opened has been told to nobody.
+    if (kill.aborted) return { state: "TASK_KILLED" };
     return await new Promise((resolve) => {
       const child = spawn(file, [...args], {
         cwd: task.sandbox,

@@ -56,22 +56,40 @@ export class MesosClient {
 
   /** Sends a call; false when there is no subscription or the master refused it. */
   async call(call: Call): Promise<boolean> {
-    const { master, streamId, frameworkId } = this;
+    const { master, streamId, frameworkId, connection } = this;
     if (master === undefined || streamId === undefined || frameworkId === undefined) return false;
     try {
       const response = await send(`http://${master}/api/v1/scheduler`, {
         method: "POST",
-        headers: { "content-type": "application/json", "mesos-stream-id": streamId },
+        headers: { "content-type": "application/json", ...streamHeader(streamId) },
         body: JSON.stringify({ framework_id: { value: frameworkId }, ...call }),
         signal: AbortSignal.timeout(10_000),
       });
       const answer = await response.text();
-      if (!response.ok) this.handlers.log(`Mesos refused ${call.type}: ${response.status} ${answer}`);
-      return response.ok;
+      if (response.ok) return true;
+      this.handlers.log(`Mesos refused ${call.type}: ${response.status} ${answer}`);
+      // The master knows this framework or this stream no more, and says so in no other way.
+      if (response.status === 400 || response.status === 403) this.resubscribe(connection);
+      return false;
     } catch (error) {
       this.handlers.log(`${call.type} did not reach Mesos: ${(error as Error).message}`);
       return false;
     }
+  }
+
+  /** Several calls may be refused at once: together they are one reason for a new stream. */
+  private resubscribe(refused: AbortController | undefined): void {
+    if (refused === undefined || this.connection !== refused) return;
+    refused.abort();
+    this.connection = undefined;
+    this.retryLater();
+  }
+
+  private retryLater(): void {
+    this.lost();
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.reconnect(), this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
   }
 
   private reconnect(): void {
@@ -99,9 +117,7 @@ export class MesosClient {
     }
     if (this.connection !== connection) return;
     connection.abort();
-    this.lost();
-    this.retry = setTimeout(() => this.reconnect(), this.retryMs);
-    this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
+    this.retryLater();
   }
 
   private async readStream(master: string, connection: AbortController): Promise<void> {
@@ -139,6 +155,11 @@ export class MesosClient {
       clearTimeout(silence);
     }
   }
+}
+
+/** Masters of 0.24 give none. */
+function streamHeader(streamId: string): Record<string, string> {
+  return streamId === "" ? {} : { "mesos-stream-id": streamId };
 }
 
 function describe(error: unknown): string {
