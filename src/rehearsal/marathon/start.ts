@@ -28,6 +28,9 @@ export interface StartMarathon {
   readonly onExit?: (reason: LabError) => void;
 }
 
+/** Marathon's Jetty closes connections that rest for so long. */
+const jettyRestMs = 30_000;
+
 /** The master that leads under a path of the store. */
 export function masterInStore(store: Store, path: string): FollowMaster {
   return (onChange) =>
@@ -65,6 +68,7 @@ export async function startMarathon(start: StartMarathon): Promise<Running> {
     host: options.httpAddress,
     port: options.httpPort,
     allowedHosts: start.allowedHosts,
+    restMs: jettyRestMs,
   });
   const address = `${options.hostname}:${new URL(server.url).port}`;
   const webuiUrl = options.webuiUrl ?? `http://${address}`;

@@ -65,6 +65,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     runners,
     workDir,
     hostname,
+    agentPid: `slave(1)@${ip}:${port}`,
     agentId: () => id,
     send: (frameworkId, status) => void link.send({ type: "UPDATE", frameworkId, status }),
     onChange: remember,
@@ -89,7 +90,8 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
       id = message.agentId;
       await remember();
       tasks.resendAll();
-    } else if (message.type === "LAUNCH") void tasks.launch(message.frameworkId, message.task);
+    } else if (message.type === "LAUNCH")
+      void tasks.launch(message.frameworkId, message.framework, message.task);
     else if (message.type === "KILL") tasks.kill(message.taskId);
     else if (message.type === "ACKNOWLEDGE") tasks.acknowledge(message.taskId, message.uuid);
     else if (message.type === "SHUTDOWN") await shutDown(message.message);
@@ -158,13 +160,13 @@ function follow(
       onLeader(undefined);
       void watch();
     });
-    unwatch = detectMaster(opened, master.path, ({ leader }) => {
+    unwatch = detectMaster(opened, master.path, ({ leader, path = "" }) => {
       if (leader !== undefined) log(`New master detected at ${leader.pid}`);
       onLeader(
         leader && {
           hostname: leader.hostname,
           address: `${leader.address.ip}:${leader.address.port}`,
-          id: leader.id,
+          id: path,
         },
       );
     });

@@ -1,10 +1,11 @@
 import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { TaskInfo } from "../mesos/api.ts";
+import type { FrameworkInfo, TaskInfo } from "../mesos/api.ts";
 
 /** A task that was running when it was written down. */
 export interface KeptTask {
   readonly frameworkId: string;
+  readonly framework: FrameworkInfo;
   readonly containerId: string;
   readonly info: TaskInfo;
 }

@@ -3,7 +3,7 @@ import { type ClientAnswer, send } from "../http/client.ts";
 import { decodeRecords } from "../http/recordio.ts";
 import type { AgentMessage, MasterMessage, Registration } from "../mesos/agent-protocol.ts";
 
-/** A leading master. The next one may be at the same address: it has another id. */
+/** A leading master. The next one may be at the same address: it has another id, such as its place in the store. */
 export interface LeadingMaster {
   /** `host:port` */
   readonly address: string;
