@@ -16,6 +16,7 @@ export default defineConfig({
       project("golden", {}),
       project("integration", { globalSetup: "./test/helpers/cli-setup.ts" }),
       project("lint", {}),
+      project("hosts", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
       project("e2e", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
     ],
   },

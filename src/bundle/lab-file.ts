@@ -1,5 +1,6 @@
 import { stringify } from "yaml";
-import type { Lab, VagrantLab } from "../lab/model.ts";
+import { namedPorts } from "../lab/catalogue/index.ts";
+import type { Lab, Ports, VagrantLab } from "../lab/model.ts";
 import { type LabSource, parseLab } from "../lab/parse.ts";
 
 /**
@@ -13,7 +14,18 @@ export function labFileFor(lab: VagrantLab, own: LabSource | undefined): string 
   const { provider, box: given } = runs;
   const box = { name: given.name, ...(given.version !== undefined && { version: given.version }) };
   const heading = "# Written by `mesos-lab bundle save`: the lab that the bundle was made of.\n";
-  return heading + stringify({ name, stack, provider, box, machines, images, ports }, { lineWidth: 0 });
+  return (
+    heading +
+    stringify(
+      { ...{ name, stack, provider, box, machines, images }, ports: movablePorts(ports) },
+      { lineWidth: 0 },
+    )
+  );
+}
+
+/** What a lab file may say of the ports. */
+function movablePorts(ports: Ports): Partial<Ports> {
+  return Object.fromEntries(namedPorts.filter(({ fixed }) => !fixed).map(({ name }) => [name, ports[name]]));
 }
 
 /** What of a lab somebody describes, and no run finds out by itself. */

@@ -1,9 +1,9 @@
 import { absentClaims, absentLines } from "../claims/claims-for.ts";
 import { verdictTable } from "../claims/report.ts";
 import type { Verdict } from "../claims/verdict.ts";
+import { pages } from "../lab/catalogue/index.ts";
 import { discoveryNotes } from "../lab/discovery.ts";
 import type { Lab } from "../lab/model.ts";
-import { pages } from "../lab/pages.ts";
 import type { Context } from "./context.ts";
 
 /** Prints what was found and where the lab can be looked at; nothing before there was a verdict. */

@@ -1,5 +1,5 @@
+import { pages } from "../lab/catalogue/index.ts";
 import type { Lab } from "../lab/model.ts";
-import { pages } from "../lab/pages.ts";
 import { formatTable } from "../ui/table.ts";
 import { commandFor } from "./visit.ts";
 import type { WayIn } from "./ways-in.ts";

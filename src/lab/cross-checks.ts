@@ -1,12 +1,6 @@
+import { services } from "./catalogue/index.ts";
 import type { Draft, MachineDraft, Placed } from "./draft.ts";
-import {
-  coreServiceNames,
-  marathonLbPorts,
-  type Ports,
-  type ServiceName,
-  serviceNames,
-  zookeeperPort,
-} from "./model.ts";
+import { coreServiceNames, type ServiceName, serviceNames } from "./model.ts";
 
 /** What does not fit: said of `at`, or of the file's `machines` as a whole. */
 export interface Clash {
@@ -67,46 +61,27 @@ function networks(machines: readonly MachineDraft[]): Clash[] {
   });
 }
 
-const portsOf: Partial<Record<ServiceName, readonly (keyof Ports)[]>> = {
-  "mesos-master": ["mesosMaster"],
-  "mesos-slave": ["mesosSlave"],
-  marathon: ["marathon"],
-  bamboo: ["bamboo", "haproxy"],
-  "mesos-dns": ["dns", "mesosDns"],
-  "marathon-lb": ["marathonLb"],
-  "haproxy-marathon-bridge": ["bridge"],
-};
-
-/** What a service binds whatever the lab file says, and how messages call it. */
-const fixedPorts: Partial<Record<ServiceName, Readonly<Record<string, number>>>> = {
-  zookeeper: { "ZooKeeper's port": zookeeperPort },
-  "marathon-lb": {
-    "marathon-lb's page": marathonLbPorts.admin,
-    "marathon-lb's port for application ids": marathonLbPorts.apps,
-    "marathon-lb's HTTPS": 443,
-  },
-};
-
 function portClashes(machine: MachineDraft, ports: Draft["ports"]): Clash[] {
   const runs = new Set(machine.services.map(({ value }) => value));
   const why = `: both are on ${machine.name === undefined ? "one machine" : `machine ${machine.name.value}`}`;
-  const taken: Placed<number>[] = [];
-  for (const service of serviceNames) {
-    if (!runs.has(service)) continue;
-    for (const [label, value] of Object.entries(fixedPorts[service] ?? {}))
-      taken.push({ value, path: ["ports"], from: "default", label });
-  }
-  // In the order of `serviceNames`, which is that of `ports`.
-  for (const service of serviceNames) {
-    for (const key of runs.has(service) ? (portsOf[service] ?? []) : []) {
-      const port = ports[key];
-      if (port !== undefined) taken.push(port);
-    }
-  }
+  const listened = serviceNames
+    .filter((service) => runs.has(service))
+    .flatMap((service) => services[service].ports);
+  // What nobody can move comes first: it is the other one that has to go.
+  const fixed = listened.filter((port) => port.fixed);
+  const movable = listened.filter((port) => !port.fixed);
+  const taken = [
+    ...fixed.map(({ usual, of }) => atDefault(usual, `the port of ${of}`)),
+    ...movable.flatMap(({ name }) => (name === undefined ? [] : (ports[name] ?? []))),
+  ];
   return taken.flatMap((port, index) => {
     const earlier = taken.slice(0, index).find(({ value }) => value === port.value);
     return earlier === undefined ? [] : [between(port, earlier, "must differ from", why)];
   });
+}
+
+function atDefault(value: number, label: string): Placed<number> {
+  return { value, path: ["ports"], from: "default", label };
 }
 
 /** Two HAProxys that offer every application under its service port cannot share an address. */

@@ -1,3 +1,4 @@
+import { isDiscovery } from "./catalogue/index.ts";
 import { methods } from "./catalogue/methods.ts";
 import {
   type DiscoveryName,
@@ -7,13 +8,6 @@ import {
   portsOf,
   type ServiceName,
 } from "./model.ts";
-
-/** What the two HAProxys that could own port 80 are reached at. */
-export const vhostPorts = { alone: 80, besideBamboo: 8081 } as const;
-
-export function isDiscovery(service: ServiceName): service is DiscoveryName {
-  return (discoveryNames as readonly ServiceName[]).includes(service);
-}
 
 /** The ways of discovery that a lab has, in the order in which they start. */
 export function discoveryOf(lab: Lab): readonly DiscoveryName[] {

@@ -1,6 +1,7 @@
-import { defaultPorts } from "./catalogue/ports.ts";
+import { defaultPorts, isDiscovery } from "./catalogue/index.ts";
+import { portBesideBamboo } from "./catalogue/marathon-lb.ts";
 import { defaultMachines } from "./defaults.ts";
-import { isDiscovery, placeDiscovery, vhostPorts } from "./discovery.ts";
+import { placeDiscovery } from "./discovery.ts";
 import { type FlagValues, flagText } from "./flags.ts";
 import type { DiscoveryName, Ports, ServiceName } from "./model.ts";
 import { type Path, pathText } from "./problems.ts";
@@ -69,8 +70,8 @@ export function draftLab(lookup: Lookup, flags: FlagValues): Draft {
   const ports = Object.fromEntries(
     Object.entries(defaultPorts).map(([name, port]) => [name, placed(["ports", name], port)]),
   ) as { -readonly [P in keyof Ports]: Placed<number> | undefined };
-  if (ports.haproxy?.value === vhostPorts.alone && machines?.some(bothProxies))
-    ports.marathonLb = placed(["ports", "marathonLb"], vhostPorts.besideBamboo);
+  if (ports.haproxy?.value === defaultPorts.marathonLb && machines?.some(bothProxies))
+    ports.marathonLb = placed(["ports", "marathonLb"], portBesideBamboo);
   return { machines, ports, sharedIp: machines && applyAddresses(machines, flags) };
 }
 

@@ -38,7 +38,7 @@ export interface Machine {
   readonly cpus: number;
   readonly services: readonly ServiceName[];
   /** Where this machine's ports are not the lab's: in embedded labs, where the host had them taken. */
-  readonly ports?: Partial<MachinePorts>;
+  readonly ports?: Partial<Ports>;
 }
 
 /** One service on one machine. */
@@ -49,6 +49,7 @@ export interface Part {
 
 /** The ports under which the services are reached on their machines. */
 export interface Ports {
+  readonly zookeeper: number;
   readonly mesosMaster: number;
   readonly mesosSlave: number;
   readonly marathon: number;
@@ -61,22 +62,15 @@ export interface Ports {
   readonly mesosDns: number;
   /** marathon-lb: the virtual hosts. */
   readonly marathonLb: number;
+  /** marathon-lb: its page and statistics. */
+  readonly marathonLbAdmin: number;
+  /** marathon-lb: where it routes by the header X-Marathon-App-Id. */
+  readonly marathonLbApps: number;
   /** haproxy-marathon-bridge: the statistics of the HAProxy on each slave. */
   readonly bridge: number;
 }
 
-/** Where ZooKeeper listens: fixed inside the tutorial's image. */
-export const zookeeperPort = 2181;
-
-/** Where marathon-lb shows itself, and where it routes by X-Marathon-App-Id: fixed inside its image. */
-export const marathonLbPorts = { admin: 9090, apps: 9091 } as const;
-
-/** With those that no lab file can change, and an embedded lab must where they are taken. */
-export interface MachinePorts extends Ports {
-  readonly marathonLbAdmin: number;
-  readonly marathonLbApps: number;
-  readonly zookeeper: number;
-}
+export type PortName = keyof Ports;
 
 export interface Box {
   readonly name: string;
@@ -135,10 +129,8 @@ export interface Bundled {
 }
 
 /** The ports of one machine. */
-export function portsOf(lab: Lab, machine: Machine): MachinePorts {
-  const { admin, apps } = marathonLbPorts;
-  const fixed = { marathonLbAdmin: admin, marathonLbApps: apps, zookeeper: zookeeperPort };
-  return { ...fixed, ...lab.ports, ...machine.ports };
+export function portsOf(lab: Lab, machine: Machine): Ports {
+  return { ...lab.ports, ...machine.ports };
 }
 
 /** The machines that run a service, in the lab's order. */

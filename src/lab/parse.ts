@@ -1,5 +1,4 @@
-import { images } from "./catalogue/images.ts";
-import { defaultPorts } from "./catalogue/ports.ts";
+import { defaultPorts, imagesOf } from "./catalogue/index.ts";
 import { type Clash, crossChecks } from "./cross-checks.ts";
 import {
   defaultBox,
@@ -136,7 +135,7 @@ function assemble(
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
       services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
-    images: { ...images[stack], ...defined(file.images ?? {}) },
+    images: { ...imagesOf(stack), ...defined(file.images ?? {}) },
     ports: {
       ...defaultPorts,
       ...defined(file.ports ?? {}),

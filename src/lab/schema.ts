@@ -1,5 +1,15 @@
 import * as z from "zod";
-import { discoveryNames, providerNames, runsOnNames, serviceNames, stackNames } from "./model.ts";
+import { namedPorts, services } from "./catalogue/index.ts";
+import { portBesideBamboo } from "./catalogue/marathon-lb.ts";
+import {
+  discoveryNames,
+  type ImageName,
+  type PortName,
+  providerNames,
+  runsOnNames,
+  serviceNames,
+  stackNames,
+} from "./model.ts";
 
 /** The sentence that says what a field accepts: shown in every complaint about it, and in docs/lab-file.md. */
 export const rules = z.registry<{ rule: string }>();
@@ -104,6 +114,29 @@ const image = (what: string) =>
     "must be an image reference, like mesosphere/marathon:v0.15.0",
   ]).optional();
 
+function imageFields(): { [I in ImageName]: ReturnType<typeof image> } {
+  const withImage = serviceNames.filter((name) => services[name].images !== undefined);
+  const ofServices = withImage.map((name) => [name, image(services[name].called)]);
+  return Object.fromEntries([...ofServices, ["tomcat", image("the demo application")]]) as {
+    [I in ImageName]: ReturnType<typeof image>;
+  };
+}
+
+function portFields(): { [P in PortName]: ReturnType<typeof port> } {
+  const movable = namedPorts.filter(({ fixed }) => !fixed);
+  const entries = movable.map(({ name, usual, of }) => [name, port(of, usual)] as const);
+  return Object.fromEntries(entries) as { [P in PortName]: ReturnType<typeof port> };
+}
+
+/** In words: `ZooKeeper's 2181`. */
+function fixedPorts(): string {
+  const named = serviceNames.flatMap((name) => {
+    const fixed = services[name].ports.filter((each) => each.fixed).map(({ usual }) => usual);
+    return fixed.length === 0 ? [] : [`${services[name].called}'s ${fixed.join(", ")}`];
+  });
+  return named.join(" and ");
+}
+
 /** The lab file. Every key may be left out; src/lab/defaults.ts says what holds then. */
 export const labFileSchema = mapping(
   {
@@ -147,32 +180,10 @@ export const labFileSchema = mapping(
       `a list of ${discoveryNames.join(", ")}`,
       "How clients find the applications. A method runs on the machines that list it; one that none lists runs on the first master (haproxy-marathon-bridge on every slave), one that is not in this list nowhere. Left out, the methods that the machines list: in the tutorial's lab bamboo.",
     ).optional(),
-    images: mapping(
-      {
-        zookeeper: image("ZooKeeper"),
-        "mesos-master": image("the Mesos master"),
-        "mesos-slave": image("the Mesos agent"),
-        marathon: image("Marathon"),
-        bamboo: image("Bamboo"),
-        "mesos-dns": image("Mesos-DNS"),
-        "marathon-lb": image("marathon-lb"),
-        tomcat: image("the demo application"),
-      },
-      "Other images than the stack's.",
-    ).optional(),
+    images: mapping(imageFields(), "Other images than the stack's.").optional(),
     ports: mapping(
-      {
-        mesosMaster: port("the Mesos master", 5050),
-        mesosSlave: port("the Mesos agent", 5051),
-        marathon: port("Marathon", 8080),
-        bamboo: port("Bamboo's page and API", 8000),
-        haproxy: port("the applications, served by Bamboo's HAProxy", 80),
-        dns: port("Mesos-DNS for names", 53),
-        mesosDns: port("Mesos-DNS' HTTP API", 8123),
-        marathonLb: port("marathon-lb's virtual hosts; the default is 8081 where Bamboo has 80", 80),
-        bridge: port("the statistics of the bridge's HAProxy on each slave", 9090),
-      },
-      "The ports of the services. Those of one machine differ, also from ZooKeeper's 2181 and marathon-lb's 443, 9090 and 9091.",
+      portFields(),
+      `The ports of the services. Those of one machine differ, also from ${fixedPorts()}. Where Bamboo's HAProxy has port 80, the default of marathonLb is ${portBesideBamboo}.`,
     ).optional(),
   },
   "A lab of machines that run ZooKeeper, Mesos, Marathon and Bamboo.",

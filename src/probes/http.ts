@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { Agent, type buildConnector, interceptors, request } from "undici";
+import { Agent, type buildConnector, type Dispatcher, interceptors } from "undici";
 import { startDeadline } from "./deadline.ts";
 import { networkWords } from "./network-words.ts";
 import { ProbeError } from "./probe-error.ts";
@@ -72,8 +72,9 @@ export function openHttp(): Http {
     const deadline = startDeadline(timeoutMs, signal);
     const redirect = interceptors.redirect({ maxRedirections: maxRedirects });
     try {
-      const answering = request(url, {
-        dispatcher: maxRedirects > 0 ? agent.compose(redirect) : agent,
+      const dispatcher = maxRedirects > 0 ? agent.compose(redirect) : agent;
+      const answering = dispatcher.request({
+        ...target(url),
         method: method as "GET",
         headers: requestHeaders(options, body),
         body: body ?? null,
@@ -98,8 +99,9 @@ export function openHttp(): Http {
     const { timeoutMs = defaultRequestTimeoutMs, signal } = options;
     const deadline = startDeadline(timeoutMs, signal);
     try {
-      const answering = request(url, {
-        dispatcher: streams,
+      const answering = streams.request({
+        ...target(url),
+        method: "GET",
         headers: requestHeaders(options, undefined),
         signal: signal ?? null,
       });
@@ -146,6 +148,11 @@ export function openHttp(): Http {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function target(url: string): Pick<Dispatcher.RequestOptions, "origin" | "path"> {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: `${pathname}${search}` };
 }
 
 function openSocket(

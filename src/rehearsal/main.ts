@@ -1,19 +1,6 @@
 import { exitCodes, formatError, LabError } from "../errors.ts";
 import type { Running } from "./running.ts";
-
-interface StandIn {
-  run(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<Running>;
-}
-
-/** Each is loaded only when it is the one to run. */
-const standIns: Readonly<Record<string, () => Promise<StandIn>>> = {
-  "mesos-master": () => import("./mesos-master/main.ts"),
-  "mesos-agent": () => import("./mesos-agent/main.ts"),
-  marathon: () => import("./marathon/main.ts"),
-  bamboo: () => import("./bamboo/main.ts"),
-  "mesos-dns": () => import("./mesos-dns/main.ts"),
-  "marathon-lb": () => import("./marathon-lb/main.ts"),
-};
+import { standIns } from "./stand-ins.ts";
 
 /** How long a stand-in may take to stop; `docker stop` waits 10 s before it kills. */
 const closeLimitMs = 8_000;

@@ -1,9 +1,8 @@
-import { catalogue } from "../lab/catalogue/index.ts";
+import { catalogue, pages } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { tomcatApp } from "../lab/demo.ts";
 import { discoveryNotes, discoveryOf } from "../lab/discovery.ts";
 import { type Lab, machinesWith, portsOf, type ServiceName } from "../lab/model.ts";
-import { pages } from "../lab/pages.ts";
 import { hasZookeeper, proxyOf } from "../lab/runs.ts";
 import { fill } from "./template.ts";
 

@@ -1,14 +1,6 @@
-import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
-import { methods } from "../lab/catalogue/methods.ts";
-import { discoveryOf, isDiscovery } from "../lab/discovery.ts";
-import {
-  type CoreServiceName,
-  type Lab,
-  machinesWith,
-  type ServiceName,
-  type StackName,
-  serviceNames,
-} from "../lab/model.ts";
+import { catalogue, entriesOf, services } from "../lab/catalogue/index.ts";
+import { discoveryOf } from "../lab/discovery.ts";
+import { type Lab, machinesWith, type ServiceName, type StackName, serviceNames } from "../lab/model.ts";
 import { onVagrant } from "../lab/runs.ts";
 import { embeddedLesson } from "./embedded-lesson.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
@@ -18,16 +10,9 @@ import { servicePlaybook } from "./playbook.ts";
 import { vagrantfile } from "./vagrantfile.ts";
 import { type Comments, toYaml } from "./yaml.ts";
 
-const coreTitles: Readonly<Record<CoreServiceName, string>> = {
-  zookeeper: "ZooKeeper",
-  "mesos-master": "Mesos master",
-  "mesos-slave": "Mesos slave",
-  marathon: "Marathon",
-};
-
 /** The names of the plays, which are also what `create` shows. */
 function titleOf(service: ServiceName): string {
-  return isDiscovery(service) ? methods[service].title : coreTitles[service];
+  return services[service].title;
 }
 
 export interface Playbook {
@@ -79,11 +64,11 @@ const includes: Readonly<Record<StackName, readonly string[]>> = {
 
 /** The playbooks that `site.yml` imports, in order. */
 export function playbooks(lab: Lab): readonly Playbook[] {
-  const services = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
+  const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
     ...preparation[lab.stack],
-    ...services.map((service) => ({ name: service, title: titleOf(service), service })),
+    ...present.map((service) => ({ name: service, title: titleOf(service), service })),
     note,
   ];
 }

@@ -1,10 +1,9 @@
 import { effective } from "../lab/catalogue/container.ts";
-import { catalogue } from "../lab/catalogue/index.ts";
+import { catalogue, pages } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { tomcatApp } from "../lab/demo.ts";
 import { discoveryNotes, discoveryOf } from "../lab/discovery.ts";
 import type { Lab, ServiceName } from "../lab/model.ts";
-import { pages } from "../lab/pages.ts";
 import { dockerRun } from "./docker-run.ts";
 import { fill } from "./template.ts";
 

@@ -19,8 +19,8 @@ const root = new URL("../..", import.meta.url).pathname;
 /** The tool, built into a folder of its own. */
 export async function builtTool(): Promise<{ readonly cli: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), "mesos-lab-bench-"));
-  await exec(process.execPath, [join(root, "esbuild.config.js"), join(folder, "dist")]);
-  for (const name of ["templates", "Vagrantfile.hbs", "package.json", "node_modules"])
+  await exec(process.execPath, [join(root, "scripts/build/build.js"), join(folder, "dist")]);
+  for (const name of ["templates", "Vagrantfile.hbs", "package.json"])
     symlinkSync(join(root, name), join(folder, name));
   return { cli: join(folder, "dist/cli.js"), remove: () => rmSync(folder, { recursive: true }) };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DrillReport } from "../../src/drills/model/report.ts";
-import { images } from "../../src/lab/catalogue/images.ts";
+import { imagesOf } from "../../src/lab/catalogue/index.ts";
 import { type RunOptions, run } from "../../src/tools/exec.ts";
 import { tutorialCommands } from "../helpers/docker-run.ts";
 import { countMisses } from "../helpers/miss-counter.ts";
@@ -122,7 +122,7 @@ describe("a lab on two machines", () => {
       const { stdout } = await lab(["ssh", machine, "--", "sudo", "docker", "inspect", command.name]);
       const [container] = JSON.parse(stdout) as [Inspected];
       expect(container.Name).toBe(`/${command.name}`);
-      expect(container.Config.Image).toBe(Object.values(images.rehearsal)[index]);
+      expect(container.Config.Image).toBe(Object.values(imagesOf("rehearsal"))[index]);
       expect(container.HostConfig.NetworkMode).toBe(command.network || "default");
       expect(container.HostConfig.PidMode).toBe(command.pid);
       expect(container.HostConfig.Privileged).toBe(command.privileged);

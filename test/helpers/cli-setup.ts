@@ -33,10 +33,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** Laid out like the package, in a folder of its own, so that nobody's `dist/` is touched. */
 function build(folder: string): void {
-  execFileSync(process.execPath, [join(root, "esbuild.config.js"), join(folder, "dist")], {
+  execFileSync(process.execPath, [join(root, "scripts/build/build.js"), join(folder, "dist")], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
-  for (const name of ["templates", "Vagrantfile.hbs", "package.json", "node_modules"])
+  for (const name of ["templates", "Vagrantfile.hbs", "package.json"])
     symlinkSync(join(root, name), join(folder, name));
 }

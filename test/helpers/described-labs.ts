@@ -1,3 +1,4 @@
+import { namedPorts } from "../../src/lab/catalogue/index.ts";
 import type { Lab, VagrantLab } from "../../src/lab/model.ts";
 import { type LabFlags, parseLab } from "../../src/lab/parse.ts";
 import { onVagrant } from "../../src/lab/runs.ts";
@@ -46,6 +47,7 @@ ports: { marathon: 8888, mesosMaster: 5555, mesosSlave: 5556, bamboo: 8001, hapr
 `);
 
 /** What a lab file would have to say for this lab. */
-export function asLabFile({ runs: { kind, ...runs }, ...lab }: Lab): string {
-  return JSON.stringify({ ...lab, runsOn: kind, ...runs });
+export function asLabFile({ runs: { kind, ...runs }, ports, ...lab }: Lab): string {
+  const movable = namedPorts.filter(({ fixed }) => !fixed).map(({ name }) => [name, ports[name]]);
+  return JSON.stringify({ ...lab, ports: Object.fromEntries(movable), runsOn: kind, ...runs });
 }

@@ -29,8 +29,11 @@ export interface EmbeddedLab {
   remove(): Promise<void>;
 }
 
-/** A folder for one embedded lab at addresses of its own; `env` replaces variables of the tool's environment. */
-export function embeddedLab(env: NodeJS.ProcessEnv = {}, more = ""): EmbeddedLab {
+/**
+ * A folder for one embedded lab at addresses of its own; `env` replaces variables of the tool's environment, `cli` is
+ * another `cli.js` than the one that the tests share.
+ */
+export function embeddedLab(env: NodeJS.ProcessEnv = {}, more = "", cli = inject("cli")): EmbeddedLab {
   const folder = mkdtempSync(join(tmpdir(), "mesos-lab-embedded-"));
   // 127.0: where the addresses of machines go as well.
   const network = `127.0.${randomInt(40, 250)}`;
@@ -45,7 +48,7 @@ ${more}`;
   const enter: string[] = [];
   const run: EmbeddedLab["run"] = async (...args) => {
     const options = { cwd: folder, env: { ...process.env, ...env } };
-    const [file = "", ...words] = [...enter, process.execPath, inject("cli"), ...args];
+    const [file = "", ...words] = [...enter, process.execPath, cli, ...args];
     try {
       return {
         exitCode: 0,

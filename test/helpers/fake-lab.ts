@@ -1,4 +1,4 @@
-import { type CoreServiceName, type Lab, zookeeperPort } from "../../src/lab/model.ts";
+import type { CoreServiceName, Lab } from "../../src/lab/model.ts";
 import type { AddressOf } from "../../src/probes/context.ts";
 import { tutorialLab } from "./labs.ts";
 import { type LocalServer, serveHttp, serveTcp } from "./local-servers.ts";
@@ -48,15 +48,12 @@ export async function startFakeLab(): Promise<FakeLab> {
     serve("haproxy", ips.master),
   ]);
   const ports = {
+    ...tutorialLab.ports,
     mesosMaster: mesosMaster.port,
     mesosSlave: mesosSlave.port,
     marathon: marathon.port,
     bamboo: bamboo.port,
     haproxy: haproxy.port,
-    dns: 53,
-    mesosDns: 8123,
-    marathonLb: 80,
-    bridge: 9090,
   };
   const pid = `master@${ips.master}:${ports.mesosMaster}`;
   const slaves = [agentEntry({ hostname: ips.slave })];
@@ -70,7 +67,7 @@ export async function startFakeLab(): Promise<FakeLab> {
   );
   const addressOf: AddressOf = (machine, port) => ({
     host: machine.ip,
-    port: port === zookeeperPort ? zookeeper.port : port,
+    port: port === tutorialLab.ports.zookeeper ? zookeeper.port : port,
   });
   const machines = tutorialLab.machines.map((machine) => ({
     ...machine,

@@ -26,6 +26,7 @@ export const tutorialLab: VagrantLab = {
   ],
   images,
   ports: {
+    zookeeper: 2181,
     mesosMaster: 5050,
     mesosSlave: 5051,
     marathon: 8080,
@@ -34,6 +35,8 @@ export const tutorialLab: VagrantLab = {
     dns: 53,
     mesosDns: 8123,
     marathonLb: 80,
+    marathonLbAdmin: 9090,
+    marathonLbApps: 9091,
     bridge: 9090,
   },
 };

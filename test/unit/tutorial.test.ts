@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { images } from "../../src/lab/catalogue/images.ts";
+import { imagesOf } from "../../src/lab/catalogue/index.ts";
 import type { Lab } from "../../src/lab/model.ts";
 import { renderLab } from "../../src/render/lab.ts";
 import { readTemplates } from "../../src/tools/files.ts";
@@ -26,7 +26,7 @@ describe.each(["classic", "rehearsal"] as const)("the %s stack's playbooks", (st
       const container = renderedContainer(tutorialLab(stack), service);
       expect(container).toMatchObject({
         name: command.name,
-        image: stack === "classic" ? command.image : images.rehearsal[service],
+        image: stack === "classic" ? command.image : imagesOf("rehearsal")[service],
         env: command.env,
         ...(command.network && { network_mode: command.network }),
         ...(command.pid && { pid_mode: command.pid }),
@@ -47,9 +47,9 @@ describe.each(["classic", "rehearsal"] as const)("the %s stack's playbooks", (st
 
   it("are the same but for image names", () => {
     const names = new Map(
-      Object.entries(images.classic).map(([service, image]) => [
+      Object.entries(imagesOf("classic")).map(([service, image]) => [
         image,
-        images.rehearsal[service as "zookeeper"],
+        imagesOf("rehearsal")[service as "zookeeper"],
       ]),
     );
     const texts = (lab: Lab) =>

@@ -2,13 +2,13 @@ import { bundleRunsOn } from "../../bundle/manifest.ts";
 import { openBundle } from "../../bundle/open.ts";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { Problem } from "../../lab/finding.ts";
-import type { AnsiblePlace, Lab } from "../../lab/model.ts";
+import type { Lab } from "../../lab/model.ts";
 import { refuseMadeOtherwise } from "../../machines/choose.ts";
 import { machinesOf, madeOn } from "../../machines/index.ts";
 import { LabFolder } from "../../tools/lab-folder.ts";
 import { runTasks } from "../../ui/tasks.ts";
 import { chosenLab } from "../chosen-lab.ts";
-import { type Context, type LabOptions, usualFile } from "../context.ts";
+import { type Context, usualFile } from "../context.ts";
 import { printLab } from "../overview.ts";
 import { bundleForHere, takeBox, unpackTask, withStagedBundle } from "./bundle.ts";
 import { verifyClaims } from "./check-claims.ts";
@@ -16,16 +16,8 @@ import { checkHost } from "./check-host.ts";
 import { printPlan } from "./dry-run.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { type Asked, type Making, machinesFor, type Step } from "./making.ts";
+import type { CreateOptions } from "./options.ts";
 import { writeFiles } from "./write-files.ts";
-
-export interface CreateOptions extends LabOptions {
-  readonly dryRun?: boolean;
-  /** Write the lock anew instead of holding the lab to it. */
-  readonly updateLock?: boolean;
-  /** A file that `bundle save` made: says what the lab is and has all that it needs. */
-  readonly bundle?: string;
-  readonly ansible?: AnsiblePlace;
-}
 
 const startMachines: Step = (making) => [
   machinesFor(making).boot(making, { running: making.running, again: false }),

@@ -6,7 +6,7 @@ import { type Command, pretty } from "../../tools/exec.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Context } from "../context.ts";
-import type { CreateOptions } from "./create.ts";
+import type { CreateOptions } from "./options.ts";
 
 /** `--dry-run`: every command that would run, ready to be pasted. */
 export async function printPlan(

@@ -1,9 +1,8 @@
-import { cp, mkdir, readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { cp, readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
 import { exists, sha256File } from "../../tools/cache.ts";
 import { insideTree, type Job, runStep } from "../debian/job.ts";
-import { productionClosure } from "./closure.ts";
 
 /** What the images take from this host rather than from packages. */
 export interface HostParts {
@@ -21,9 +20,7 @@ export async function copiedKey(parts: HostParts, part: "node" | "app"): Promise
   const files = (await readdir(dist, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  const packages = await productionClosure(parts.packageRoot);
-  const manifests = packages.map(({ from }) => join(from, "package.json"));
-  const all = [...files.sort(), join(parts.packageRoot, "package.json"), ...manifests];
+  const all = [...files.sort(), join(parts.packageRoot, "package.json")];
   return Promise.all(all.map(async (file) => [basename(file), await sha256File(file)]));
 }
 
@@ -45,21 +42,11 @@ export async function copyNode(job: Job, parts: HostParts, root: string): Promis
   }
 }
 
-/** Gives the tree the built program with the packages it needs, and nothing that only developers need. */
+/** Gives the tree the built program, which needs no packages beside it. */
 export async function copyApp(parts: HostParts, root: string): Promise<void> {
   const app = join(root, "opt/mesos-lab");
   await cp(join(parts.packageRoot, "dist"), join(app, "dist"), { recursive: true });
   await cp(join(parts.packageRoot, "package.json"), join(app, "package.json"));
-  for (const { from, to } of await productionClosure(parts.packageRoot)) {
-    await mkdir(dirname(join(app, to)), { recursive: true });
-    await cp(from, join(app, to), {
-      recursive: true,
-      dereference: true,
-      // Packages below a package come by themselves, so far as they are needed.
-      filter: (path) =>
-        path === from || !(/\.(map|d\.[cm]?ts|md)$/.test(path) || basename(path) === "node_modules"),
-    });
-  }
 }
 
 async function requireStandIns(packageRoot: string): Promise<void> {

@@ -1,3 +1,6 @@
+import { services } from "../../lab/catalogue/index.ts";
+import type { Service } from "../../lab/catalogue/service.ts";
+
 /** The Debian release that images and box are made of. */
 export const suite = "bookworm";
 
@@ -48,11 +51,10 @@ export interface ImageRecipe {
   readonly volumes?: readonly string[];
 }
 
-const standIn = (role: string) => ["node", "/opt/mesos-lab/dist/rehearsal/main.js", role];
 const standInLayers: readonly LayerName[] = ["base", "node", "app"];
 
-/** The images of the rehearsal stack. Ports, volumes and environment are those of the images they stand for. */
-export const images: readonly ImageRecipe[] = [
+/** Of what is real in the rehearsal stack: the images of Debian's own programs. */
+const real: readonly ImageRecipe[] = [
   {
     tag: "mesos-lab/zookeeper:rehearsal",
     layers: ["base", "java", "zookeeper"],
@@ -61,52 +63,6 @@ export const images: readonly ImageRecipe[] = [
     env: { JVMFLAGS: "-Xmx128m", JDK_JAVA_OPTIONS: jvmFlags },
     ports: [2181, 2888, 3888],
     volumes: ["/tmp/zookeeper"],
-  },
-  {
-    tag: "mesos-lab/mesos-master:rehearsal",
-    layers: standInLayers,
-    entrypoint: standIn("mesos-master"),
-    env: { MESOS_WORK_DIR: "/tmp/mesos" },
-    ports: [5050],
-    volumes: ["/tmp/mesos"],
-  },
-  {
-    tag: "mesos-lab/mesos-slave:rehearsal",
-    layers: standInLayers,
-    entrypoint: standIn("mesos-agent"),
-    env: {
-      MESOS_WORK_DIR: "/tmp/mesos",
-      MESOS_CONTAINERIZERS: "docker,mesos",
-      MESOS_EXECUTOR_REGISTRATION_TIMEOUT: "5mins",
-    },
-    ports: [5051],
-    volumes: ["/tmp/mesos"],
-  },
-  {
-    tag: "mesos-lab/marathon:rehearsal",
-    layers: standInLayers,
-    entrypoint: standIn("marathon"),
-    ports: [8080],
-  },
-  {
-    tag: "mesos-lab/bamboo:rehearsal",
-    layers: [...standInLayers, "haproxy"],
-    entrypoint: standIn("bamboo"),
-    // Bamboo's users give CONFIG_PATH relative to this folder.
-    workdir: "/opt/go/src/github.com/QubitProducts/bamboo",
-    ports: [80, 8000],
-  },
-  {
-    tag: "mesos-lab/mesos-dns:rehearsal",
-    layers: standInLayers,
-    entrypoint: standIn("mesos-dns"),
-    ports: [53, 8123],
-  },
-  {
-    tag: "mesos-lab/marathon-lb:rehearsal",
-    layers: [...standInLayers, "haproxy"],
-    entrypoint: standIn("marathon-lb"),
-    ports: [80, 9090, 9091],
   },
   {
     tag: "mesos-lab/tomcat:rehearsal",
@@ -118,3 +74,22 @@ export const images: readonly ImageRecipe[] = [
     ports: [8080],
   },
 ];
+
+/** The image of a stand-in: ports, volumes and environment are those of the image that it stands for. */
+function standInImages({ images: tags, standIn, ports }: Service): readonly ImageRecipe[] {
+  if (tags === undefined || standIn === undefined) return [];
+  const { name, programs = [], image } = standIn;
+  const layers = programs.includes("haproxy") ? [...standInLayers, "haproxy" as const] : standInLayers;
+  return [
+    {
+      tag: tags.rehearsal,
+      layers,
+      entrypoint: ["node", "/opt/mesos-lab/dist/rehearsal/main.js", name],
+      ports: ports.map(({ usual }) => usual),
+      ...image,
+    },
+  ];
+}
+
+/** The images of the rehearsal stack. */
+export const images: readonly ImageRecipe[] = [...real, ...Object.values(services).flatMap(standInImages)];

@@ -1,7 +1,8 @@
 import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { bambooUrl, marathonUrl, zookeeperHosts } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
-import { type Method, pageUrl } from "./method.ts";
+import type { Method } from "./method.ts";
+import { pageUrl } from "./service.ts";
 
 function bamboo(lab: Lab, machine: Machine): Entry {
   const ports = portsOf(lab, machine);
@@ -38,6 +39,13 @@ function bamboo(lab: Lab, machine: Machine): Entry {
 
 export const bambooMethod: Method = {
   title: "Bamboo with HAProxy",
+  called: "Bamboo",
+  images: { classic: "gregory90/bamboo:0.2.11", rehearsal: "mesos-lab/bamboo:rehearsal" },
+  ports: [
+    { name: "bamboo", usual: 8000, of: "Bamboo's page and API" },
+    { name: "haproxy", usual: 80, of: "Bamboo's HAProxy, which serves the applications" },
+  ],
+  memory: { classic: 70, rehearsal: 40 },
   beside: "marathon",
   on: "first",
   entry: bamboo,
@@ -49,6 +57,23 @@ export const bambooMethod: Method = {
         url: pageUrl(machine, portsOf(lab, machine)[title === "Bamboo" ? "bamboo" : "haproxy"]),
       })),
     ),
+  standIn: {
+    name: "bamboo",
+    programs: ["haproxy"],
+    // Bamboo's users give CONFIG_PATH relative to this folder.
+    image: { workdir: "/opt/go/src/github.com/QubitProducts/bamboo" },
+    told: (lab, machine) => {
+      const ports = portsOf(lab, machine);
+      return {
+        env: {
+          BIND: `${machine.ip}:${ports.bamboo}`,
+          MESOS_LAB_PROXY_BIND: `${machine.ip}:${ports.haproxy}`,
+          // That of the real Bamboo, which the stand-in would complain about.
+          HAPROXY_RELOAD_CMD: "",
+        },
+      };
+    },
+  },
   needs: "a port",
   ways: (lab) =>
     machinesWith(lab, "bamboo")

@@ -1,6 +1,7 @@
-import { machinesWith, portsOf } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { marathonUrl } from "./addresses.ts";
-import { type Learning, type Method, pageUrl } from "./method.ts";
+import type { Learning, Method } from "./method.ts";
+import { pageUrl } from "./service.ts";
 
 /** Seconds between two runs; as in templates/files/haproxy-marathon-bridge/haproxy-marathon-bridge.timer. */
 const timerSeconds = 5;
@@ -14,23 +15,46 @@ const learns: Learning = {
   },
 };
 
-/** No container: HAProxy of the distribution, and a script that a timer runs, on every slave. */
-export const haproxyMarathonBridge: Method = {
-  title: "HAProxy on every slave, by haproxy-marathon-bridge",
-  beside: "mesos-slave",
-  on: "every",
-  variables: (lab, machine) => ({
+function variables(lab: Lab, machine: Machine): Readonly<Record<string, string>> {
+  return {
     haproxy_marathon_bridge_marathons: machinesWith(lab, "marathon")
       .map((machine) => marathonUrl(lab, machine))
       .join(" "),
     haproxy_marathon_bridge_stats_port: String(portsOf(lab, machine).bridge),
-  }),
+  };
+}
+
+/** No container: HAProxy of the distribution, and a script that a timer runs, on every slave. */
+export const haproxyMarathonBridge: Method = {
+  title: "HAProxy on every slave, by haproxy-marathon-bridge",
+  called: "haproxy-marathon-bridge",
+  ports: [{ name: "bridge", usual: 9090, of: "the statistics of the HAProxy of haproxy-marathon-bridge" }],
+  memory: { classic: 20, rehearsal: 20 },
+  beside: "mesos-slave",
+  on: "every",
+  variables,
   pages: (lab) =>
     machinesWith(lab, "haproxy-marathon-bridge").map((machine) => ({
       title: `Bridge on ${machine.name}`,
       service: "haproxy-marathon-bridge",
       url: pageUrl(machine, portsOf(lab, machine).bridge, "/haproxy?stats"),
     })),
+  standIn: {
+    name: "haproxy-marathon-bridge",
+    programs: ["haproxy", "curl"],
+    needs: ["haproxy", "curl"],
+    told: (lab, machine, { templates }) => {
+      const told = variables(lab, machine);
+      return {
+        args: [`${templates}/files/haproxy-marathon-bridge/haproxy-marathon-bridge`],
+        env: {
+          MARATHONS: told.haproxy_marathon_bridge_marathons ?? "",
+          STATS_PORT: told.haproxy_marathon_bridge_stats_port ?? "",
+          BIND: machine.ip,
+        },
+      };
+    },
+  },
   needs: "a port",
   // Every slave leads to every application; a client that has one address uses the first.
   ways: (lab, { servicePort }) =>

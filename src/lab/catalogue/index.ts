@@ -1,11 +1,15 @@
-import { isDiscovery } from "../discovery.ts";
 import {
-  type CoreServiceName,
+  type DiscoveryName,
+  discoveryNames,
+  type ImageName,
   type Lab,
   type Machine,
   machinesWith,
   type Part,
+  type PortName,
+  type Ports,
   type ServiceName,
+  type StackName,
   serviceNames,
 } from "../model.ts";
 import type { Entry } from "./container.ts";
@@ -13,14 +17,54 @@ import { marathon } from "./marathon.ts";
 import { mesosMaster } from "./mesos-master.ts";
 import { mesosSlave } from "./mesos-slave.ts";
 import { methods } from "./methods.ts";
+import type { Page, Service, ServicePort } from "./service.ts";
 import { zookeeper } from "./zookeeper.ts";
 
-const core: Record<CoreServiceName, (lab: Lab, machine: Machine) => Entry> = {
+/** Every service, by its name in the lab file. */
+export const services: Readonly<Record<ServiceName, Service>> = {
   zookeeper,
   "mesos-master": mesosMaster,
   "mesos-slave": mesosSlave,
   marathon,
+  ...methods,
 };
+
+/** The tutorial's app; its image says `tomcat`, but since December 2019 that one answers 404 on `/` (docker-library/tomcat#181). 8.0 is frozen and still has the welcome page. */
+const demoImages: Readonly<Record<StackName, string>> = {
+  classic: "tomcat:8.0",
+  rehearsal: "mesos-lab/tomcat:rehearsal",
+};
+
+/** The images of a stack: of its services, and of the demo application. */
+export function imagesOf(stack: StackName): Readonly<Record<ImageName, string>> {
+  const ofServices = serviceNames.flatMap((name) => {
+    const image = services[name].images?.[stack];
+    return image === undefined ? [] : [[name, image] as const];
+  });
+  return Object.fromEntries([...ofServices, ["tomcat", demoImages[stack]]]) as Record<ImageName, string>;
+}
+
+/** The ports that a lab can move, as `of` their services, in the order of the services. */
+export const namedPorts: readonly (ServicePort & { readonly name: PortName })[] = serviceNames
+  .flatMap((service) => services[service].ports)
+  .filter((port): port is ServicePort & { name: PortName } => port.name !== undefined);
+
+/** The services' own ports, which the tutorial uses: no flag is needed for them. */
+export const defaultPorts = Object.fromEntries(namedPorts.map(({ name, usual }) => [name, usual])) as Record<
+  PortName,
+  number
+> satisfies Ports;
+
+export function isDiscovery(service: ServiceName): service is DiscoveryName {
+  return (discoveryNames as readonly ServiceName[]).includes(service);
+}
+
+/** The pages of a lab that a browser can open. */
+export function pages(lab: Lab): readonly Page[] {
+  return serviceNames
+    .filter((service) => machinesWith(lab, service).length > 0)
+    .flatMap((service) => services[service].pages?.(lab) ?? []);
+}
 
 /** Every container of a lab, in the order in which they have to start. */
 export function catalogue(lab: Lab): readonly Entry[] {
@@ -29,7 +73,7 @@ export function catalogue(lab: Lab): readonly Entry[] {
 
 /** The containers of one service, one for each machine that runs it; none of a service without a container. */
 export function entriesOf(lab: Lab, service: ServiceName): readonly Entry[] {
-  const entry = isDiscovery(service) ? methods[service].entry : core[service];
+  const { entry } = services[service];
   return entry === undefined ? [] : machinesWith(lab, service).map((machine) => entry(lab, machine));
 }
 

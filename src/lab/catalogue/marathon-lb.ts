@@ -1,8 +1,12 @@
 import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { marathonUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
-import { type Method, pageUrl } from "./method.ts";
-import { defaultPorts } from "./ports.ts";
+import type { Method } from "./method.ts";
+import { pageUrl } from "./service.ts";
+
+const usualPort = 80;
+/** Where the virtual hosts are when Bamboo's HAProxy on the same machine has the usual port. */
+export const portBesideBamboo = 8081;
 
 /** Only applications of this group are served; their label HAPROXY_GROUP names it. */
 export const balancerGroup = "external";
@@ -16,7 +20,7 @@ function entry(lab: Lab, machine: Machine): Entry {
   const { marathonLb: port, marathonLbAdmin, marathonLbApps } = portsOf(lab, machine);
   const marathons = machinesWith(lab, "marathon").map((other) => marathonUrl(lab, other));
   // Its templates are the only way to give the virtual hosts another port.
-  const moved = port !== defaultPorts.marathonLb;
+  const moved = port !== usualPort;
   return {
     service: "marathon-lb",
     machine,
@@ -57,6 +61,15 @@ export function inGroup(labels: Readonly<Record<string, string>>): boolean {
 
 export const marathonLb: Method = {
   title: "Load balancer marathon-lb",
+  called: "marathon-lb",
+  images: { classic: "mesosphere/marathon-lb:v1.4.3", rehearsal: "mesos-lab/marathon-lb:rehearsal" },
+  ports: [
+    { name: "marathonLb", usual: usualPort, of: "marathon-lb's virtual hosts" },
+    { name: "marathonLbAdmin", usual: 9090, of: "the statistics of marathon-lb", fixed: true },
+    { name: "marathonLbApps", usual: 9091, of: "marathon-lb's routes by application id", fixed: true },
+    { usual: 443, of: "marathon-lb's HTTPS", fixed: true },
+  ],
+  memory: { classic: 60, rehearsal: 50 },
   beside: "marathon",
   on: "first",
   entry,
@@ -66,6 +79,16 @@ export const marathonLb: Method = {
       service: "marathon-lb",
       url: pageUrl(machine, portsOf(lab, machine).marathonLbAdmin, "/haproxy?stats"),
     })),
+  standIn: {
+    name: "marathon-lb",
+    programs: ["haproxy"],
+    needs: ["haproxy"],
+    told: (lab, machine) => {
+      const { marathonLb: vhosts, marathonLbAdmin: admin, marathonLbApps: apps } = portsOf(lab, machine);
+      const binding = { address: machine.ip, admin, apps, vhosts, heads: {} };
+      return { env: { MESOS_LAB_BINDING: JSON.stringify(binding) } };
+    },
+  },
   needs: `a port and the label HAPROXY_GROUP=${balancerGroup}`,
   ways: (lab, { servicePort, labels = {} }) =>
     !inGroup(labels) || servicePort === undefined

@@ -1,9 +1,34 @@
-import { type Lab, type Machine, portsOf } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { marathonUrl, zookeeperUrl } from "./addresses.ts";
-import { type Entry, everywhere } from "./container.ts";
-import { defaultPorts } from "./ports.ts";
+import { type Entry, effective, everywhere } from "./container.ts";
+import { pageUrl, type Service } from "./service.ts";
 
-export function marathon(lab: Lab, machine: Machine): Entry {
+const usualPort = 8080;
+
+export const marathon: Service = {
+  title: "Marathon",
+  called: "Marathon",
+  images: { classic: "mesosphere/marathon:v0.15.0", rehearsal: "mesos-lab/marathon:rehearsal" },
+  ports: [{ name: "marathon", usual: usualPort, of: "Marathon" }],
+  memory: { classic: 750, rehearsal: 80 },
+  entry,
+  pages: (lab) =>
+    machinesWith(lab, "marathon").map((machine) => ({
+      title: "Marathon",
+      service: "marathon",
+      url: pageUrl(machine, portsOf(lab, machine).marathon),
+    })),
+  standIn: {
+    name: "marathon",
+    told: (lab, machine) => ({
+      args: [...(effective(entry(lab, machine)).args ?? []), "--http_address", machine.ip],
+      // 5 s in Marathon, so that a thousand apps do not flood Mesos with requests for offers.
+      env: { MARATHON_MIN_REVIVE_OFFERS_INTERVAL: "500" },
+    }),
+  },
+};
+
+function entry(lab: Lab, machine: Machine): Entry {
   const port = portsOf(lab, machine).marathon;
   return {
     service: "marathon",
@@ -19,7 +44,7 @@ export function marathon(lab: Lab, machine: Machine): Entry {
         zookeeperUrl(lab, "marathon"),
         "--event_subscriber",
         "http_callback",
-        ...(port === defaultPorts.marathon ? [] : ["--http_port", String(port)]),
+        ...(port === usualPort ? [] : ["--http_port", String(port)]),
       ],
     },
     additions: [

@@ -1,8 +1,10 @@
 import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
-import { type Learning, type Method, pageUrl } from "./method.ts";
-import { defaultPorts } from "./ports.ts";
+import type { Learning, Method } from "./method.ts";
+import { pageUrl } from "./service.ts";
+
+const usualPort = 53;
 
 /** Where Mesos-DNS' configuration lies, on the machine as in the container. */
 const folder = "/etc/mesos-dns";
@@ -90,6 +92,18 @@ const learnsLate: Learning = {
 
 export const mesosDns: Method = {
   title: "Mesos-DNS",
+  called: "Mesos-DNS",
+  images: {
+    // Reads ZooKeeper as Mesos 0.24 writes it (0.2.0 and later), and /master/state.json, which 0.7 no longer does.
+    classic: "mesosphere/mesos-dns:0.5.2",
+    rehearsal: "mesos-lab/mesos-dns:rehearsal",
+  },
+  ports: [
+    // systemd-resolved has port 53 of a loopback address on many machines, and does no harm there.
+    { name: "dns", usual: usualPort, of: "Mesos-DNS for names", ownAddress: true, udp: true },
+    { name: "mesosDns", usual: 8123, of: "the HTTP API of Mesos-DNS" },
+  ],
+  memory: { classic: 20, rehearsal: 40 },
   beside: "mesos-master",
   on: "first",
   entry,
@@ -99,6 +113,17 @@ export const mesosDns: Method = {
       service: "mesos-dns",
       url: pageUrl(machine, portsOf(lab, machine).mesosDns, "/v1/enumerate"),
     })),
+  standIn: {
+    name: "mesos-dns",
+    told: (lab, machine, { own }) => {
+      const path = `${own}/mesos-dns/config.json`;
+      const config = { ...mesosDnsConfig(lab, machine), httplistener: machine.ip };
+      return {
+        args: ["-v=2", `-config=${path}`],
+        files: { [path]: `${JSON.stringify(config, undefined, 2)}\n` },
+      };
+    },
+  },
   needs: "a port",
   // Two clients: most programs ask anew for each connection, some keep what they were told.
   ways: (lab, { id, servicePort }) =>
@@ -126,7 +151,7 @@ export const mesosDns: Method = {
     const { address, service } = dnsNames("/tomcat");
     return machinesWith(lab, "mesos-dns").flatMap((machine) => {
       const { dns } = portsOf(lab, machine);
-      const server = `@${machine.ip}${dns === defaultPorts.dns ? "" : ` -p ${dns}`}`;
+      const server = `@${machine.ip}${dns === usualPort ? "" : ` -p ${dns}`}`;
       return [
         `dig ${server} +short ${address}`,
         `dig ${server} +short ${service} SRV`,

@@ -1,10 +1,36 @@
-import { type Lab, type Machine, portsOf } from "../model.ts";
+import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
 import { quorum, zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { masterAdditions } from "./other-images.ts";
-import { defaultPorts } from "./ports.ts";
+import { pageUrl, type Service } from "./service.ts";
 
-export function mesosMaster(lab: Lab, machine: Machine): Entry {
+const usualPort = 5050;
+const workFolder = "/tmp/mesos";
+
+export const mesosMaster: Service = {
+  title: "Mesos master",
+  called: "the Mesos master",
+  images: {
+    classic: "mesoscloud/mesos-master:0.24.1-ubuntu-14.04",
+    rehearsal: "mesos-lab/mesos-master:rehearsal",
+  },
+  ports: [{ name: "mesosMaster", usual: usualPort, of: "the Mesos master" }],
+  memory: { classic: 120, rehearsal: 50 },
+  entry,
+  pages: (lab) =>
+    machinesWith(lab, "mesos-master").map((machine) => ({
+      title: "Mesos",
+      service: "mesos-master",
+      url: pageUrl(machine, portsOf(lab, machine).mesosMaster),
+    })),
+  standIn: {
+    name: "mesos-master",
+    image: { env: { MESOS_WORK_DIR: workFolder }, volumes: [workFolder] },
+    told: (_lab, _machine, { own }) => ({ env: { MESOS_WORK_DIR: `${own}/mesos-master` } }),
+  },
+};
+
+function entry(lab: Lab, machine: Machine): Entry {
   const port = portsOf(lab, machine).mesosMaster;
   return {
     service: "mesos-master",
@@ -16,7 +42,7 @@ export function mesosMaster(lab: Lab, machine: Machine): Entry {
       env: {
         MESOS_HOSTNAME: machine.ip,
         MESOS_IP: machine.ip,
-        ...(port === defaultPorts.mesosMaster ? {} : { MESOS_PORT: String(port) }),
+        ...(port === usualPort ? {} : { MESOS_PORT: String(port) }),
         MESOS_ZK: zookeeperUrl(lab, "mesos"),
         MESOS_QUORUM: String(quorum(lab)),
         MESOS_LOG_DIR: "/var/log/mesos",

@@ -1,12 +1,5 @@
 import type { Lab, Machine, ServiceName } from "../model.ts";
-import type { Entry } from "./container.ts";
-
-/** A page that a browser can open. */
-export interface Page {
-  readonly title: string;
-  readonly service: ServiceName;
-  readonly url: string;
-}
+import type { Service } from "./service.ts";
 
 /** An application as its clients need to know it. */
 export interface AppAddress {
@@ -48,27 +41,17 @@ export interface Way {
   readonly dns?: { readonly name: string; readonly keepsTtl: boolean };
 }
 
-/** A way of discovery: everything the tool knows of it but its claims. */
-export interface Method {
-  /** The name of its play, and of its part of the lesson. */
-  readonly title: string;
+/** A service by which clients find applications. */
+export interface Method extends Service {
   /** Where it runs when no machine lists it: on the first machine that runs this service, or on every one. */
   readonly beside: ServiceName;
   readonly on: "first" | "every";
-  /** Its container; without one it is set up by its own playbook, templates/playbooks/<name>.yml. */
-  readonly entry?: (lab: Lab, machine: Machine) => Entry;
-  /** What that playbook has to know of a machine, by the variables' names. */
+  /** What its own playbook has to know of a machine, by the variables' names. */
   readonly variables?: (lab: Lab, machine: Machine) => Readonly<Record<string, string>>;
-  readonly pages: (lab: Lab) => readonly Page[];
   /** What an application must have to be found, where not every one has it. */
   readonly needs: string;
   /** None where the application lacks what it needs. */
   readonly ways: (lab: Lab, app: AppAddress) => readonly Way[];
   /** How to try it by hand, for the lesson: commands. */
   readonly commands: (lab: Lab) => readonly string[];
-}
-
-/** `http://ip:port/`; port 80 goes without saying. */
-export function pageUrl(machine: Machine, port: number, path = "/"): string {
-  return `http://${machine.ip}${port === 80 ? "" : `:${port}`}${path}`;
 }

@@ -2,8 +2,21 @@ import { type Lab, type Machine, machinesWith } from "../model.ts";
 import { ordinal } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { officialZookeeper } from "./other-images.ts";
+import type { Service } from "./service.ts";
 
-export function zookeeper(lab: Lab, machine: Machine): Entry {
+export const zookeeper: Service = {
+  title: "ZooKeeper",
+  called: "ZooKeeper",
+  images: {
+    classic: "mesoscloud/zookeeper:3.4.6-ubuntu-14.04",
+    rehearsal: "mesos-lab/zookeeper:rehearsal",
+  },
+  ports: [{ name: "zookeeper", usual: 2181, of: "ZooKeeper", fixed: true }],
+  memory: { classic: 180, rehearsal: 120 },
+  entry,
+};
+
+function entry(lab: Lab, machine: Machine): Entry {
   const servers = machinesWith(lab, "zookeeper");
   return {
     service: "zookeeper",

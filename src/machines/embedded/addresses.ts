@@ -1,20 +1,11 @@
-import { type Lab, type Machine, type MachinePorts, portsOf, type ServiceName } from "../../lab/model.ts";
+import { services } from "../../lab/catalogue/index.ts";
+import type { ServicePort } from "../../lab/catalogue/service.ts";
+import { type Lab, type Machine, type PortName, portsOf, type ServiceName } from "../../lab/model.ts";
 import { hasZookeeper } from "../../lab/runs.ts";
 
 /** What happens when a port of an address is taken for a try: `no-address` where this host has no such address. */
 export type Bindable = "free" | "taken" | "not-allowed" | "no-address";
 export type TryBind = (ip: string, port: number, over?: "tcp" | "udp") => Promise<Bindable>;
-
-const portsByService: Partial<Record<ServiceName, readonly (keyof MachinePorts)[]>> = {
-  zookeeper: ["zookeeper"],
-  "mesos-master": ["mesosMaster"],
-  "mesos-slave": ["mesosSlave"],
-  marathon: ["marathon"],
-  bamboo: ["bamboo", "haproxy"],
-  "mesos-dns": ["dns", "mesosDns"],
-  "marathon-lb": ["marathonLb", "marathonLbAdmin", "marathonLbApps"],
-  "haproxy-marathon-bridge": ["bridge"],
-};
 
 /** As far as a free port is looked for, from the one that is wanted. */
 const searched = 2_000;
@@ -32,11 +23,11 @@ export async function settleAddresses<L extends Lab>(lab: L, tryBind: TryBind): 
   for (const [index, { ports: _, ...machine }] of lab.machines.entries()) {
     const described = portsOf(lab, machine);
     const ip = hasThem ? (wanted[index] ?? "127.0.0.1") : "127.0.0.1";
-    const ports: { -readonly [Name in keyof MachinePorts]?: number } = {};
-    for (const name of machine.services.flatMap((service) => portNames(lab, service))) {
+    const ports: { [Name in PortName]?: number } = {};
+    for (const { name, udp } of machine.services.flatMap((service) => portsFor(lab, service))) {
       const port = await freePort(described[name], async (candidate) => {
         if (used.has(`${ip}:${candidate}`)) return false;
-        if (name === "dns" && (await tryBind(ip, candidate, "udp")) !== "free") return false;
+        if (udp && (await tryBind(ip, candidate, "udp")) !== "free") return false;
         return (await tryBind(ip, candidate)) === "free";
       });
       used.add(`${ip}:${port}`);
@@ -52,14 +43,18 @@ export function ownAddresses(lab: Lab): ReadonlySet<string> {
   return new Set(
     lab.machines.flatMap((machine) =>
       machine.services
-        .flatMap((service) => portNames(lab, service))
-        .map((name) => `${machine.ip}:${portsOf(lab, machine)[name]}`),
+        .flatMap((service) => portsFor(lab, service))
+        .map(({ name }) => `${machine.ip}:${portsOf(lab, machine)[name]}`),
     ),
   );
 }
 
-function portNames(lab: Lab, service: ServiceName): readonly (keyof MachinePorts)[] {
-  return service === "zookeeper" && !hasZookeeper(lab) ? [] : (portsByService[service] ?? []);
+type NamedPort = ServicePort & { readonly name: PortName };
+
+/** What a service listens on here: a store in ZooKeeper's place on nothing. */
+function portsFor(lab: Lab, service: ServiceName): readonly NamedPort[] {
+  if (service === "zookeeper" && !hasZookeeper(lab)) return [];
+  return services[service].ports.filter((port): port is NamedPort => port.name !== undefined);
 }
 
 /** 127.0.33.18 for 192.168.33.18: the two numbers that tell machines of a lab, and labs, apart. */
@@ -81,7 +76,7 @@ export function movedPorts(lab: Lab): string[] {
   return lab.machines.flatMap(({ ports, ...machine }) =>
     Object.entries(ports ?? {}).map(
       ([name, port]) =>
-        `${machine.name}: ${name} ${port} instead of ${portsOf(lab, machine)[name as keyof MachinePorts]}`,
+        `${machine.name}: ${name} ${port} instead of ${portsOf(lab, machine)[name as PortName]}`,
     ),
   );
 }

@@ -1,21 +1,21 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { services } from "../../lab/catalogue/index.ts";
 import { discoveryOf } from "../../lab/discovery.ts";
 import { type Finding, lacking, ok, type Problem } from "../../lab/finding.ts";
 import { type Lab, partsOf, type ServiceName } from "../../lab/model.ts";
 import { nodeFinding } from "../../preflight/platform.ts";
 import { isInstalled } from "../../tools/host.ts";
 
-/** The methods that bind service ports, for which there is no built-in proxy: the programs of this host that they run. */
-const needed: Partial<Record<ServiceName, readonly string[]>> = {
-  "marathon-lb": ["haproxy"],
-  "haproxy-marathon-bridge": ["haproxy", "curl"],
-};
+/** The programs of this host without which a service cannot run: those that bind service ports have no built-in proxy. */
+const neededBy = (service: ServiceName) => services[service].standIn?.needs ?? [];
 
 /** What an embedded lab has or lacks on this host besides Node. */
 export function examineEmbedded(lab: Lab): readonly Finding[] {
   const missing = discoveryOf(lab).flatMap((name) =>
-    (needed[name] ?? []).filter((program) => !isInstalled(program)).map((program) => ({ name, program })),
+    neededBy(name)
+      .filter((program) => !isInstalled(program))
+      .map((program) => ({ name, program })),
   );
   const lacks = [...new Set(missing.map(({ program }) => program))].map((program) => {
     const methods = missing.filter((each) => each.program === program).map(({ name }) => name);
@@ -48,7 +48,7 @@ function proxyFinding(): Finding {
 
 /** Where a system has one loopback address only: what binds the applications' service ports has to be alone on it. */
 export function sharedServicePorts(lab: Lab): readonly Problem[] {
-  const binding = partsOf(lab).filter(({ service }) => needed[service] !== undefined);
+  const binding = partsOf(lab).filter(({ service }) => neededBy(service).length > 0);
   const shared = binding.filter(({ machine }, index) =>
     binding.slice(0, index).some((other) => other.machine.ip === machine.ip),
   );

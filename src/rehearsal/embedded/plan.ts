@@ -9,20 +9,12 @@ export interface Instance {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export type StandInName =
-  | "mesos-master"
-  | "mesos-agent"
-  | "marathon"
-  | "bamboo"
-  | "mesos-dns"
-  | "marathon-lb"
-  | "haproxy-marathon-bridge";
-
 /** One process. */
 export interface PlannedService {
   /** `marathon@master` */
   readonly id: string;
-  readonly service: StandInName;
+  /** The name of its stand-in. */
+  readonly service: string;
   /** More than one where many machines share a process. */
   readonly instances: readonly Instance[];
   readonly log: string;

@@ -2,29 +2,13 @@ import { readFileSync } from "node:fs";
 import { exitCodes, formatError, LabError } from "../../errors.ts";
 import { endMarked } from "../processes/marked.ts";
 import type { Running } from "../running.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { folderMark, machineMark, type Plan, programMark, type StandInName } from "./plan.ts";
+import { standIns } from "../stand-ins.ts";
+import { folderMark, machineMark, type Plan, programMark } from "./plan.ts";
 import { StoreClient } from "./store-client.ts";
 import type { FromStore } from "./store-messages.ts";
 import { surroundingsOf } from "./surroundings.ts";
 
 /** One process of an embedded lab: the stand-ins that the plan names, which share the launcher's store. */
-
-type Env = Readonly<Record<string, string | undefined>>;
-interface StandIn {
-  run(argv: readonly string[], env: Env, around: Surroundings): Promise<Running>;
-}
-
-/** Each process loads only what it runs. */
-const standIns: Readonly<Record<StandInName, () => Promise<StandIn>>> = {
-  "mesos-master": () => import("../mesos-master/main.ts"),
-  "mesos-agent": () => import("../mesos-agent/main.ts"),
-  marathon: () => import("../marathon/main.ts"),
-  bamboo: () => import("../bamboo/main.ts"),
-  "mesos-dns": () => import("../mesos-dns/main.ts"),
-  "marathon-lb": () => import("../marathon-lb/main.ts"),
-  "haproxy-marathon-bridge": () => import("../haproxy-marathon-bridge/main.ts"),
-};
 
 const closeLimitMs = 4_500;
 let running: Promise<Running>[] = [];
@@ -56,7 +40,12 @@ async function main(): Promise<void> {
   });
   process.on("SIGTERM", () => stop());
   process.on("SIGINT", () => stop());
-  const { run } = await standIns[service.service]();
+  const load = Object.hasOwn(standIns, service.service) ? standIns[service.service] : undefined;
+  if (load === undefined)
+    throw new LabError(`no stand-in is called ${JSON.stringify(service.service)}`, {
+      exitCode: exitCodes.usage,
+    });
+  const { run } = await load();
   running = service.instances.map(async ({ machine, args, env }) => {
     const own = { ...process.env, ...env, [machineMark]: machine };
     return run(args, own, await surroundingsOf(plan, service, own, () => store.open()));

@@ -7,10 +7,11 @@ import { claimsFor } from "../../../src/claims/claims-for.ts";
 import { waysIn } from "../../../src/demo/ways-in.ts";
 import { startClock } from "../../../src/drills/clock.ts";
 import { startSampler } from "../../../src/drills/sample/sampler.ts";
+import { defaultPorts } from "../../../src/lab/catalogue/index.ts";
 import { demoLabels } from "../../../src/lab/catalogue/marathon-lb.ts";
 import { mesosDnsConfig } from "../../../src/lab/catalogue/mesos-dns.ts";
 import { tomcatApp } from "../../../src/lab/demo.ts";
-import { type Lab, marathonLbPorts } from "../../../src/lab/model.ts";
+import type { Lab } from "../../../src/lab/model.ts";
 import { parseLab } from "../../../src/lab/parse.ts";
 import type { AddressOf } from "../../../src/probes/context.ts";
 import { openHttp } from "../../../src/probes/http.ts";
@@ -53,7 +54,7 @@ beforeAll(async () => {
       marathonLb: vhosts,
     },
   };
-  addressOf = ({ ip }, port) => ({ host: ip, port: port === marathonLbPorts.admin ? admin : port });
+  addressOf = ({ ip }, port) => ({ host: ip, port: port === defaultPorts.marathonLbAdmin ? admin : port });
   const [machine] = lab.machines;
   if (machine === undefined) throw new Error("no machine");
   const store = cluster.tree();

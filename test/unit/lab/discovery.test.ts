@@ -88,7 +88,7 @@ describe("one owner a port", () => {
       "the page of marathon-lb",
       "discovery: [marathon-lb]\nports: {marathon: 9090}",
       [
-        "mesos-lab.yaml:2:19: ports.marathon 9090 must differ from marathon-lb's page: both are on machine master",
+        "mesos-lab.yaml:2:19: ports.marathon 9090 must differ from the port of the statistics of marathon-lb: both are on machine master",
       ],
     ],
     [

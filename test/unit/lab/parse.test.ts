@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LabError } from "../../../src/errors.ts";
-import { images as defaultImages } from "../../../src/lab/catalogue/images.ts";
-import { defaultPorts } from "../../../src/lab/catalogue/ports.ts";
+import { defaultPorts, imagesOf } from "../../../src/lab/catalogue/index.ts";
 import { defaultMachines } from "../../../src/lab/defaults.ts";
 import { providerNames, stackNames } from "../../../src/lab/model.ts";
 import { type LabFlags, parseLab } from "../../../src/lab/parse.ts";
@@ -38,7 +37,7 @@ describe("defaults", () => {
         box: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
       },
       machines: defaultMachines,
-      images: defaultImages.classic,
+      images: imagesOf("classic"),
       ports: defaultPorts,
     });
   });
@@ -63,12 +62,7 @@ describe("what overrides what", () => {
   test.each<[string, string, LabFlags, object]>([
     ["file over default", "name: a", {}, { name: "a" }],
     ["flag over file", "name: a", { name: "b" }, { name: "b" }],
-    [
-      "flag over default",
-      "",
-      { stack: "rehearsal" },
-      { stack: "rehearsal", images: defaultImages.rehearsal },
-    ],
+    ["flag over default", "", { stack: "rehearsal" }, { stack: "rehearsal", images: imagesOf("rehearsal") }],
     [
       "the stack chooses the box",
       "stack: rehearsal",
@@ -106,7 +100,7 @@ describe("what overrides what", () => {
       "one image",
       `images: {tomcat: a/b@sha256:${"0".repeat(64)}}`,
       {},
-      { images: { ...defaultImages.classic, tomcat: `a/b@sha256:${"0".repeat(64)}` } },
+      { images: { ...imagesOf("classic"), tomcat: `a/b@sha256:${"0".repeat(64)}` } },
     ],
     [
       "--memory and --cpus on every machine",

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { pages } from "../../../src/lab/catalogue/index.ts";
 import { methods } from "../../../src/lab/catalogue/methods.ts";
 import { discoveryNotes } from "../../../src/lab/discovery.ts";
 import { discoveryNames, type Lab } from "../../../src/lab/model.ts";
-import { pages } from "../../../src/lab/pages.ts";
 import { parseLab } from "../../../src/lab/parse.ts";
 import { type Bindable, movedPorts, settleAddresses } from "../../../src/machines/embedded/addresses.ts";
 import { embeddedPlan } from "../../../src/machines/embedded/plan.ts";

@@ -1,0 +1,1 @@
+export { eachSeries, reduce, whilst } from "async/dist/async.mjs";

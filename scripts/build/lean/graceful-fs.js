@@ -1,0 +1,2 @@
+// proper-lockfile makes, touches and removes one folder: it needs no queue for when files run out.
+export * from "node:fs";

@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { filesBelow } from "../../src/tools/files.ts";
+
+/** Who may import whom. docs/architecture.md tells why. */
+
+/** From the ground up: a folder imports what stands before it, and nothing beside or above it. */
+const floors: readonly (readonly string[])[] = [
+  ["errors.ts", "untrusted.ts"],
+  ["lab"],
+  ["flags.ts", "render", "ui"],
+  ["tools"],
+  ["probes"],
+  ["rehearsal", "lock", "preflight", "foundry", "claims", "demo"],
+  ["machines"],
+  ["bundle", "drills"],
+  ["commands"],
+  ["verbs.ts"],
+  ["program.ts"],
+  ["cli.ts"],
+];
+
+/** Narrower than their floor: all that these may import of this code. */
+const narrow: readonly (readonly [RegExp, RegExp])[] = [
+  [/^render\//, /^(lab|render)\//],
+  [/^rehearsal\//, /^(rehearsal|tools)\/|^errors\.ts$/],
+  [/^machines\/machines\.ts$/, /^lab\/|^ui\/tasks\.ts$/],
+  [/^machines\/embedded\//, /^(?!machines\/(vagrant|docker-ssh)\/)/],
+  [/^machines\/docker-ssh\//, /^(?!machines\/(vagrant|embedded)\/)/],
+];
+
+/** Code that computes and touches nothing outside. */
+const pure = /^(lab|render|claims\/judge|drills\/(analysis|model|report))\//;
+const effects = builtinModules.filter((name) => !["path", "url", "util", "buffer", "crypto"].includes(name));
+
+/** The one place that knows an outside library. */
+const importers: Readonly<Record<string, RegExp>> = {
+  execa: /^tools\/exec\.ts$/,
+  undici: /^probes\/http\.ts$/,
+  handlebars: /^render\/template\.ts$/,
+  cac: /^program\.ts$/,
+  listr2: /^ui\/tasks\.ts$/,
+  "string-width": /^ui\/text\.ts$/,
+  "cli-truncate": /^ui\/text\.ts$/,
+  "wrap-ansi": /^ui\/text\.ts$/,
+  "node-zookeeper-client": /^rehearsal\/store\/zookeeper/,
+  "@hono/node-server": /^rehearsal\//,
+};
+
+const root = fileURLToPath(new URL("../../src", import.meta.url));
+const sources = filesBelow(root).filter((path) => path.endsWith(".ts"));
+const imports = new Map(sources.map((path) => [path, importsOf(path)]));
+
+/** What a file imports, types included: a path below src, or a package's name. */
+function importsOf(path: string): readonly string[] {
+  const text = readFileSync(join(root, path), "utf8");
+  const named = [...text.matchAll(/^(?:import|export) [^"']*?from "([^"]+)"|\bimport\("([^"]+)"\)/gm)];
+  return named.map(([, from, loaded]) => {
+    const name = (from ?? loaded) as string;
+    return name.startsWith(".") ? posix.join(posix.dirname(path), name) : name.replace(/^node:/, "");
+  });
+}
+
+function offences(isWrong: (from: string, to: string) => boolean): readonly string[] {
+  return sources.flatMap((from) =>
+    (imports.get(from) ?? []).filter((to) => isWrong(from, to)).map((to) => `${from} imports ${to}`),
+  );
+}
+
+const isOurs = (name: string) => imports.has(name);
+const folder = (path: string) => path.split("/")[0] as string;
+const floorOf = (path: string) => floors.findIndex((names) => names.includes(folder(path)));
+
+test("every folder stands on a floor, and no arrow goes up or sideways", () => {
+  expect(sources.filter((path) => floorOf(path) < 0)).toEqual([]);
+  expect(
+    offences((from, to) => isOurs(to) && folder(from) !== folder(to) && floorOf(to) >= floorOf(from)),
+  ).toEqual([]);
+});
+
+test.each(narrow)("%s imports only %s", (from, allowed) => {
+  expect(offences((path, to) => from.test(path) && isOurs(to) && !allowed.test(to))).toEqual([]);
+});
+
+test("no file leads back to itself, not even by its types", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const walk = (path: string, trail: readonly string[]) => {
+    if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(" > "));
+    else if (!done.has(path))
+      for (const next of imports.get(path) ?? []) if (isOurs(next)) walk(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of sources) walk(path, []);
+  expect(circles).toEqual([]);
+});
+
+test("pure code touches nothing outside", () => {
+  expect(offences((path, to) => pure.test(path) && effects.includes(to))).toEqual([]);
+});
+
+test("each outside library has one place that knows it", () => {
+  const isElsewhere = (path: string, to: string) => importers[to] !== undefined && !importers[to]?.test(path);
+  expect(offences(isElsewhere)).toEqual([]);
+});
