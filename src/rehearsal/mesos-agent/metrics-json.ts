@@ -1,6 +1,6 @@
 import { fromApi, noResources, sum } from "../mesos/resources.ts";
 import { isOver, stateOf } from "./execution.ts";
-import type { AgentView } from "./routes.ts";
+import type { AgentView } from "./view.ts";
 
 /** What agents count and a stand-in never has: it has no executors of frameworks, and no garbage to collect. */
 const never = [

@@ -2,32 +2,13 @@ import { join } from "node:path";
 import type { Hono } from "hono";
 import { commonEndpoints } from "../mesos/common-endpoints.ts";
 import { type Endpoints, jsonAnswer, libprocessRoutes } from "../mesos/libprocess.ts";
-import type { MasterInfo } from "../mesos/master-info.ts";
 import { page } from "../mesos/page.ts";
-import type { Resources } from "../mesos/resources.ts";
 import { stateOf } from "./execution.ts";
 import { fileEndpoints } from "./files.ts";
 import { metricsJson } from "./metrics-json.ts";
 import { stateJson } from "./state-json.ts";
 import { statisticsJson } from "./statistics.ts";
-import type { Tasks } from "./tasks.ts";
-
-export interface AgentView {
-  readonly tasks: Tasks;
-  readonly ip: string;
-  readonly port: number;
-  readonly hostname: string;
-  readonly workDir: string;
-  readonly resources: Resources;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly flags: Readonly<Record<string, string>>;
-  /** The time of day, and the clock that nobody sets. Milliseconds. */
-  readonly started: { readonly at: number; readonly since: number };
-  /** Empty until registered. */
-  readonly id: () => string;
-  readonly registered: () => boolean;
-  readonly master: () => Pick<MasterInfo, "hostname"> | undefined;
-}
+import type { AgentView } from "./view.ts";
 
 /** Everything an agent answers. */
 export function agentRoutes(agent: AgentView): Hono {

@@ -3,7 +3,7 @@ import { isTerminal } from "../mesos/api.ts";
 import { add, fromApi, type Resources, toState } from "../mesos/resources.ts";
 import { mesosVersion } from "../mesos/version.ts";
 import { type Execution, isOver, stateOf } from "./execution.ts";
-import type { AgentView } from "./routes.ts";
+import type { AgentView } from "./view.ts";
 
 /** `/state.json`, field by field as 0.24.1 writes it. */
 export function stateJson(agent: AgentView): object {

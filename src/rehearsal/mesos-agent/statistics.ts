@@ -1,8 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { fromApi } from "../mesos/resources.ts";
 import { isOver } from "./execution.ts";
-import type { AgentView } from "./routes.ts";
 import { executorName } from "./state-json.ts";
+import type { AgentView } from "./view.ts";
 
 /** As on every Linux: the clock in which /proc counts, and the size of a page. */
 const ticksPerSecond = 100;

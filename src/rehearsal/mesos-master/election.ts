@@ -80,11 +80,8 @@ export class Election {
         this.sessionLost(openStore);
       });
       const folder = path === "/" ? "" : path;
-      // The places of the replicated log are made first: the number of a first candidate is 1.
-      await store.createEphemeral(
-        `${folder}/log_replicas/`,
-        `log-replica(1)@${info.address.ip}:${info.port}`,
-      );
+      // The folder of the replicated log is made first: the number of a first candidate is 1.
+      await store.set(`${folder}/log_replicas`, "");
       const own = await store.createEphemeral(`${folder}/${candidatePrefix}`, JSON.stringify(info));
       if (lost || this.stopping.signal.aborted) return;
       log(`Contending for leadership as ${own}`);

@@ -4,21 +4,12 @@ import type { AgentMessage, Registration } from "../mesos/agent-protocol.ts";
 import { commonEndpoints } from "../mesos/common-endpoints.ts";
 import { type Endpoints, jsonAnswer, libprocessRoutes, refusal } from "../mesos/libprocess.ts";
 import { agentMessage, registration } from "./agent-schema.ts";
-import type { Agents } from "./agents.ts";
-import type { Frameworks } from "./frameworks.ts";
 import { metricsJson } from "./metrics-json.ts";
 import { masterPage } from "./page.ts";
+import type { MasterParts } from "./parts.ts";
 import { schedulerEndpoint } from "./scheduler-api.ts";
-import { agentJson, type MasterView, stateJson, taskJson } from "./state-json.ts";
+import { agentJson, stateJson, taskJson } from "./state-json.ts";
 import { rolesJson, summaryJson } from "./summary-json.ts";
-
-export interface MasterParts extends MasterView {
-  readonly agents: Agents;
-  readonly frameworks: Frameworks;
-  /** Whether every agent had the time to tell this master what it runs. */
-  readonly knowsAll: () => boolean;
-  readonly onChange: () => void;
-}
 
 /** Everything a master answers. */
 export function masterRoutes(master: MasterParts): Hono {

@@ -1,15 +1,12 @@
 import type { Context } from "hono";
 import { problemOf } from "../json/problem.ts";
-import type { SchedulerCall } from "../mesos/api.ts";
+import { driverHeader, type SchedulerCall } from "../mesos/api.ts";
 import { refusal } from "../mesos/libprocess.ts";
 import { missing, schedulerCall } from "./call-schema.ts";
 import { type CallAfterSubscribe, handle } from "./calls.ts";
-import type { MasterParts } from "./routes.ts";
+import type { MasterParts } from "./parts.ts";
 
 const json = "application/json";
-/** By it the stand-in of Marathon, whose place in Mesos was that of a libmesos driver, tells the driver's address. */
-export const driverHeader = "mesos-lab-driver";
-
 /** `/api/v1/scheduler`: what frameworks say, and the stream of what they are told. */
 export async function schedulerEndpoint(c: Context, master: MasterParts): Promise<Response> {
   if (!master.election.elected) return refusal(c, 503, "Not the leading master");

@@ -1,5 +1,11 @@
 /** The Mesos v1 scheduler API in JSON, as far as the stand-ins speak it. Names are Mesos' own. */
 
+/**
+ * With it the stand-in of Marathon subscribes. Real Marathon is a libmesos driver, whose address Mesos shows and from
+ * which Mesos-DNS makes `_framework._tcp.marathon.mesos`: here it is that of Marathon's API. Real masters pass it over.
+ */
+export const driverHeader = "mesos-lab-driver";
+
 export interface Value {
   readonly value: string;
 }

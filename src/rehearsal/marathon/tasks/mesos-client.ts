@@ -1,6 +1,11 @@
 import { send } from "../../http/client.ts";
 import { decodeRecords } from "../../http/recordio.ts";
-import type { FrameworkInfo, SchedulerCall, SchedulerEvent } from "../../mesos/api.ts";
+import {
+  driverHeader,
+  type FrameworkInfo,
+  type SchedulerCall,
+  type SchedulerEvent,
+} from "../../mesos/api.ts";
 
 export interface SchedulerHandlers {
   /** @param master its address, `host:port` */
@@ -27,6 +32,7 @@ const missedHeartbeats = 5;
 export class MesosClient {
   private readonly handlers: SchedulerHandlers;
   private readonly info: () => FrameworkInfo;
+  private readonly driver: string;
   private master: string | undefined;
   private streamId: string | undefined;
   private frameworkId: string | undefined;
@@ -34,8 +40,10 @@ export class MesosClient {
   private retry: NodeJS.Timeout | undefined;
   private retryMs = firstRetryMs;
 
-  constructor(info: () => FrameworkInfo, handlers: SchedulerHandlers) {
+  /** @param driver what this scheduler would be called as a libmesos driver: `scheduler-…@ip:port` */
+  constructor(info: () => FrameworkInfo, driver: string, handlers: SchedulerHandlers) {
     this.info = info;
+    this.driver = driver;
     this.handlers = handlers;
   }
 
@@ -125,7 +133,11 @@ export class MesosClient {
     const id = info.id === undefined ? {} : { framework_id: info.id };
     const response = await send(`http://${master}/api/v1/scheduler`, {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        [driverHeader]: this.driver,
+      },
       body: JSON.stringify({ ...id, type: "SUBSCRIBE", subscribe: { framework_info: info, force: true } }),
       signal: connection.signal,
     });
