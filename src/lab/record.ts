@@ -34,6 +34,7 @@ const runs = z.discriminatedUnion("kind", [
     provider: z.enum(providerNames),
     box: z.strictObject({ name: fields.boxName, version: text.optional(), url: text.optional() }),
     emulation: z.boolean().optional(),
+    bootTimeout: fields.bootTimeout.optional(),
   }),
   z.strictObject({
     kind: z.literal("embedded"),
