@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 
 /** Who may read the wall clock, and what for: to tell a time of day. Lengths of time are measured by `performance.now()`. */
 const tellers: Readonly<Record<string, string>> = {
+  "tools/lab-lock.ts": "when a command began",
   "drills/clock.ts": "when a drill began",
+  "machines/vagrant/child.ts": "when a Vagrant that outlived the tool began",
   "rehearsal/embedded/launcher.ts": "its log",
   "rehearsal/haproxy-marathon-bridge/main.ts": "its log",
   "rehearsal/mesos/master-info.ts": "a master's id",
