@@ -4,6 +4,7 @@ import { newDefinition } from "../apps/app-definition.ts";
 import type { AppDefinition, MarathonTask } from "../apps/model.ts";
 import { canonicalId, isInside, parentId } from "../apps/path-id.ts";
 import { servicePorts } from "../apps/service-ports.ts";
+import { timestampOf } from "../apps/timestamp.ts";
 import { edited, type Tree } from "../apps/tree.ts";
 import { appViolations, mustBeValid, updateViolations } from "../apps/validation.ts";
 import type { Runtime } from "../runtime.ts";
@@ -98,8 +99,9 @@ export function appRoutes(current: () => Runtime): Hono {
         if (record === undefined) throw unknownApp(path.id);
         return json(context, { versions: record.versions.map((version) => version.version) });
       case "version": {
-        const found = record?.versions.find(({ version }) => version === path.version);
-        if (found === undefined) throw notFound(`App '${path.id}' does not exist in version ${path.version}`);
+        const wanted = timestampOf(path.version);
+        const found = record?.versions.find(({ version }) => version === wanted);
+        if (found === undefined) throw notFound(`App '${path.id}' does not exist in version ${wanted}`);
         return json(context, found);
       }
       default:

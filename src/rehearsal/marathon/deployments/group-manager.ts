@@ -71,7 +71,7 @@ export class GroupManager {
   /** The app with a request's fields laid over it; with a version the app as it was then. @throws ApiError 404, 422 */
   updated(id: string, current: AppDefinition | undefined, update: AppUpdate): AppDefinition {
     if (current === undefined || update.version === undefined)
-      return applyUpdate(current ?? { ...defaults, id, version: "" }, update);
+      return applyUpdate(current ?? { id, ...defaults, version: "" }, update);
     const old = this.parts.registry.app(id)?.versions.find(({ version }) => version === update.version);
     if (old === undefined) throw unknownApp(id);
     return old;
