@@ -58,6 +58,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
   if (signal?.aborted) throw interrupted(command);
   // Loaded at the first program: an embedded lab is made without any, and this takes as long as starting Node.
   const { execa } = await import("execa");
+  // Again: what came while it was loaded has been told to nobody.
+  if (signal?.aborted) throw interrupted(command);
   const child = execa(command.file, [...command.args], {
     reject: false,
     detached: true,
