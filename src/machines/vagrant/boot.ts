@@ -8,6 +8,7 @@ import type { LabFolder } from "../../tools/lab-folder.ts";
 import { parseProgress, vagrantUp } from "../../tools/vagrant.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { explain } from "../docker-ssh/known-failures.ts";
+import { boxRemedies } from "./box.ts";
 
 /** A lab of Vagrant's, and its folder. */
 export interface Made {
@@ -54,7 +55,8 @@ function vagrantUpFollowed(run: VagrantRun) {
   }).catch((error: unknown) => {
     if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
     const { details, remedy, exitCode } = error;
-    const known = explain(details.join("\n"));
+    const said = details.join("\n");
+    const known = boxRemedies(run.lab, said) ?? explain(said);
     throw new LabError("Vagrant could not start the machines", {
       exitCode,
       details,
