@@ -34,6 +34,7 @@ const runs = z.discriminatedUnion("kind", [
     provider: z.enum(providerNames),
     box: z.strictObject({ name: fields.boxName, version: text.optional(), url: text.optional() }),
     emulation: z.boolean().optional(),
+    bootTimeout: fields.bootTimeout.optional(),
   }),
   z.strictObject({
     kind: z.literal("embedded"),
@@ -58,6 +59,9 @@ const lab = z.strictObject({
       client: z.boolean(),
     })
     .optional(),
+  registry: fields.registry.optional(),
+  imagesFrom: z.literal("machines").optional(),
+  fetched: z.record(z.string(), z.strictObject({ id: text, digest: text, archive: text })).optional(),
 });
 
 /** Paths of rendered files are removed one day: none may lead out of the folder. */
@@ -67,10 +71,10 @@ const inside = text.refine(
 
 const flags = z.strictObject({
   ...Object.fromEntries(
-    ["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"].map((name) => [
-      name,
-      text.optional(),
-    ]),
+    [
+      ...["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"],
+      ...["registry", "imagesFrom"],
+    ].map((name) => [name, text.optional()]),
   ),
   ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
   file: text.optional(),

@@ -144,6 +144,10 @@ export async function runningTasks(origin: string): Promise<MarathonTask[]> {
 }
 
 export async function post(url: string, body: unknown): Promise<{ status: number; text: string }> {
-  const answer = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
   return { status: answer.status, text: await answer.text() };
 }

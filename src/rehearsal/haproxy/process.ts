@@ -99,7 +99,8 @@ export class HaproxyProcess {
         output = (output + text).slice(-keptOutput);
       });
     const stop = () => endGroup(child);
-    this.ending.signal.addEventListener("abort", stop, { once: true });
+    if (this.ending.signal.aborted) stop();
+    else this.ending.signal.addEventListener("abort", stop, { once: true });
     this.process = new Promise<string>((resolve) => {
       child.once("error", ({ message }) => resolve(message));
       child.once("close", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
