@@ -32,6 +32,8 @@ const describe = [
     "masterIp",
     "slaveIp",
     "discovery",
+    "registry",
+    "imagesFrom",
   ] as const),
 ];
 
@@ -91,8 +93,7 @@ export const verbs: readonly Verb[] = [
         ...numberFlag("repeat", repeat, 1, 1000),
         ...numberFlag("settle", settle, 1, 600),
         ...numberFlag("deadline", deadline, 1, 86_400),
-        // Lanes of a comparison share what the machines can bear.
-        ...numberFlag("rate", rate, options.compare === true ? 10 : 50, 1000),
+        ...numberFlag("rate", rate, 2, 1000),
       };
       await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
     },
@@ -143,11 +144,11 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: "images <action>",
-    help: "build or list the rehearsal stack's images (build: as root on Debian or Ubuntu)",
-    flags: ["json"],
-    example: "mesos-lab images build",
-    action: async ([action = ""], _, context) =>
-      (await import("./commands/images.ts")).imagesCommand(action, context),
+    help: "fetch the classic stack's images, build the rehearsal stack's (as root on Debian or Ubuntu); list, prune",
+    flags: [...which, "stack", "discovery", "registry", "output", "yes", "json"],
+    example: "mesos-lab images fetch --registry http://cache.local:5000",
+    action: async ([action = ""], options, context) =>
+      (await import("./commands/images.ts")).imagesCommand(action, options, context),
   },
   {
     usage: "box <action>",

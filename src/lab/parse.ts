@@ -118,11 +118,14 @@ function assemble(
   const place = asked === "auto" ? auto : asked;
   const stack = place === "embedded" ? embeddedStack : (flags.stack ?? file.stack ?? defaultStack);
   const provider = flags.provider ?? file.provider ?? fallbackProvider;
+  const { from, ...ownImages } = file.images ?? {};
+  const registry = flags.registry ?? file.registry;
   const machines: Runs = {
     kind: "vagrant",
     provider,
     box: chooseBox(file.box, flags, defaultBox(stack, provider)),
     ...(file.emulation === undefined ? {} : { emulation: file.emulation }),
+    ...(file.bootTimeout === undefined ? {} : { bootTimeout: file.bootTimeout }),
   };
   return {
     name: flags.name ?? file.name ?? defaultName,
@@ -135,12 +138,14 @@ function assemble(
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
       services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
-    images: { ...imagesOf(stack), ...defined(file.images ?? {}) },
+    images: { ...imagesOf(stack), ...defined(ownImages) },
     ports: {
       ...defaultPorts,
       ...defined(file.ports ?? {}),
       marathonLb: draft.ports.marathonLb?.value ?? defaultPorts.marathonLb,
     },
+    ...(registry !== undefined && { registry }),
+    ...((flags.imagesFrom ?? from) === "machines" && { imagesFrom: "machines" as const }),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { namedPorts } from "./catalogue/index.ts";
+import type { LabFlags } from "./flags.ts";
 import { type Lab, providerNames, serviceNames, stackNames } from "./model.ts";
 import { fields } from "./schema.ts";
 
@@ -33,6 +34,7 @@ const runs = z.discriminatedUnion("kind", [
     provider: z.enum(providerNames),
     box: z.strictObject({ name: fields.boxName, version: text.optional(), url: text.optional() }),
     emulation: z.boolean().optional(),
+    bootTimeout: fields.bootTimeout.optional(),
   }),
   z.strictObject({
     kind: z.literal("embedded"),
@@ -57,6 +59,9 @@ const lab = z.strictObject({
       client: z.boolean(),
     })
     .optional(),
+  registry: fields.registry.optional(),
+  imagesFrom: z.literal("machines").optional(),
+  fetched: z.record(z.string(), z.strictObject({ id: text, digest: text, archive: text })).optional(),
 });
 
 /** Paths of rendered files are removed one day: none may lead out of the folder. */
@@ -64,11 +69,26 @@ const inside = text.refine(
   (path) => !/^(?:[\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes(".."),
 );
 
-const record = z.strictObject({ lab, files: z.array(inside) });
+const flags = z.strictObject({
+  ...Object.fromEntries(
+    [
+      ...["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"],
+      ...["registry", "imagesFrom"],
+    ].map((name) => [name, text.optional()]),
+  ),
+  ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
+  file: text.optional(),
+});
+
+const record = z.strictObject({ lab, flags, files: z.array(inside) });
+
+export type RecordedFlags = LabFlags & { readonly file?: string };
 
 /** What a lab's folder remembers, so that later commands need neither the lab file nor the flags. */
 export interface LabRecord {
   readonly lab: Lab;
+  /** Those that described it. */
+  readonly flags: RecordedFlags;
   /** Paths of the rendered files. */
   readonly files: readonly string[];
 }

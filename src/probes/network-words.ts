@@ -1,3 +1,6 @@
+/** What a service gives that speaks another language. */
+export const notHttp = "the answer is not HTTP";
+
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection cut",
@@ -10,6 +13,17 @@ const words: Readonly<Record<string, string>> = {
   ENOTFOUND: "name not found",
   EAI_AGAIN: "name not found",
   ETIMEDOUT: "timed out",
+  UND_ERR_CONNECT_TIMEOUT: "timed out",
+  UND_ERR_HEADERS_TIMEOUT: "no answer for a minute",
+  UND_ERR_BODY_TIMEOUT: "silent for a minute",
+  CERT_HAS_EXPIRED: "its certificate has expired",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is signed by nobody who is known here",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate is signed by nobody who is known here",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: "its certificate is signed by nobody who is known here",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "its certificate is signed by nobody who is known here",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name",
+  ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak HTTPS",
+  EPROTO: "it does not speak HTTPS",
   UND_ERR_RES_EXCEEDED_MAX_SIZE: "answer too large",
   UND_ERR_HEADERS_OVERFLOW: "answer's headers too large",
 };
@@ -18,6 +32,6 @@ const words: Readonly<Record<string, string>> = {
 export function networkWords(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   // Undici's parser gives its errors a code only sometimes, but always this name.
-  if (error.name === "HTTPParserError") return "the answer is not HTTP";
+  if (error.name === "HTTPParserError") return notHttp;
   return "code" in error && typeof error.code === "string" ? words[error.code] : undefined;
 }

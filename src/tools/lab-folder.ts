@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
-import { type LabRecord, parseRecord } from "../lab/record.ts";
+import { type LabRecord, parseRecord, type RecordedFlags } from "../lab/record.ts";
 import type { RenderedFile } from "../render/files.ts";
 import { filesBelow, listIfThere, readIfThere, removeIfEmpty, removePaths, writeFiles } from "./files.ts";
 import { type Holder, holderOf, withLabLock } from "./lab-lock.ts";
@@ -52,6 +52,12 @@ export class LabFolder {
     return record === "damaged" ? undefined : record?.lab;
   }
 
+  /** The flags that described the lab when it was last written. */
+  recordedFlags(): RecordedFlags {
+    const record = this.record();
+    return record === undefined || record === "damaged" ? {} : record.flags;
+  }
+
   /** The machines that Vagrant has made here, by its own records. */
   madeMachines(): readonly { readonly name: string; readonly provider: string }[] {
     const machines = this.file(".vagrant", "machines");
@@ -61,7 +67,7 @@ export class LabFolder {
   }
 
   /** Writes a lab's files, removes those of an earlier rendering that it no longer has; returns what changed. */
-  write(lab: Lab, files: readonly RenderedFile[]): readonly string[] {
+  write(lab: Lab, files: readonly RenderedFile[], flags: RecordedFlags = {}): readonly string[] {
     const record = this.record();
     const before = record === "damaged" ? [] : (record?.files ?? []);
     const paths = files.map(({ path }) => path);
@@ -71,7 +77,7 @@ export class LabFolder {
           exitCode: exitCodes.usage,
           remedy: ["remove the link: mesos-lab writes into folders of its own only"],
         });
-    const next: LabRecord = { lab, files: paths };
+    const next: LabRecord = { lab, flags, files: paths };
     const changed = writeFiles(this.path, [
       ...files,
       { path: recordName, contents: `${JSON.stringify(next, undefined, 2)}\n` },
@@ -95,6 +101,7 @@ export class LabFolder {
       "reports",
       ".vagrant",
       "images.tar",
+      "images",
       "embedded",
       "bundle",
       "bundle.part",

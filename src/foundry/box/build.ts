@@ -1,6 +1,8 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
+import { builtBox } from "../../lab/pins.ts";
+import { boxPrograms } from "../../tools/build-programs.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
 import { unpackTree } from "../debian/tree.ts";
@@ -10,7 +12,7 @@ import { makeDisk } from "./disk.ts";
 import { fillDockerStore } from "./docker-store.ts";
 import { makeMachine, vagrantPublicKey } from "./machine.ts";
 import * as recipe from "./recipe.ts";
-import { addBox, boxCatalogue, boxVersion, packBox } from "./vagrant.ts";
+import { addBox, boxCatalogue, boxVagrantfile, boxVersion, packBox } from "./vagrant.ts";
 
 export interface BoxOptions extends ImagesOptions {
   /** Puts the rehearsal stack's images into the box, so that its machines need no image from anywhere. */
@@ -45,22 +47,13 @@ export async function listBox({
   if (text === undefined) return undefined;
   const { file, version, images } = JSON.parse(text) as BoxRecord;
   const path = join(dir, file);
-  return (await exists(path)) ? { name: recipe.boxName, version, file: path, images } : undefined;
+  return (await exists(path)) ? { name: builtBox, version, file: path, images } : undefined;
 }
 
 /** Makes the Vagrant box of the rehearsal stack, unless the cache has it, and makes Vagrant know it. */
 export async function buildBox(options: BoxOptions): Promise<BuiltBox> {
-  await requireDebianHost([
-    ["mke2fs", "e2fsprogs"],
-    ["qemu-img", "qemu-utils"],
-    ["vagrant", "vagrant"],
-    ...(options.withImages
-      ? ([
-          ["dockerd", "docker.io"],
-          ["docker", "docker.io"],
-        ] as const)
-      : []),
-  ]);
+  const { dockerd, docker, ...bare } = boxPrograms;
+  await requireDebianHost(options.withImages ? boxPrograms : bare);
   return withCacheLock(options.cacheDir, () => buildBoxLocked(options));
 }
 
@@ -75,7 +68,14 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
   const images = options.withImages ? await buildImagesLocked(options) : undefined;
   const { boxRecipeVersion, boxPackages, enabledUnits, disabledUnits, maskedUnits, diskSize } = recipe;
   const units = [enabledUnits, disabledUnits, maskedUnits];
-  const ingredients = [boxRecipeVersion, boxPackages, recipe.boxFiles(""), ...units, diskSize];
+  const ingredients = [
+    boxRecipeVersion,
+    boxPackages,
+    recipe.boxFiles(""),
+    boxVagrantfile(),
+    ...units,
+    diskSize,
+  ];
   const key = contentKey([ingredients, layer.digest, images?.key, publicKey]);
   const version = boxVersion(key);
   const dir = join(options.cacheDir, "box");
@@ -87,9 +87,10 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
       await makeMachine(options, { suite, mirror: await hostMirror(suite) }, root, publicKey);
       if (images !== undefined) {
         options.onProgress?.("putting the images into the box");
-        await fillDockerStore(options, images.file, join(root, "var/lib/docker"), join(staging, "engine"));
+        const store = join(root, "var/lib/docker");
+        await fillDockerStore(options, images.file, images.tags.length, store);
       }
-      options.onProgress?.("making the disk");
+      options.onProgress?.("making the file system");
       await makeDisk(options, root, join(staging, "disk.raw"), join(staging, "box.img"));
       await packBox(options, staging, temporary);
     }),
@@ -101,5 +102,5 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
   await prune(dir, (name) => name.startsWith(key) || name === recordName);
   if (options.output !== undefined) await copyFile(file, options.output);
   if (options.add ?? true) await addBox(options, version, catalogue);
-  return { name: recipe.boxName, version, file };
+  return { name: builtBox, version, file };
 }

@@ -1,10 +1,11 @@
 import { link, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { imagePrograms } from "../../tools/build-programs.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
 import { run } from "../../tools/exec.ts";
 import { packageRoot } from "../../tools/package-root.ts";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
-import { type Job, runStep } from "../debian/job.ts";
+import { type Job, runStep, tarTime } from "../debian/job.ts";
 import { dockerArchive, type Layer } from "./archive.ts";
 import { buildLayer, type LayerInputs } from "./layer.ts";
 import { images, type LayerName, suite } from "./recipe.ts";
@@ -25,7 +26,7 @@ export interface BuiltImages {
 
 /** Makes the rehearsal stack's images, as far as they are not in the cache, as one file for `docker load`. */
 export async function buildImages(options: ImagesOptions): Promise<BuiltImages> {
-  await requireDebianHost();
+  await requireDebianHost(imagePrograms);
   return withCacheLock(options.cacheDir, () => buildImagesLocked(options));
 }
 
@@ -50,7 +51,18 @@ export async function buildImagesLocked(options: ImagesOptions): Promise<BuiltIm
       const paths = entries.map((entry) => entry.path);
       await runStep(options, {
         file: "tar",
-        args: ["--numeric-owner", "-cf", temporary, "-C", dir, ...paths],
+        args: [
+          "--format=gnu",
+          "--owner=0",
+          "--group=0",
+          "--mode=0644",
+          ...tarTime,
+          "-cf",
+          temporary,
+          "-C",
+          dir,
+          ...paths,
+        ],
       });
     }),
   );

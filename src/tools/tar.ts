@@ -1,5 +1,5 @@
 /**
- * The only form of tar that a bundle may have: plain files, all owned by nobody in particular, of no date. A header is
+ * The only form of tar that this tool writes and reads: plain files, all owned by nobody in particular, of no date. A header is
  * a function of path and size, so that a reader can compare it and has nothing to interpret.
  */
 
