@@ -9,13 +9,7 @@ import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { explain } from "../docker-ssh/known-failures.ts";
 import { boxRemedies } from "./box.ts";
 import { awaitOrphan, runVagrant } from "./child.ts";
-import { areBooting } from "./signs-of-life.ts";
-
-/** A lab of Vagrant's, and its folder. */
-export interface Made {
-  readonly lab: VagrantLab;
-  readonly folder: LabFolder;
-}
+import { areBooting, type Made } from "./signs-of-life.ts";
 
 type VagrantRun = Made & Progress;
 
