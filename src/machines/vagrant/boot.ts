@@ -3,7 +3,6 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { VagrantLab } from "../../lab/model.ts";
-import type { LabFolder } from "../../tools/lab-folder.ts";
 import { parseProgress, vagrantReload, vagrantUp } from "../../tools/vagrant.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { explain } from "../docker-ssh/known-failures.ts";
