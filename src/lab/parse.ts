@@ -120,6 +120,7 @@ function assemble(
   const provider = flags.provider ?? file.provider ?? fallbackProvider;
   const { from, ...ownImages } = file.images ?? {};
   const registry = flags.registry ?? file.registry;
+  const shared = flags.shared ?? file.shared;
   const machines: Runs = {
     kind: "vagrant",
     provider,
@@ -130,7 +131,7 @@ function assemble(
   return {
     name: flags.name ?? file.name ?? defaultName,
     stack,
-    runs: place === "embedded" ? { kind: place } : machines,
+    runs: place === "embedded" ? { kind: place, ...(shared && { shared }) } : machines,
     machines: (file.machines ?? defaultMachines).map((machine, index) => ({
       name: machine.name,
       ip: draft.machines?.[index]?.ip?.value ?? machine.ip,
