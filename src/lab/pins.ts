@@ -63,7 +63,8 @@ export const classicPins: Readonly<Record<string, Pin>> = {
   docker_engine_containerd: { value: "1.7.27-1", reason: "of the same time as the engine, and for focal" },
   docker_client_version: {
     value: client,
-    reason: "it asks engines in API 1.43; answers from 1.45 on lack the ContainerConfig that the agent of 2015 reads",
+    reason:
+      "it asks engines in API 1.43; answers from 1.45 on lack the ContainerConfig that the agent of 2015 reads",
   },
   docker_client_url: {
     value: `https://download.docker.com/linux/static/stable/x86_64/docker-${client}.tgz`,

@@ -92,7 +92,12 @@ export class DockerEngine {
 
   /** What the engine answers to a client of another age: to `path` in this version of its API. */
   ask(version: string, path: string): Record<string, unknown> {
-    const words = ["--silent", "--unix-socket", `${this.folder}/docker.sock`, `http://engine/v${version}${path}`];
+    const words = [
+      "--silent",
+      "--unix-socket",
+      `${this.folder}/docker.sock`,
+      `http://engine/v${version}${path}`,
+    ];
     return JSON.parse(execFileSync("curl", words, { encoding: "utf8" })) as Record<string, unknown>;
   }
 

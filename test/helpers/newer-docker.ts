@@ -21,7 +21,14 @@ export async function newerDocker(): Promise<string> {
     await mkdir(temporary);
     const sources = buildSources({ archive: (await hostMirror(suite)).archive }, suite);
     // Nothing in there is installed: the programs are all that is wanted.
-    const how = ["--mode=root", "--variant=extract", `--include=${packages.join(",")}`, suite, temporary, "-"];
+    const how = [
+      "--mode=root",
+      "--variant=extract",
+      `--include=${packages.join(",")}`,
+      suite,
+      temporary,
+      "-",
+    ];
     const command = { file: "mmdebstrap", args: how, env: buildEnv };
     await run(command, { input: sources, timeoutMs: 10 * 60_000 });
     for (const each of ["bin", "sbin", "lib", "lib64"]) await symlink(`usr/${each}`, join(temporary, each));

@@ -86,7 +86,13 @@ async function pull(choice: EngineChoice): Promise<string> {
   const engine = await DockerEngine.start(choice);
   onTestFinished(() => engine.close());
   const main = new URL("../../helpers/registry/main.ts", import.meta.url).pathname;
-  const [file = "", ...words] = [...engine.enter, process.execPath, "--import", import.meta.resolve("tsx"), main];
+  const [file = "", ...words] = [
+    ...engine.enter,
+    process.execPath,
+    "--import",
+    import.meta.resolve("tsx"),
+    main,
+  ];
   const registry: ChildProcess = spawn(file, words, { stdio: ["ignore", "pipe", "inherit"] });
   onTestFinished(() => {
     registry.kill();

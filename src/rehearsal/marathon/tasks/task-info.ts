@@ -1,7 +1,25 @@
-import type { ApiResource, CommandInfo, ContainerInfo, TaskInfo } from "../../mesos/api.ts";
+import type { ApiResource, CommandInfo, ContainerInfo, FrameworkInfo, TaskInfo } from "../../mesos/api.ts";
 import type { AppDefinition } from "../apps/model.ts";
 import { hostname } from "../apps/path-id.ts";
 import { portMappings } from "../apps/service-ports.ts";
+import type { MarathonOptions } from "../options.ts";
+
+/** What Mesos is told of Marathon itself. @param id the one that Mesos gave; empty or absent for none */
+export function frameworkInfo(
+  options: MarathonOptions,
+  webuiUrl: string,
+  id: string | undefined,
+): FrameworkInfo {
+  return {
+    user: options.mesosUser,
+    name: options.frameworkName,
+    ...(id === undefined || id === "" ? {} : { id: { value: id } }),
+    failover_timeout: options.failoverTimeoutSeconds,
+    checkpoint: options.checkpoint,
+    hostname: options.hostname,
+    webui_url: webuiUrl,
+  };
+}
 
 export interface LaunchSpec {
   readonly taskId: string;
@@ -21,6 +39,23 @@ export function taskInfo(app: AppDefinition, launch: LaunchSpec): TaskInfo {
     ...labelsOf(app),
     command: commandInfo(app, launch),
     ...(container === null ? {} : { container: containerInfo(app, launch.hostPorts) }),
+    ...healthCheckOf(app),
+  };
+}
+
+/** The one check that Mesos makes itself: a command, and of several the first. */
+function healthCheckOf({ healthChecks }: AppDefinition): Pick<TaskInfo, "health_check"> {
+  const check = healthChecks.find(({ protocol }) => protocol === "COMMAND");
+  if (check?.command === undefined) return {};
+  return {
+    health_check: {
+      command: { shell: true, value: check.command.value },
+      delay_seconds: 0,
+      interval_seconds: check.intervalSeconds,
+      timeout_seconds: check.timeoutSeconds,
+      consecutive_failures: check.maxConsecutiveFailures,
+      grace_period_seconds: check.gracePeriodSeconds,
+    },
   };
 }
 
