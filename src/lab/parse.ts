@@ -118,6 +118,8 @@ function assemble(
   const place = asked === "auto" ? auto : asked;
   const stack = place === "embedded" ? embeddedStack : (flags.stack ?? file.stack ?? defaultStack);
   const provider = flags.provider ?? file.provider ?? fallbackProvider;
+  const { from, ...ownImages } = file.images ?? {};
+  const registry = flags.registry ?? file.registry;
   const machines: Runs = {
     kind: "vagrant",
     provider,
@@ -135,12 +137,14 @@ function assemble(
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
       services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
-    images: { ...imagesOf(stack), ...defined(file.images ?? {}) },
+    images: { ...imagesOf(stack), ...defined(ownImages) },
     ports: {
       ...defaultPorts,
       ...defined(file.ports ?? {}),
       marathonLb: draft.ports.marathonLb?.value ?? defaultPorts.marathonLb,
     },
+    ...(registry !== undefined && { registry }),
+    ...((flags.imagesFrom ?? from) === "machines" && { imagesFrom: "machines" as const }),
   };
 }
 

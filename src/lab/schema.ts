@@ -4,6 +4,7 @@ import { portBesideBamboo } from "./catalogue/marathon-lb.ts";
 import {
   discoveryNames,
   type ImageName,
+  imagePlaces,
   type PortName,
   providerNames,
   runsOnNames,
@@ -93,6 +94,18 @@ export const fields = {
   ),
   memory: whole("Memory of the machine.", 512, 1_048_576, 2048, "of MiB "),
   cpus: whole("Number of virtual processors of the machine.", 1, 64, 2),
+  registry: text(
+    "A mirror or pull-through cache of Docker Hub, so that a class fetches its images once. Images that name a registry of their own are fetched from there.",
+    2000,
+    [
+      /^https?:\/\/[^\s@?#"'`\\$]+$/,
+      "must be the http(s) URL of a registry, like http://cache.local:5000; a name and a password are given to `docker login`",
+    ],
+  ),
+  imagesFrom: oneOf(
+    "Classic stack: who fetches the images, this host once for all machines and labs (host), or each machine's Docker engine (machines).",
+    imagePlaces,
+  ),
   service: oneOf("A service.", serviceNames),
   discoveryName: oneOf("A way in which clients find the applications.", discoveryNames),
 };
@@ -180,7 +193,11 @@ export const labFileSchema = mapping(
       `a list of ${discoveryNames.join(", ")}`,
       "How clients find the applications. A method runs on the machines that list it; one that none lists runs on the first master (haproxy-marathon-bridge on every slave), one that is not in this list nowhere. Left out, the methods that the machines list: in the tutorial's lab bamboo.",
     ).optional(),
-    images: mapping(imageFields(), "Other images than the stack's.").optional(),
+    registry: fields.registry.optional(),
+    images: mapping(
+      { from: fields.imagesFrom.optional(), ...imageFields() },
+      "Where images come from, and other images than the stack's.",
+    ).optional(),
     ports: mapping(
       portFields(),
       `The ports of the services. Those of one machine differ, also from ${fixedPorts()}. Where Bamboo's HAProxy has port 80, the default of marathonLb is ${portBesideBamboo}.`,

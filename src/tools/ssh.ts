@@ -16,7 +16,8 @@ export function ssh(reach: Reach, remote: readonly string[], tty = false): Comma
     file: "ssh",
     args: [
       ...(tty ? ["-t"] : []),
-      ...["-i", reach.key],
+      // No settings of this host's user: the machine is reached as the inventory has it.
+      ...["-F", "none", "-i", reach.key],
       ...["-o", `UserKnownHostsFile="${reach.knownHosts}"`],
       ...["-o", "StrictHostKeyChecking=accept-new", "-o", "IdentitiesOnly=yes"],
       ...["-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10"],

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { forFakes, tellFakes } from "./fakes.ts";
 import type { LabNetwork } from "./lab-network.ts";
 
 /** Every fake program of `test/helpers/bin`. */
@@ -72,18 +73,20 @@ export function openDesk(options: { programs?: readonly Program[]; network?: Lab
     symlinkSync(join(bin, program), join(programs, program));
   // Only what is needed: the machine's own settings, such as CI or NO_COLOR, must not decide a test.
   const ownEnv = {
-    ...{ PATH: programs, HOME: folder, FAKE_LOG: log },
-    ...{ LANG: "C.UTF-8", TERM: "xterm-256color", TMPDIR: tmpdir() },
+    ...{ PATH: programs, HOME: folder, LANG: "C.UTF-8" },
+    ...{ TERM: "xterm-256color", TMPDIR: tmpdir() },
   };
 
   const start = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
     startProgram([process.execPath, inject("cli"), ...args], env);
   const startProgram = (words: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli => {
     const [file = "", ...rest] = [...(options.network?.enter ?? inject("besideHealthyLab")), ...words];
+    const { told, others } = forFakes(env);
+    tellFakes(folder, { ...told, FAKE_LOG: log });
     // A process group of its own, as a shell gives it to a job.
     const child = spawn(findProgram(file), rest, {
       cwd: work,
-      env: { ...ownEnv, ...env },
+      env: { ...ownEnv, ...others },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });

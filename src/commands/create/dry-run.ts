@@ -6,6 +6,7 @@ import { type Command, pretty } from "../../tools/exec.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Context } from "../context.ts";
+import { madeDifferences } from "../differences.ts";
 import type { CreateOptions } from "./options.ts";
 
 /** `--dry-run`: every command that would run, ready to be pasted. */
@@ -20,7 +21,8 @@ export async function printPlan(
   // A provider can only mean machines.
   const described = { ...flags, ...(provider === undefined ? { runsOn: lab.runs.kind } : { provider }) };
   const place = ansible ?? likelyPlace();
-  const { byHand } = await machinesOf(lab, folder).settle(context.signal);
+  const { byHand, lab: settled } = await machinesOf(lab, folder).settle(context.signal);
+  for (const text of madeDifferences(settled, folder)) context.note(text);
   const made = tool("create", { ...described, ansible });
   const verified = tool("verify", { name: lab.name });
   const files = [tool("render", described), ...byHand(place)];

@@ -23,7 +23,7 @@ function installBox(desk: Desk): void {
 /** Everything that a desk's user has: files of the folder, of Vagrant and of the cache. */
 const all = (desk: Desk) =>
   [...filesBelow(dirname(desk.folder))]
-    .filter((path) => !path.startsWith("bin/") && path !== "calls.log")
+    .filter((path) => !path.startsWith("bin/") && path !== "calls.log" && path !== ".fake")
     .map((path) => `${path} ${hash(join(dirname(desk.folder), path))}`);
 const hash = (path: string) => createHash("sha256").update(readFileSync(path)).digest("hex");
 

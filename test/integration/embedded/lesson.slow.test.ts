@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { embeddedLab } from "../../helpers/embedded-lab.ts";
@@ -51,4 +51,15 @@ describe("the lesson of an embedded lab", () => {
     const answers = await Promise.all([...named].map((command) => lab.run(...command.split(" "))));
     expect(answers.map(({ exitCode }) => exitCode)).toEqual([...named].map(() => 0));
   });
+});
+
+// The last of its commands takes the lab away.
+test("the README's commands work here, one after the other", { timeout: 120_000 }, async () => {
+  const all = commands(text("README.md")).map((line) => line.replace(/ +#.*/, "").split(" "));
+  expect(all.map(([npx, tool, verb]) => [npx, tool, verb].join(" "))).toEqual(
+    ["create", "status", "logs", "halt", "up", "destroy"].map((verb) => `npx mesos-lab ${verb}`),
+  );
+  for (const [, , ...command] of all)
+    expect({ command, ...(await lab.run(...command)) }).toMatchObject({ command, exitCode: 0 });
+  expect(existsSync(join(lab.folder, "generated/mesos-lab"))).toBe(false);
 });
