@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeRunFolder, runFolder } from "./folder.ts";
+import { keep } from "./keep.ts";
 import { filesIn, runningIn } from "./leftovers.ts";
 
 /** What has been ended may take a moment to be gone, on a busy host a long one. */
@@ -11,15 +12,13 @@ const users = "MESOS_LAB_TEST_FOLDER_USERS";
 
 /** First of a project's set-ups, so that it is torn down after all others. */
 export default function setup(): () => Promise<void> {
-  runFolder();
-  count(1);
+  // What is left after all, or when the run is killed, goes with this process.
+  if (count(1) === 1) keep(runFolder());
   return async () => {
     if (count(-1) > 0) return;
     let left = leftovers();
-    for (
-      const deadline = performance.now() + goneLimitMs;
-      left.length > 0 && performance.now() < deadline;
-    ) {
+    const deadline = performance.now() + goneLimitMs;
+    while (left.length > 0 && performance.now() < deadline) {
       await sleep(200);
       left = leftovers();
     }

@@ -15,7 +15,9 @@ export interface Leftover {
  * sockets and namespaces that they hold), mounts and containers. Outside of Linux nothing can be seen.
  */
 export function runningIn(folder: string): Leftover[] {
-  return [...processesOf(folder), ...mountsIn(folder), ...containersOf(folder)];
+  // A worker of vitest carries what its tests do, and ends after them.
+  const processes = processesOf(folder).filter(({ what }) => !what.includes("/vitest/dist/workers/"));
+  return [...processes, ...mountsIn(folder), ...containersOf(folder)];
 }
 
 export function filesIn(folder: string): Leftover[] {
@@ -29,11 +31,10 @@ export function processesOf(folder: string): (Leftover & { readonly pid: number 
     .filter((pid) => pid > 0 && pid !== process.pid)
     .flatMap((pid) => {
       const words = read(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
-      // A worker of vitest carries what its tests do, and ends after them.
-      if (words === "" || words.includes("/vitest/dist/workers/")) return [];
+      if (words === "") return [];
       const places = [read(`/proc/${pid}/environ`).replaceAll("\0", "\n"), words, workingFolder(pid)];
       const path = places.map((text) => pathIn(text, folder)).find((found) => found !== undefined);
-      return path === undefined ? [] : [{ pid, path, what: `process ${pid}: ${words.slice(0, 200)}` }];
+      return path === undefined ? [] : [{ pid, path, what: `process ${pid}: ${words.slice(0, 400)}` }];
     });
 }
 

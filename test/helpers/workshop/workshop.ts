@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildTool } from "../built-tool.ts";
+import { keep } from "../run/keep.ts";
 import { filesIn, runningIn } from "../run/leftovers.ts";
 
 /** A place for a program that makes labs: one folder for all that it makes, gone with the program however that ends. */
@@ -20,14 +19,7 @@ export interface Workshop {
 /** Temporary files of this process, and of what it starts, are in the workshop from now on. */
 export function openWorkshop(): Workshop {
   const place = mkdtempSync(join(tmpdir(), "w-"));
-  const keeper = spawn(
-    process.execPath,
-    ["--import", import.meta.resolve("tsx"), new URL("keeper.ts", import.meta.url).pathname],
-    // Its own group: what is pressed at a terminal is not meant for it.
-    { detached: true, stdio: ["pipe", "ignore", "inherit"], env: { ...process.env, TSX_DISABLE_CACHE: "1" } },
-  );
-  const kept = once(keeper, "exit");
-  keeper.stdin.write(place);
+  const close = keep(place);
   const labs = join(place, "labs");
   const temporary = join(place, "tmp");
   for (const folder of [labs, temporary]) mkdirSync(folder);
@@ -36,9 +28,6 @@ export function openWorkshop(): Workshop {
     folder: () => mkdtempSync(join(labs, "l-")),
     cli: buildTool(join(place, "tool")),
     left: () => [...runningIn(place), ...filesIn(labs), ...filesIn(temporary)].map(({ what }) => what),
-    close: async () => {
-      keeper.stdin.end();
-      await kept;
-    },
+    close,
   };
 }

@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { processesOf } from "../run/leftovers.ts";
+import { processesOf } from "./leftovers.ts";
 
 const limitMs = 120_000;
 
