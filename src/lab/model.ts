@@ -90,6 +90,8 @@ export interface VagrantRuns {
   readonly box: Box;
   /** libvirt only: QEMU runs the machines in software, some ten times slower. Absent: `create` tries KVM. */
   readonly emulation?: boolean;
+  /** Seconds that a machine may take to boot. Absent: ten minutes, and four times as long under emulation. */
+  readonly bootTimeout?: number;
 }
 
 /** Processes of this host on loopback. What they are made of is absent until `create` has found it out. */

@@ -125,6 +125,7 @@ function assemble(
     provider,
     box: chooseBox(file.box, flags, defaultBox(stack, provider)),
     ...(file.emulation === undefined ? {} : { emulation: file.emulation }),
+    ...(file.bootTimeout === undefined ? {} : { bootTimeout: file.bootTimeout }),
   };
   return {
     name: flags.name ?? file.name ?? defaultName,

@@ -34,6 +34,7 @@ const runs = z.discriminatedUnion("kind", [
     provider: z.enum(providerNames),
     box: z.strictObject({ name: fields.boxName, version: text.optional(), url: text.optional() }),
     emulation: z.boolean().optional(),
+    bootTimeout: fields.bootTimeout.optional(),
   }),
   z.strictObject({
     kind: z.literal("embedded"),
@@ -58,6 +59,9 @@ const lab = z.strictObject({
       client: z.boolean(),
     })
     .optional(),
+  registry: fields.registry.optional(),
+  imagesFrom: z.literal("machines").optional(),
+  fetched: z.record(z.string(), z.strictObject({ id: text, digest: text, archive: text })).optional(),
 });
 
 /** Paths of rendered files are removed one day: none may lead out of the folder. */
@@ -67,10 +71,10 @@ const inside = text.refine(
 
 const flags = z.strictObject({
   ...Object.fromEntries(
-    ["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"].map((name) => [
-      name,
-      text.optional(),
-    ]),
+    [
+      ...["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"],
+      ...["registry", "imagesFrom"],
+    ].map((name) => [name, text.optional()]),
   ),
   ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
   file: text.optional(),
@@ -87,6 +91,13 @@ export interface LabRecord {
   readonly flags: RecordedFlags;
   /** Paths of the rendered files. */
   readonly files: readonly string[];
+}
+
+/** A record's text. @throws ZodError for one that could not be read again, which is a fault of this tool. */
+export function formatRecord(written: LabRecord): string {
+  const text = `${JSON.stringify(written, undefined, 2)}\n`;
+  record.parse(JSON.parse(text));
+  return text;
 }
 
 /** Reads a record; undefined for a text that is none. */

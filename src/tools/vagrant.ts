@@ -9,7 +9,14 @@ function vagrant(folder: string, ...args: string[]): Command {
 }
 
 export function vagrantUp(folder: string, provider: ProviderName): Command {
-  return vagrant(folder, "up", `--provider=${provider}`, "--parallel", "--no-provision", "--no-color");
+  // A machine that was not ready in time is kept: the next run goes on with it.
+  const kept = "--no-destroy-on-error";
+  return vagrant(folder, "up", `--provider=${provider}`, "--parallel", "--no-provision", kept, "--no-color");
+}
+
+/** Shuts machines down and starts them again, with all that the Vagrantfile says of them. */
+export function vagrantReload(folder: string, machines: readonly string[]): Command {
+  return vagrant(folder, "reload", "--no-provision", "--no-color", ...machines);
 }
 
 export function vagrantHalt(folder: string): Command {
@@ -38,6 +45,32 @@ export function parseStatus(output: string): ReadonlyMap<string, string> {
 export function parseProgress(lab: Lab, line: string): { machine: string; text: string } | undefined {
   const match = /^(?:==>|\s+)\s*([a-z0-9-]+):\s*(.*)$/.exec(line);
   const [, machine, text] = match ?? [];
-  if (machine === undefined || text === undefined || text === "") return undefined;
+  // vagrant-libvirt lists every setting of a domain so.
+  if (machine === undefined || text === undefined || text === "" || text.startsWith("-- ")) return undefined;
   return lab.machines.some(({ name }) => name === machine) ? { machine, text } : undefined;
+}
+
+/** Makes Vagrant look at a provider: in a folder with `anyMachine` it tells of a machine, or why it takes no such one. */
+export function vagrantTries(folder: string, provider: ProviderName): Command {
+  const command = vagrant(folder, "status", "--machine-readable");
+  return { ...command, env: { ...env, VAGRANT_DEFAULT_PROVIDER: provider } };
+}
+
+/** A Vagrantfile of one machine, which is never made. */
+export const anyMachine = 'Vagrant.configure("2") { |config| config.vm.box = "none" }\n';
+
+/** An error of Vagrant's: its class, and its own words. */
+export interface Failure {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The error with which Vagrant ended, out of its output under `--machine-readable`; undefined where there is none. */
+export function parseFailure(output: string): Failure | undefined {
+  for (const line of output.split("\n")) {
+    const [, , type, name, text] = line.split(",");
+    if (type !== "error-exit" || name === undefined || text === undefined) continue;
+    return { name, text: text.replaceAll("%!(VAGRANT_COMMA)", ",").replaceAll("\\n", "\n").trim() };
+  }
+  return undefined;
 }

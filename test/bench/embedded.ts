@@ -94,7 +94,11 @@ async function runTasks(marathon: string, tasks: number): Promise<void> {
   const perApp = 50;
   for (let index = 0; index < tasks / perApp; index += 1) {
     const app = { id: `sleep-${index}`, cmd: "exec sleep 3600", cpus: 0.1, mem: 16, instances: perApp };
-    const answer = await ask(`${marathon}/v2/apps`, { method: "POST", body: JSON.stringify(app) });
+    const answer = await ask(`${marathon}/v2/apps`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(app),
+    });
     if (answer.status !== 201) throw new Error(await answer.text());
   }
   let seen = 0;

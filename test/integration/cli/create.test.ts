@@ -25,7 +25,7 @@ describe.skipIf(noNetwork)(
       const desk = openDesk();
       const first = await desk.run(["create"]);
       expect(first).toMatchObject({ exitCode: 0 });
-      expect(first.stdout).toContain("11 of 11 claims hold");
+      expect(first.stdout).toContain("13 of 13 claims hold");
       expect(first.stdout).toContain("Marathon http://192.168.33.18:8080/");
       expect(first.stderr).toContain("✔ ZooKeeper: 1 changed");
       // Off a terminal there are plain lines.
@@ -36,8 +36,9 @@ describe.skipIf(noNetwork)(
       expect(first.stderr).toContain("› slave: Importing base box 'bento/ubuntu-20.04'...");
       const lab = desk.path("generated", "mesos-lab");
       expect(vagrantCalls(desk.calls())).toEqual([
+        expect.stringMatching(/^vagrant status --machine-readable\t/),
         expect.stringContaining("vagrant --version\t"),
-        `vagrant up --provider=virtualbox --parallel --no-provision --no-color\tcwd=${lab}\tcheckpoint=1`,
+        `vagrant up --provider=virtualbox --parallel --no-provision --no-destroy-on-error --no-color\tcwd=${lab}\tcheckpoint=1`,
         // For the lock file.
         expect.stringContaining("vagrant --version\t"),
       ]);
@@ -68,6 +69,7 @@ describe.skipIf(noNetwork)(
       const ended = told.filter(({ state }) => state === "done").map(({ step, part }) => part ?? step);
       expect(ended).toEqual([
         "preflight",
+        "images",
         "write",
         "master",
         "slave",
@@ -88,7 +90,7 @@ describe.skipIf(noNetwork)(
         "verify",
         "lock",
       ]);
-      expect(told.filter(({ event }) => event === "claim")).toHaveLength(11);
+      expect(told.filter(({ event }) => event === "claim")).toHaveLength(13);
       expect(told.at(-1)).toMatchObject({ event: "result", lab: "mesos-lab", holds: true });
     });
 
@@ -102,7 +104,7 @@ describe.skipIf(noNetwork)(
       const lab = desk.path("generated", "mesos-lab");
       expect(good.stdout.trimEnd().split("\n")).toEqual([
         "npx mesos-lab render --provider libvirt --memory 1024",
-        `(cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=libvirt --parallel --no-provision --no-color)`,
+        `(cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=libvirt --parallel --no-provision --no-destroy-on-error --no-color)`,
         `(cd ${lab} && ANSIBLE_NOCOLOR=1 LC_ALL=C.UTF-8 PYTHONUNBUFFERED=1 ANSIBLE_CONFIG=${lab}/ansible.cfg ansible-playbook site.yml)`,
         "npx mesos-lab verify --name mesos-lab",
       ]);
@@ -123,9 +125,9 @@ describe.skipIf(noNetwork)(
         expect(stdout).toContain("\u001b[?25l");
         expect(stdout.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\u001b[?25l"));
         const shown = stripVTControlCharacters(stdout);
-        expect(shown).toContain("✔ Verify every claim over the network: all 11 claims hold");
+        expect(shown).toContain("✔ Verify every claim over the network: all 13 claims hold");
         expect(shown.trimEnd()).toMatch(/HAProxy {2}http:\/\/192\.168\.33\.18\/$/);
-        expect(shown).toContain("11 of 11 claims hold");
+        expect(shown).toContain("13 of 13 claims hold");
         // The verdict comes after the last redrawing and is whole.
         const verdict = stdout.slice(stdout.indexOf("claim  "));
         expect(withEscape(verdict, "[AKJG]")).toEqual([]);
@@ -134,7 +136,7 @@ describe.skipIf(noNetwork)(
       test("NO_COLOR: no colours", async () => {
         const desk = openDesk();
         const { stdout } = await desk.runOnTerminal(["create"], { NO_COLOR: "1" });
-        expect(stdout).toContain("11 of 11 claims hold");
+        expect(stdout).toContain("13 of 13 claims hold");
         expect(withEscape(stdout, "m")).toEqual([]);
       });
     });

@@ -26,7 +26,7 @@ describe.skipIf(noNetwork)(
       expect(error).toContain(`  log: ${lab}/logs/boot.log\n`);
       expect(error).toContain("  try: this host has no hardware virtualisation");
       expect(error).toContain(
-        `  try: (cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=virtualbox --parallel --no-provision --no-color)\n`,
+        `  try: (cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=virtualbox --parallel --no-provision --no-destroy-on-error --no-color)\n`,
       );
       expect(stderr.split("Vagrant could not start the machines")).toHaveLength(2);
       expect(existsSync(`${lab}/.vagrant/machines/master/virtualbox/id`)).toBe(true);
@@ -117,9 +117,9 @@ describe.skipIf(noNetwork)(
       await desk.run(["render"]);
       const { exitCode, stdout, stderr } = await desk.run(["verify", "--timeout", "1"]);
       expect(exitCode).toBe(5);
-      expect(stdout).toContain("0 of 11 claims hold");
+      expect(stdout).toContain("0 of 13 claims hold");
       expect(stdout).toMatch(/expected {2}.*\n {3}seen {6}.*connection refused/);
-      expect(stderr).toContain("✖ 11 of 11 claims do not hold");
+      expect(stderr).toContain("✖ 13 of 13 claims do not hold");
       expect(stderr).toContain("try: npx mesos-lab logs zookeeper");
     });
   },

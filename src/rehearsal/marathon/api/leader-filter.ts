@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MiddlewareHandler } from "hono";
+import { errorPage } from "./http.ts";
 import type { ApiParts } from "./parts.ts";
 
 const noLeader = "Could not determine the current leader";
@@ -31,12 +32,14 @@ export function leaderFilter(parts: ApiParts): MiddlewareHandler {
   };
 }
 
+const viaHeader = "X-Marathon-Via";
+
 async function forward(request: Request, leader: string, address: string): Promise<Response> {
   const via = `1.1 ${address}`;
-  if (request.headers.get("via")?.includes(via)) return html(502, "Detected proxying loop.");
+  if (request.headers.get(viaHeader)?.includes(via)) return html(502, "Detected proxying loop.");
   const url = new URL(request.url);
   const headers = new Headers(request.headers);
-  headers.append("via", via);
+  headers.append(viaHeader, via);
   headers.delete("host");
   headers.delete("connection");
   headers.delete("content-length");
@@ -53,9 +56,10 @@ async function forward(request: Request, leader: string, address: string): Promi
     // fetch has already unpacked the body.
     for (const name of ["content-encoding", "content-length", "transfer-encoding", "connection"])
       answered.delete(name);
+    answered.append(viaHeader, via);
     return new Response(response.body, { status: response.status, headers: answered });
   } catch {
-    return html(502, `The leader at ${leader} does not answer`);
+    return html(502, "Connection to leader refused.");
   }
 }
 
@@ -64,12 +68,4 @@ function html(status: number, message: string): Response {
     status,
     headers: { "content-type": "text/html; charset=UTF-8" },
   });
-}
-
-function errorPage(status: number, message: string): string {
-  return (
-    `<html><head><title>Error ${status} ${message}</title></head><body>` +
-    `<h2>HTTP ERROR: ${status}</h2><p>Reason:<pre>    ${message}</pre></p>` +
-    "<hr><i>mesos-lab rehearsal of Marathon</i></body></html>\n"
-  );
 }
