@@ -23,6 +23,8 @@ export interface WaitOptions {
   /** Pause between two looks; default 200 ms, so that the tool adds next to nothing to what it measures. */
   readonly intervalMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Ends the wait as if the time were up. */
+  readonly giveUp?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -39,7 +41,7 @@ export async function waitFor<T>(
   probe: (signal: AbortSignal) => Promise<Attempt<T>>,
   options: WaitOptions,
 ): Promise<Waited<T>> {
-  const { timeoutMs, intervalMs = 200, signal, clock = systemClock } = options;
+  const { timeoutMs, intervalMs = 200, signal, giveUp, clock = systemClock } = options;
   signal?.throwIfAborted();
   const start = clock.now();
   const stop = new AbortController();
@@ -47,7 +49,10 @@ export async function waitFor<T>(
     stop.signal.addEventListener("abort", () => resolve("stopped"), { once: true });
   });
   const onAbort = () => stop.abort(signal?.reason);
+  const onGiveUp = () => stop.abort();
   signal?.addEventListener("abort", onAbort, { once: true });
+  giveUp?.addEventListener("abort", onGiveUp, { once: true });
+  if (giveUp?.aborted) onGiveUp();
   void clock.sleep(timeoutMs, stop.signal).then(() => stop.abort());
 
   let seen = `no answer within ${timeoutMs / 1000} s`;
@@ -61,6 +66,7 @@ export async function waitFor<T>(
     }
   } finally {
     signal?.removeEventListener("abort", onAbort);
+    giveUp?.removeEventListener("abort", onGiveUp);
     stop.abort();
   }
   signal?.throwIfAborted();
