@@ -25,11 +25,17 @@ export interface Machines {
   /** Shuts everything down; nothing is lost. */
   halt(progress: Progress): Task;
   /** Ends and removes everything; what the tool wrote is removed by the caller. */
-  destroy(progress: Progress): Task;
+  destroy(progress: Progress): Destruction;
   readonly access: Access;
   /** What the machines are made of; absent where there are none. */
   readonly parts?: Parts;
   readonly breaks: Breaks;
+}
+
+export interface Destruction {
+  /** The machines that would be lost, for people; none where the same can be made again in no time. */
+  readonly loses: readonly string[];
+  readonly task: Task;
 }
 
 export interface Examination {

@@ -281,7 +281,7 @@ describe("a lab's life", () => {
   });
 
   test("destroy leaves nothing", async () => {
-    await lab(["destroy"], { timed: "destroy" });
+    await lab(["destroy", "--yes"], { timed: "destroy" });
     // The lock stays beside the lab file.
     expect(readdirSync(desk).sort()).toEqual(["mesos-lab.lock", "mesos-lab.yaml"]);
     const virsh = (...args: string[]) => namespace.exec("virsh", ["--connect", "qemu:///system", ...args]);
