@@ -5,7 +5,6 @@ import {
   createReadStream,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
@@ -14,11 +13,12 @@ import {
 import { open } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { loadavg, tmpdir } from "node:os";
+import { loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createGunzip, gzipSync } from "node:zlib";
-import { builtTool } from "./lab.ts";
+import { openWorkshop } from "../helpers/workshop/workshop.ts";
+import { median } from "./measures.ts";
 
 /**
  * What fetching costs: 2 GB of packed layers by `images fetch`, side by side in the same run with curl, sha256sum and
@@ -32,8 +32,8 @@ const layerSize = 250_000_000;
 const rounds = Number(process.argv[2] ?? 3);
 
 async function bench(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "mesos-lab-bench-registry-"));
-  const tool = await builtTool();
+  const workshop = openWorkshop();
+  const folder = workshop.folder();
   const served = join(folder, "served");
   mkdirSync(served);
   await makeImage(served);
@@ -46,7 +46,7 @@ async function bench(): Promise<void> {
     const url = String(((await once(server.stdout, "data")) as [Buffer])[0]).trim();
     const ratios: { ofSteps: number; ofPipe: number }[] = [];
     for (let round = 1; round <= rounds; round += 1) {
-      const own = await fetchOnce(tool.cli, folder, url);
+      const own = await fetchOnce(workshop.cli, folder, url);
       const steps = await curlOnce(folder, url, oneByOne);
       const pipe = await curlOnce(folder, url, asOnePipe);
       ratios.push({ ofSteps: steps / own.seconds, ofPipe: pipe / own.seconds });
@@ -56,18 +56,15 @@ async function bench(): Promise<void> {
           `curl, sha256sum, gzip -d ${steps.toFixed(1)} s; as one pipe ${pipe.toFixed(1)} s; load ${loadavg()[0]?.toFixed(1)}`,
       );
     }
-    const middle = (values: readonly number[]) =>
-      [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
     console.log(
-      `speed in times of theirs: ${middle(ratios.map(({ ofSteps }) => ofSteps)).toFixed(2)} one after another`,
+      `speed in times of theirs: ${median(ratios.map(({ ofSteps }) => ofSteps)).toFixed(2)} one after another`,
     );
     console.log(
-      `                          ${middle(ratios.map(({ ofPipe }) => ofPipe)).toFixed(2)} as one pipe`,
+      `                          ${median(ratios.map(({ ofPipe }) => ofPipe)).toFixed(2)} as one pipe`,
     );
   } finally {
     server.kill();
-    tool.remove();
-    rmSync(folder, { recursive: true, force: true });
+    await workshop.close();
   }
 }
 
