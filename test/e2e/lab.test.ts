@@ -9,6 +9,7 @@ import { imagesOf } from "../../src/lab/catalogue/index.ts";
 import { type RunOptions, run } from "../../src/tools/exec.ts";
 import { tutorialCommands } from "../helpers/docker-run.ts";
 import { countMisses } from "../helpers/miss-counter.ts";
+import { logs } from "../helpers/run/logs.ts";
 import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
 /**
@@ -18,7 +19,6 @@ import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist", "cli.js");
-const logs = process.env.MESOS_LAB_CI_LOGS ?? join(tmpdir(), "mesos-lab-ci");
 const minutes = (count: number) => count * 60_000;
 /**
  * Each machine gets both of a small host's processors: only one of them has much to do at a time. The master starts six
