@@ -72,6 +72,11 @@ export interface Access {
   logs(part: Part, options: { follow: boolean; tail: string }): Promise<number>;
   /** The last lines that a service has printed, for error messages. */
   lastLines(entry: Entry, signal: AbortSignal): Promise<string>;
+  /**
+   * Services that do not run and that nothing starts again, a line each: waiting for them is in vain. Absent where
+   * nobody could tell.
+   */
+  readonly stopped?: (signal: AbortSignal) => Promise<readonly string[]>;
   /** Whether HAProxy, as this lab has it, accepts a configuration: its own words when not. */
   checkHaproxy(entry: Entry, config: string, signal: AbortSignal): Promise<string | undefined>;
 }

@@ -74,7 +74,10 @@ export function openDesk(options: { programs?: readonly Program[]; network?: Lab
   for (const program of options.programs ?? allPrograms)
     symlinkSync(join(bin, program), join(programs, program));
   // Only what is needed: the machine's own settings, such as CI or NO_COLOR, must not decide a test.
-  const ownEnv = { PATH: programs, HOME: folder, LANG: "C.UTF-8", TERM: "xterm-256color" };
+  const ownEnv = {
+    ...{ PATH: programs, HOME: folder, LANG: "C.UTF-8" },
+    ...{ TERM: "xterm-256color", TMPDIR: tmpdir() },
+  };
 
   const start = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
     startProgram([process.execPath, inject("cli"), ...args], env);
