@@ -25,11 +25,17 @@ export interface Machines {
   /** Shuts everything down; nothing is lost. */
   halt(progress: Progress): Task;
   /** Ends and removes everything; what the tool wrote is removed by the caller. */
-  destroy(progress: Progress): Task;
+  destroy(progress: Progress): Destruction;
   readonly access: Access;
   /** What the machines are made of; absent where there are none. */
   readonly parts?: Parts;
   readonly breaks: Breaks;
+}
+
+export interface Destruction {
+  /** The machines that would be lost, for people; none where the same can be made again in no time. */
+  readonly loses: readonly string[];
+  readonly task: Task;
 }
 
 export interface Examination {
@@ -66,6 +72,11 @@ export interface Access {
   logs(part: Part, options: { follow: boolean; tail: string }): Promise<number>;
   /** The last lines that a service has printed, for error messages. */
   lastLines(entry: Entry, signal: AbortSignal): Promise<string>;
+  /**
+   * Services that do not run and that nothing starts again, a line each: waiting for them is in vain. Absent where
+   * nobody could tell.
+   */
+  readonly stopped?: (signal: AbortSignal) => Promise<readonly string[]>;
   /** Whether HAProxy, as this lab has it, accepts a configuration: its own words when not. */
   checkHaproxy(entry: Entry, config: string, signal: AbortSignal): Promise<string | undefined>;
 }
