@@ -23,8 +23,11 @@ export type ServiceName = (typeof serviceNames)[number];
 /** What has an image; the bridge is a script and a program of the distribution. */
 export type ImageName = Exclude<ServiceName, "haproxy-marathon-bridge"> | "tomcat";
 
-export const runsOnNames = ["vagrant", "embedded"] as const;
-/** `vagrant`: virtual machines. `embedded`: no machines, the services are processes of this host on loopback. */
+export const runsOnNames = ["vagrant", "hosts", "embedded"] as const;
+/**
+ * `vagrant`: virtual machines. `hosts`: machines that are there already, over SSH. `embedded`: no machines, the services
+ * are processes of this host on loopback.
+ */
 export type RunsOnName = (typeof runsOnNames)[number];
 
 /** Where the playbooks run: on this host, or from inside one of the lab's machines. */
@@ -88,6 +91,29 @@ export interface VagrantRuns {
   readonly emulation?: boolean;
 }
 
+/** How SSH gets to a machine. What is left out is the user's own ssh's to know. */
+export interface SshAccess {
+  /** A host of the user's own ssh config, which says all the rest. */
+  readonly alias?: string;
+  /** A name or an address; absent: the machine's own. */
+  readonly host?: string;
+  readonly user?: string;
+  readonly port?: number;
+  /** The file of a private key. */
+  readonly identityFile?: string;
+  /** `[user@]host[:port]` */
+  readonly proxyJump?: string;
+}
+
+/** Machines that are there already and belong to somebody: reached over SSH. */
+export interface HostsRuns {
+  readonly kind: "hosts";
+  /** By the machine's name. */
+  readonly ssh: Readonly<Record<string, SshAccess>>;
+  /** Whether drills may reboot them. */
+  readonly reboot: boolean;
+}
+
 /** Processes of this host on loopback. What they are made of is absent until `create` has found it out. */
 export interface EmbeddedRuns {
   readonly kind: "embedded";
@@ -97,7 +123,7 @@ export interface EmbeddedRuns {
   readonly zookeeper?: "host" | "store";
 }
 
-export type Runs = VagrantRuns | EmbeddedRuns;
+export type Runs = VagrantRuns | HostsRuns | EmbeddedRuns;
 
 export interface Lab<R extends Runs = Runs> {
   readonly name: string;
@@ -115,6 +141,7 @@ export interface Lab<R extends Runs = Runs> {
 }
 
 export type VagrantLab = Lab<VagrantRuns>;
+export type HostsLab = Lab<HostsRuns>;
 export type EmbeddedLab = Lab<EmbeddedRuns>;
 
 /** What of a bundle lies in the lab's folder, so that its machines need not fetch it. */
