@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Lab } from "../../src/lab/model.ts";
-import { additionsDoc } from "../../src/render/additions-doc.ts";
 import { renderLab } from "../../src/render/lab.ts";
 import { readTemplates } from "../../src/tools/files.ts";
 import { classroomLab, fourWaysLab, onLibvirt, tutorialLab } from "../helpers/described-labs.ts";
@@ -64,8 +63,4 @@ describe.each(Object.entries(labs))("the %s lab", (name, lab) => {
     expect(yaml.length).toBeGreaterThan(8);
     for (const { contents } of yaml) expect(parse(contents, { version: "1.1" })).toBeTruthy();
   });
-});
-
-test("docs/additions.md tells what the catalogue adds", async () => {
-  await expect(additionsDoc(tutorialLab("classic"))).toMatchFileSnapshot("../../docs/additions.md");
 });

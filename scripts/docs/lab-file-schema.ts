@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { labFileSchema } from "./schema.ts";
+import { labFileSchema } from "../../src/lab/schema.ts";
 
 /** The lab file's JSON Schema as file contents, for completion and checks in editors. Draft 7 is what they read best. */
 export function labFileJsonSchema(): string {

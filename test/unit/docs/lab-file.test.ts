@@ -1,17 +1,8 @@
 import { expect, test } from "vitest";
-import { labFileJsonSchema } from "../../../src/lab/json-schema.ts";
-import { labFileDoc, labFileExample } from "../../../src/lab/lab-file-doc.ts";
+import { labFileExample } from "../../../scripts/docs/lab-file.ts";
+import { labFileJsonSchema } from "../../../scripts/docs/lab-file-schema.ts";
 import { parseLab } from "../../../src/lab/parse.ts";
 import { onVagrant } from "../../../src/lab/runs.ts";
-
-// Out of date? `npx vitest run -u --config test/vitest.config.ts` makes both anew.
-test("docs/lab-file.md is what the schema says", async () => {
-  await expect(labFileDoc()).toMatchFileSnapshot("../../../docs/lab-file.md");
-});
-
-test("docs/lab-file.schema.json is what the schema says", async () => {
-  await expect(labFileJsonSchema()).toMatchFileSnapshot("../../../docs/lab-file.schema.json");
-});
 
 test("every field has a description", () => {
   const bare: string[] = [];

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { formatError } from "../errors.ts";
-import { defaultPorts, imagesOf } from "./catalogue/index.ts";
+import { formatError } from "../../src/errors.ts";
+import { defaultPorts, imagesOf } from "../../src/lab/catalogue/index.ts";
 import {
   defaultBox,
   defaultCpus,
@@ -12,9 +12,9 @@ import {
   defaultStack,
   labFileName,
   otherStack,
-} from "./defaults.ts";
-import { parseLab } from "./parse.ts";
-import { labFileSchema, rules } from "./schema.ts";
+} from "../../src/lab/defaults.ts";
+import { parseLab } from "../../src/lab/parse.ts";
+import { labFileSchema, rules } from "../../src/lab/schema.ts";
 
 /** A lab file that sets every kind of field; tests hold it to be right. */
 export const labFileExample = `# yaml-language-server: $schema=docs/lab-file.schema.json
@@ -75,7 +75,7 @@ const defaults: Record<string, string> = {
 export function labFileDoc(): string {
   return `# The lab file
 
-<!-- Made from src/lab/schema.ts and src/lab/defaults.ts: \`npx vitest run -u --config test/vitest.config.ts\` makes it anew. -->
+<!-- Made from src/lab/schema.ts and src/lab/defaults.ts by npm run docs. -->
 
 \`${labFileName}\` is optional: without it, or with an empty one, the lab is the tutorial's. Flags override the file, the file
 overrides the defaults. Editors complete and check it with [lab-file.schema.json](lab-file.schema.json).

@@ -1,7 +1,7 @@
-import type { Entry } from "../lab/catalogue/container.ts";
-import { catalogue } from "../lab/catalogue/index.ts";
-import type { Lab } from "../lab/model.ts";
-import { containerArguments } from "./container-task.ts";
+import type { Entry } from "../../src/lab/catalogue/container.ts";
+import { catalogue } from "../../src/lab/catalogue/index.ts";
+import type { Lab } from "../../src/lab/model.ts";
+import { containerArguments } from "../../src/render/container-task.ts";
 
 /** `docs/additions.md`: everything the containers have that the tutorial's commands do not. */
 export function additionsDoc(lab: Lab): string {
