@@ -138,7 +138,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "destroy",
     help: "Remove the machines and everything made for the lab",
-    flags: [...which, "json"],
+    flags: [...which, "withDocker", "forget", "yes", "json"],
     action: async (_, options, context) => (await import("./commands/destroy.ts")).destroy(options, context),
   },
   {

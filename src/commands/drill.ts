@@ -4,7 +4,7 @@ import { addressesOf } from "../demo/services.ts";
 import { lostLanes } from "../drills/analysis/settled.ts";
 import { spreads } from "../drills/analysis/timeline.ts";
 import { usualDominant } from "../drills/analysis/why-words.ts";
-import { type Drill, drills, drillsFor } from "../drills/catalogue.ts";
+import { type Drill, drills, drillsFor, whyNot } from "../drills/catalogue.ts";
 import type { DrillReport } from "../drills/model/report.ts";
 import { reportHtml } from "../drills/report/page.ts";
 import { picture, spreadTable } from "../drills/report/picture.ts";
@@ -42,11 +42,8 @@ export async function drillCommand(
   if (drill === undefined)
     throw refused(name === "" ? "which drill?" : `there is no drill "${name}"`, drills);
   const { lab, folder } = madeLab(which);
-  if (!drillsFor(lab).includes(drill))
-    throw refused(
-      `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`,
-      drillsFor(lab),
-    );
+  const why = whyNot(drill, lab);
+  if (why !== undefined) throw refused(why, drillsFor(lab));
   const [only, ...others] = discoveryOf(lab);
   const notes = compare && others.length === 0 ? [oneMethod(only)] : [];
   for (const note of notes) context.note(note);

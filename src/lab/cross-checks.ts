@@ -1,14 +1,7 @@
 import { services } from "./catalogue/index.ts";
-import type { Draft, MachineDraft, Placed } from "./draft.ts";
+import type { Clash, Draft, MachineDraft, Placed } from "./draft.ts";
 import { hostChecks } from "./host-checks.ts";
 import { coreServiceNames, type RunsOnName, type ServiceName, serviceNames } from "./model.ts";
-
-/** What does not fit: said of `at`, or of the file's `machines` as a whole. */
-export interface Clash {
-  readonly at?: Placed<unknown>;
-  /** Stands for itself: neither place nor value goes before it. */
-  readonly text: string;
-}
 
 /**
  * The rules between values. Values that break a rule of their own are left out of it.

@@ -36,6 +36,13 @@ export interface Draft {
   readonly sharedIp: { readonly label: string; readonly machine: string } | undefined;
 }
 
+/** What does not fit: said of `at`, or of the file's `machines` as a whole. */
+export interface Clash {
+  readonly at?: Placed<unknown>;
+  /** Stands for itself: neither place nor value goes before it. */
+  readonly text: string;
+}
+
 /** A value of the lab file: `given` whether it is there at all, `value` only where it keeps its rule. */
 export type Lookup = (path: Path) => { given: boolean; value?: unknown };
 

@@ -1,5 +1,4 @@
-import type { Clash } from "./cross-checks.ts";
-import type { MachineDraft } from "./draft.ts";
+import type { Clash, MachineDraft } from "./draft.ts";
 
 /** The rules for machines that are there already. */
 export function hostChecks(machines: readonly MachineDraft[]): Clash[] {

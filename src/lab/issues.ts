@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import type { Clash } from "./cross-checks.ts";
-import type { Lookup } from "./draft.ts";
+import type { Clash, Lookup } from "./draft.ts";
 import { type Path, type Problem, pathText, quoted, suggestion, valueText } from "./problems.ts";
 import { labFileSchema } from "./schema.ts";
 import type { YamlSource } from "./yaml-source.ts";

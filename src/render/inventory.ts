@@ -4,14 +4,17 @@ import { discoveryOf } from "../lab/discovery.ts";
 import { machineContainers, machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith, serviceNames, type VagrantLab } from "../lab/model.ts";
 import { classicPins } from "../lab/pins.ts";
-import { onVagrant } from "../lab/runs.ts";
+import { onHosts, onVagrant } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
 import { configFolder } from "./files.ts";
 import { serviceVariables } from "./playbook.ts";
+import { sshDestination } from "./ssh-config.ts";
 
 /** `inventory.yml`: every machine with its address, and one group for each service. */
 export function inventory(lab: Lab): { all: { hosts: Readonly<Record<string, object>>; children: object } } {
-  const hosts = lab.machines.map((machine) => [machine.name, { ansible_host: machine.ip }] as const);
+  const there = onHosts(lab);
+  const address = (machine: Machine) => (there === undefined ? machine.ip : sshDestination(there, machine));
+  const hosts = lab.machines.map((machine) => [machine.name, { ansible_host: address(machine) }] as const);
   const groups = serviceNames.flatMap((service) => {
     const members = machinesWith(lab, service).map(({ name }) => [name, {}] as const);
     return members.length === 0
@@ -26,9 +29,10 @@ export function groupVariables(lab: Lab): object {
   const machines = onVagrant(lab);
   return {
     ...(machines && vagrantConnection(machines)),
+    ...(lab.runs.kind === "hosts" && hostsConnection),
     ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
     ...bundleVariables(lab),
-    machine_check_classic: lab.stack === "classic",
+    ...(lab.runs.kind !== "hosts" && { machine_check_classic: lab.stack === "classic" }),
     containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
     ...(lab.stack === "classic" && { image_digests: lab.digests ?? {} }),
     ...(lab.stack === "classic" &&
@@ -47,6 +51,18 @@ function vagrantConnection({ runs }: VagrantLab): object {
       "-o UserKnownHostsFile={{ vagrant_machine }}/known_hosts -o StrictHostKeyChecking=accept-new -o IdentitiesOnly=yes",
   };
 }
+
+/** What the bridge runs, and the packages that have it. */
+const bridgePrograms = { "/usr/sbin/haproxy": "haproxy", "/usr/bin/curl": "curl" };
+
+/** How SSH gets there is said once, in the lab's ssh configuration. */
+const hostsConnection = {
+  ansible_python_interpreter: "/usr/bin/python3",
+  ansible_ssh_common_args: '-F "{{ inventory_dir }}/hosts/ssh_config"',
+  // Not below the login user's home, where it would stay.
+  ansible_remote_tmp: "/var/lib/mesos-lab/tmp",
+  host_packages_programs: {},
+};
 
 /** Where the playbooks find what they need not fetch; they look elsewhere for what is not named here. */
 function bundleVariables({ bundle }: Lab): object {
@@ -78,8 +94,12 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     machine_images: machineImages(lab, machine),
     machine_containers: machineContainers(lab, machine).map(({ name }) => name),
     machine_configs: machineConfigs(lab, machine),
-    machine_check_ports: portNeeds(lab, machine),
-    machine_check_memory: memoryNeed(lab, machine),
+    ...(lab.runs.kind === "hosts"
+      ? machine.services.includes("haproxy-marathon-bridge") && { host_packages_programs: bridgePrograms }
+      : {
+          machine_check_ports: portNeeds(lab, machine),
+          machine_check_memory: memoryNeed(lab, machine),
+        }),
     ...Object.assign({}, ...own, ...methodVariables),
   };
 }

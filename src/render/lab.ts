@@ -30,8 +30,17 @@ const check = { name: "preflight", title: "Check every machine" };
 const look = { name: "container-look", title: "The containers that are there" };
 const note = { name: "container-note", title: "A note of the containers for the next run" };
 
+const images = { name: "images", title: "The rehearsal images on every machine" };
+
+/** What the playbooks are made of: those of virtual machines by their stack. */
+type Kind = StackName | "hosts";
+
+function kindOf({ runs, stack }: Lab): Kind {
+  return runs.kind === "hosts" ? "hosts" : stack;
+}
+
 /** What is done before the first container is started. */
-const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
+const preparation: Readonly<Record<Kind, readonly Playbook[]>> = {
   classic: [
     { name: "engine", title: "Docker on every machine" },
     { name: "slave-host", title: "What the Mesos slave needs of its machine" },
@@ -39,27 +48,26 @@ const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
     { name: "pull", title: "The images on every machine" },
     look,
   ],
-  rehearsal: [
-    { name: "docker", title: "Docker on every machine" },
-    check,
-    { name: "images", title: "The rehearsal images on every machine" },
-    look,
-  ],
+  rehearsal: [{ name: "docker", title: "Docker on every machine" }, check, images, look],
+  // Each has been looked at before, and is looked at by the tool alone.
+  hosts: [{ name: "host-packages", title: "What every machine needs besides" }, images, look],
 };
 
 /** Before all else, in a lab that was made from a bundle with packages. */
 const bundledPackages = { name: "bundled-packages", title: "The bundle's packages on every machine" };
 
 /** The roles that those playbooks use. */
-const roles: Readonly<Record<StackName, readonly string[]>> = {
+const roles: Readonly<Record<Kind, readonly string[]>> = {
   classic: ["docker_engine", "cgroup_v1", "docker_client", "machine_check", "container_note"],
   rehearsal: ["machine_check", "container_note"],
+  hosts: ["container_note"],
 };
 
 /** What those playbooks include besides. */
-const includes: Readonly<Record<StackName, readonly string[]>> = {
+const includes: Readonly<Record<Kind, readonly string[]>> = {
   classic: ["playbooks/tasks/bundled-images.yml"],
   rehearsal: [],
+  hosts: [],
 };
 
 /** The playbooks that `site.yml` imports, in order. */
@@ -67,7 +75,7 @@ export function playbooks(lab: Lab): readonly Playbook[] {
   const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
-    ...preparation[lab.stack],
+    ...preparation[kindOf(lab)],
     ...present.map((service) => ({ name: service, title: titleOf(service), service })),
     note,
   ];
@@ -75,9 +83,9 @@ export function playbooks(lab: Lab): readonly Playbook[] {
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
-  const machines = onVagrant(lab);
+  const vagrant = onVagrant(lab);
   // Nothing else is made of files there: the launcher's plan is written when it starts.
-  if (machines === undefined)
+  if (lab.runs.kind === "embedded")
     return (["en", "zh"] as const).map((language) => {
       const ending = language === "en" ? "md" : "zh.md";
       const text = template(templates, `lesson/embedded.${ending}.hbs`);
@@ -95,18 +103,20 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     contents: yamlFile(hostVariables(lab, machine)),
   }));
   const roleFiles = [...templates]
-    .filter(([path]) => roles[lab.stack].some((role) => path.startsWith(`roles/${role}/`)))
+    .filter(([path]) => roles[kindOf(lab)].some((role) => path.startsWith(`roles/${role}/`)))
     .map(([path, contents]) => ({ path, contents }));
   return [
-    { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), machines) },
+    ...(vagrant === undefined
+      ? []
+      : [{ path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), vagrant) }]),
     { path: "ansible.cfg", contents: template(templates, "ansible.cfg") },
     { path: ".yamllint", contents: template(templates, "yamllint") },
     { path: "inventory.yml", contents: yamlFile(inventory(lab)) },
-    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(machines), pinReasons) },
+    { path: "group_vars/all.yml", contents: yamlFile(groupVariables(lab), pinReasons) },
     ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
-    ...includes[lab.stack].map((path) => ({ path, contents: template(templates, path) })),
+    ...includes[kindOf(lab)].map((path) => ({ path, contents: template(templates, path) })),
     ...configFiles(lab),
     ...scripts(lab, templates),
     ...roleFiles,

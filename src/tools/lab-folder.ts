@@ -89,6 +89,7 @@ export class LabFolder {
       ".vagrant",
       "images.tar",
       "embedded",
+      "hosts",
       "bundle",
       "bundle.part",
     ]);

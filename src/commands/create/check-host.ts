@@ -9,7 +9,7 @@ import { type Making, machinesFor, type Step } from "./making.ts";
 
 /** Decides what only this host can tell, and makes sure that the lab can be made here, as its lock says. */
 export const checkHost: Step = (making) => [
-  line(lineOf(making, "preflight", "Check this host"), async () => {
+  line(lineOf(making, "preflight", machinesFor(making).examining.title), async () => {
     const { asked, signal, folder } = making;
     const settled = await machinesFor(making).settle(signal);
     making.lab = settled.lab;
@@ -17,7 +17,7 @@ export const checkHost: Step = (making) => [
     const others = await lockedParts(making);
     const wanted = { depth: "blocking", wish: asked.ansible, running: making.running } as const;
     const { findings, ansible, notes } = await machinesFor(making).examine(wanted, signal);
-    refuse(problemsOf(findings));
+    refuse(problemsOf(findings), machinesFor(making).examining.refused);
     making.ansible = ansible;
     const lock = lockOf(making);
     const held = lock === undefined ? making.lab : applyLock(making.lab, lock);

@@ -1,0 +1,33 @@
+import { hostname, userInfo } from "node:os";
+import * as z from "zod";
+import type { HostsLab } from "../../lab/model.ts";
+import { template } from "../../render/files.ts";
+import { readIfThere, readTemplates } from "../../tools/files.ts";
+import type { LabFolder } from "../../tools/lab-folder.ts";
+import type { RunOn } from "../docker-ssh/fleet.ts";
+import { broughtTo } from "./brings.ts";
+import type { OnHost } from "./every-host.ts";
+import type { HostFiles } from "./files.ts";
+import { keyText, pinnedKeys } from "./host-keys.ts";
+import { runProgram } from "./program.ts";
+
+/** Notes on a host that it is this lab's, and what the lab brings to it, before anything is brought. */
+export function taking(
+  { lab, folder, files }: { lab: HostsLab; folder: LabFolder; files: HostFiles },
+  on: RunOn,
+  mark: string,
+  signal: AbortSignal,
+): OnHost {
+  const remover = template(readTemplates(), "hosts/remove.py");
+  const by = `${userInfo().username}@${hostname()}:${folder.path}`;
+  const pinned = pinnedKeys(readIfThere(files.knownHosts) ?? "");
+  return async (machine) => {
+    const wanted = { lab: lab.name, id: mark, by, remover, ...broughtTo(lab, machine) };
+    const { before } = z
+      .object({ before: z.boolean() })
+      .parse(await runProgram(on, machine, "take", [JSON.stringify(wanted)], signal));
+    if (before) return "nothing to change";
+    const keys = (pinned.get(machine.name) ?? []).map(keyText).join(", ");
+    return `taken, host key pinned: ${keys}`;
+  };
+}
