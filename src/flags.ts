@@ -27,6 +27,12 @@ export const flags = {
     "bamboo (default), mesos-dns, marathon-lb or haproxy-marathon-bridge; may be repeated",
     text,
   ],
+  registry: ["--registry <url>", "A mirror or cache of Docker Hub to fetch images from", text],
+  imagesFrom: [
+    "--images-from <place>",
+    "host (fetched once, for all machines) or machines (each pulls)",
+    text,
+  ],
   timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
   tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
   output: ["--output <file>", "Where to write the result", text],

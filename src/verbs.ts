@@ -32,6 +32,8 @@ const describe = [
     "masterIp",
     "slaveIp",
     "discovery",
+    "registry",
+    "imagesFrom",
   ] as const),
 ];
 
@@ -143,11 +145,11 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: "images <action>",
-    help: "build or list the rehearsal stack's images (build: as root on Debian or Ubuntu)",
-    flags: ["json"],
-    example: "mesos-lab images build",
-    action: async ([action = ""], _, context) =>
-      (await import("./commands/images.ts")).imagesCommand(action, context),
+    help: "fetch the classic stack's images, build the rehearsal stack's (as root on Debian or Ubuntu); list, prune",
+    flags: [...which, "stack", "discovery", "registry", "output", "yes", "json"],
+    example: "mesos-lab images fetch --registry http://cache.local:5000",
+    action: async ([action = ""], options, context) =>
+      (await import("./commands/images.ts")).imagesCommand(action, options, context),
   },
   {
     usage: "box <action>",

@@ -4,6 +4,10 @@ const root = new URL("..", import.meta.url).pathname;
 
 /** An end for what hangs, on any host: nothing is held against the clock. */
 const bounds = { testTimeout: 600_000, hookTimeout: 600_000 };
+/** Files of one worker share what they import: they spend more time on importing it than on their tests. */
+const shared = { isolate: false };
+const slow = "test/**/*.slow.test.ts";
+const cli = { globalSetup: "./test/helpers/cli-setup.ts", setupFiles: "./test/helpers/clear-desks.ts" };
 
 export default defineConfig({
   test: {
@@ -12,9 +16,10 @@ export default defineConfig({
     maxWorkers: 4,
     reporters: ["default", "./test/helpers/plain-reporter.ts"],
     projects: [
-      project("unit", {}),
-      project("golden", {}),
-      project("integration", { globalSetup: "./test/helpers/cli-setup.ts" }),
+      project("unit", shared),
+      project("golden", shared),
+      project("integration", { ...shared, ...cli, exclude: [slow] }),
+      project("slow", { ...shared, ...cli, include: [slow] }),
       project("lint", {}),
       project("hosts", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
       project("e2e", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),

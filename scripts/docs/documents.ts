@@ -1,5 +1,6 @@
 import { parseLab } from "../../src/lab/parse.ts";
 import { additionsDoc } from "./additions.ts";
+import { environmentTable } from "./environment.ts";
 import { labFileDoc } from "./lab-file.ts";
 import { labFileJsonSchema } from "./lab-file-schema.ts";
 import { librariesTable } from "./libraries.ts";
@@ -10,6 +11,7 @@ export const documents: Readonly<Record<string, (now: string) => string>> = {
   "docs/lab-file.md": () => labFileDoc(),
   "docs/lab-file.schema.json": () => labFileJsonSchema(),
   "docs/architecture.md": (now) => withPart(now, "libraries", librariesTable()),
+  "docs/environment.md": (now) => withPart(now, "environment", environmentTable()),
   "README.md": (now) => withPart(now, "libraries", librariesTable()),
 };
 

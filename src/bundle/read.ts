@@ -1,8 +1,9 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
+import { copyBytes, type Watch } from "../tools/copy.ts";
 import { systemWords } from "../tools/file-errors.ts";
-import { copyBytes, type Watch } from "./copy.ts";
+import { blockSize, paddingAfter, readHeader, tarEnd, tarHeader } from "../tools/tar.ts";
 import { bundleFault } from "./fault.ts";
 import {
   type BundleFile,
@@ -12,7 +13,6 @@ import {
   manifestSumName,
   parseManifest,
 } from "./manifest.ts";
-import { blockSize, paddingAfter, readHeader, tarEnd, tarHeader } from "./tar.ts";
 import { manifestSum } from "./write.ts";
 
 /** Reads what the bundle says of itself. @throws LabError `usage` where that is damaged. */

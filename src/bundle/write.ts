@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { exitCodes, LabError } from "../errors.ts";
 import { sha256File } from "../tools/cache.ts";
-import { copyBytes, type Watch } from "./copy.ts";
+import { copyBytes, type Watch } from "../tools/copy.ts";
+import { paddingAfter, tarEnd, tarHeader } from "../tools/tar.ts";
 import { type BundleFile, formatManifest, type Manifest, manifestName, manifestSumName } from "./manifest.ts";
-import { paddingAfter, tarEnd, tarHeader } from "./tar.ts";
 
 /** A file of the bundle, and where it lies now. */
 export interface Source {

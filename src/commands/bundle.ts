@@ -3,7 +3,6 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { knownByDigest } from "../bundle/apply.ts";
 import { collect } from "../bundle/collect.ts";
-import { megabytes, type Watch } from "../bundle/copy.ts";
 import { labDifferences, labFileFor } from "../bundle/lab-file.ts";
 import { type Manifest, parts } from "../bundle/manifest.ts";
 import { writeBundle } from "../bundle/write.ts";
@@ -15,6 +14,7 @@ import { compareLock, differenceText } from "../lock/compare.ts";
 import { emptyLock, formatLock, type Lock, lockFileName } from "../lock/lock.ts";
 import { machinesOf } from "../machines/index.ts";
 import { defaultCacheDir, withCacheLock, withStaging } from "../tools/cache.ts";
+import { megabytes, type Watch } from "../tools/copy.ts";
 import { packageVersion, writeFiles } from "../tools/files.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
 import { canAsk, confirm } from "../ui/ask.ts";
@@ -39,7 +39,7 @@ export async function bundleCommand(
 ): Promise<void> {
   if (action !== "save") throw unknownAction("bundle", action, ["save FILE"]);
   const { yes = false, ...which } = options;
-  const { lab: asMade } = labAsMade(which);
+  const { lab: asMade, flags } = labAsMade(which);
   const described = onVagrant(asMade);
   if (described === undefined)
     throw new LabError(`lab "${asMade.name}" is embedded, and needs no bundle`, {
@@ -50,9 +50,9 @@ export async function bundleCommand(
       ],
     });
   if (existsSync(file) && !yes) await refuseOverwriting(file, context);
-  const lock = readLock(lockPath(which.file ?? usualFile));
+  const lock = readLock(lockPath(flags.file ?? usualFile));
   const lab = lock === undefined ? described : (onVagrant(applyLock(described, lock)) ?? described);
-  const text = labFileFor(described, sourceOf(which));
+  const text = labFileFor(described, sourceOf(flags));
 
   let manifest: Manifest | undefined;
   const { emit, display, signal } = context;

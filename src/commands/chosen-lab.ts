@@ -1,14 +1,22 @@
-import type { Lab } from "../lab/model.ts";
+import { existsSync } from "node:fs";
+import { exitCodes, LabError } from "../errors.ts";
+import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
+import { onVagrant } from "../lab/runs.ts";
 import { type Choice, chooseRunsOn } from "../machines/choose.ts";
 import { madeOn } from "../machines/index.ts";
 import { hostProvider } from "../tools/host.ts";
-import { LabFolder } from "../tools/lab-folder.ts";
-import { askedPlaceOf, describedLab, type LabOptions } from "./context.ts";
+import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
+import { askedPlaceOf, describedLab, type LabOptions, usualFile } from "./context.ts";
 
-export interface Chosen extends Pick<Choice, "without"> {
+/** A lab as the lab file and the flags describe it. */
+export interface DescribedLab {
   readonly lab: Lab;
   readonly folder: LabFolder;
+  /** The flags that describe it, those with which it was made among them. */
+  readonly flags: LabOptions;
 }
+
+export interface Chosen extends DescribedLab, Pick<Choice, "without"> {}
 
 /**
  * The lab as described, with `--runs-on auto` decided.
@@ -20,17 +28,54 @@ export async function chosenLab(
   signal: AbortSignal,
   insists: readonly string[] = [],
 ): Promise<Chosen> {
-  const provider = hostProvider();
-  const inMachines = describedLab(options, provider);
-  const folder = new LabFolder(inMachines.name);
-  const asked = askedPlaceOf(options);
+  const { flags, folder, provider, made } = asMade(options);
+  const asked = askedPlaceOf(flags);
   const needsMachines = [...asked.needsMachines, ...insists];
-  const choice = await chooseRunsOn({ ...asked, needsMachines }, inMachines, madeOn(folder), signal);
-  return { lab: describedLab(options, provider, choice.runsOn), folder, without: choice.without };
+  const inMachines = describedLab(flags, provider);
+  const { runsOn, without } = await chooseRunsOn({ ...asked, needsMachines }, inMachines, made, signal);
+  return { lab: describedLab(flags, provider, runsOn), folder, flags, without };
 }
 
 /** The lab as described, with `auto` as the lab was made, and else in machines: nothing of this host is asked. */
-export function labAsMade(options: LabOptions): { readonly lab: Lab; readonly folder: LabFolder } {
-  const folder = new LabFolder(describedLab(options).name);
-  return { lab: describedLab(options, hostProvider(), madeOn(folder)), folder };
+export function labAsMade(options: LabOptions): DescribedLab {
+  const { flags, folder, provider, made } = asMade(options);
+  return { lab: describedLab(flags, provider, made), folder, flags };
+}
+
+interface AsMade {
+  readonly flags: LabOptions;
+  readonly folder: LabFolder;
+  readonly provider: ProviderName | undefined;
+  /** Where the lab was made to run, if it was made. */
+  readonly made: RunsOnName | undefined;
+}
+
+/** A lab that was made keeps the flags with which it was made, as far as none is given anew. */
+function asMade(options: LabOptions): AsMade {
+  const folder = new LabFolder(options.name ?? onlyLab(options) ?? describedLab(options).name);
+  const made = madeOn(folder);
+  const before = made === undefined ? undefined : folder.recordedIfWhole();
+  const provider = (before && onVagrant(before)?.runs.provider) ?? hostProvider();
+  if (before === undefined) return { flags: options, folder, provider, made };
+  const recorded = folder.recordedFlags();
+  // A version and a URL are of one box only.
+  const { boxVersion: _, boxUrl: __, ...others } = recorded;
+  const flags = { ...(options.box === undefined ? recorded : others), ...options, name: before.name };
+  if (options.file === undefined && flags.file !== undefined && !existsSync(flags.file))
+    throw fileGone(before.name, flags.file);
+  return { flags, folder, provider, made };
+}
+
+/** The name of the only lab there is, where no lab file names one. */
+function onlyLab({ file }: LabOptions): string | undefined {
+  if (file !== undefined || existsSync(usualFile)) return undefined;
+  const labs = knownLabs().filter((name) => madeOn(new LabFolder(name)) !== undefined);
+  return labs.length === 1 ? labs[0] : undefined;
+}
+
+function fileGone(name: string, file: string): LabError {
+  return new LabError(`lab "${name}" was made of the lab file ${file}, which is not there any more`, {
+    exitCode: exitCodes.usage,
+    remedy: ["put it back, or name another one: --file <path>", `npx mesos-lab destroy --name ${name}`],
+  });
 }

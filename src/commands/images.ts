@@ -3,29 +3,30 @@ import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import { buildBox } from "../foundry/box/build.ts";
 import type { Job } from "../foundry/debian/job.ts";
-import { buildImages, listImages } from "../foundry/images/build.ts";
+import { buildImages } from "../foundry/images/build.ts";
 import { defaultCacheDir } from "../tools/cache.ts";
 import { line, runTasks } from "../ui/tasks.ts";
 import type { Context } from "./context.ts";
+import { type FetchOptions, fetchCommand } from "./images-fetch.ts";
+import { listCommand, pruneCommand } from "./images-list.ts";
+
+export interface ImagesOptions extends FetchOptions {
+  readonly yes?: boolean;
+}
 
 export interface BuildOptions {
   readonly withImages?: boolean;
   readonly output?: string;
 }
 
-/** `images build` and `images list`: the rehearsal stack's images as one file for `docker load`. */
-export async function imagesCommand(action: string, context: Context): Promise<void> {
-  if (action === "build") {
-    const built = await withProgress("images", "Build the rehearsal images", context, buildImages);
-    return report({ file: built.file, images: built.tags }, context);
-  }
-  if (action !== "list") throw unknownAction("images", action, ["build", "list"]);
-  const built = await listImages({ cacheDir: defaultCacheDir() });
-  if (built === undefined)
-    throw new LabError("the rehearsal images have not been built yet", {
-      exitCode: exitCodes.usage,
-      remedy: ["npx mesos-lab images build"],
-    });
+/** `images …`: what machines and boxes are given instead of pulling it. */
+export async function imagesCommand(action: string, options: ImagesOptions, context: Context): Promise<void> {
+  const { output, yes, ...which } = options;
+  if (action === "fetch") return fetchCommand({ ...which, ...(output !== undefined && { output }) }, context);
+  if (action === "list") return listCommand(context);
+  if (action === "prune") return pruneCommand({ ...which, ...(yes !== undefined && { yes }) }, context);
+  if (action !== "build") throw unknownAction("images", action, ["fetch", "build", "list", "prune"]);
+  const built = await withProgress("images", "Build the rehearsal images", context, buildImages);
   report({ file: built.file, images: built.tags }, context);
 }
 

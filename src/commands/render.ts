@@ -6,13 +6,15 @@ import { readTemplates } from "../tools/files.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
 import { labAsMade } from "./chosen-lab.ts";
 import type { Context, LabOptions } from "./context.ts";
+import { madeDifferences } from "./differences.ts";
 
 /** Writes the lab's files, as `create` would on this host, and does nothing else. */
 export async function render(options: LabOptions, context: Context): Promise<void> {
-  const { lab, folder } = labAsMade(options);
+  const { lab, folder, flags } = labAsMade(options);
   const changed = await folder.locked(async () => {
     const settled = await machinesOf(lab, folder).settle(context.signal);
-    return writeLab(settled.lab, folder);
+    for (const text of madeDifferences(settled.lab, folder)) context.note(text);
+    return writeLab(settled.lab, folder, flags);
   });
   const path = relative(process.cwd(), folder.path) || ".";
   if (context.json) context.emit({ event: "result", folder: folder.path, changed });
@@ -23,8 +25,8 @@ export async function render(options: LabOptions, context: Context): Promise<voi
 }
 
 /** Renders a lab into its folder; returns the paths that changed. */
-export async function writeLab(lab: Lab, folder: LabFolder): Promise<readonly string[]> {
-  const changed = folder.write(lab, renderLab(lab, readTemplates()));
+export async function writeLab(lab: Lab, folder: LabFolder, flags: LabOptions): Promise<readonly string[]> {
+  const changed = folder.write(lab, renderLab(lab, readTemplates()), flags);
   await machinesOf(lab, folder).parts?.place();
   return changed;
 }

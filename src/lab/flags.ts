@@ -22,6 +22,10 @@ export interface LabFlags {
   readonly masterIp?: string | undefined;
   /** Of the first machine that runs mesos-slave. */
   readonly slaveIp?: string | undefined;
+  /** URL of a mirror of Docker Hub. */
+  readonly registry?: string | undefined;
+  /** host or machines. */
+  readonly imagesFrom?: string | undefined;
   /** Replaces the file's whole list. */
   readonly discovery?: readonly string[] | undefined;
 }
@@ -38,6 +42,8 @@ const specs = {
   cpus: { flag: "--cpus", field: fields.cpus },
   masterIp: { flag: "--master-ip", field: fields.ip },
   slaveIp: { flag: "--slave-ip", field: fields.ip },
+  registry: { flag: "--registry", field: fields.registry },
+  imagesFrom: { flag: "--images-from", field: fields.imagesFrom },
   discovery: { flag: "--discovery", field: fields.discoveryName },
 } as const;
 

@@ -23,6 +23,10 @@ export type ServiceName = (typeof serviceNames)[number];
 /** What has an image; the bridge is a script and a program of the distribution. */
 export type ImageName = Exclude<ServiceName, "haproxy-marathon-bridge"> | "tomcat";
 
+export const imagePlaces = ["host", "machines"] as const;
+/** Who fetches the classic stack's images: this host, once and for all machines, or each machine's engine. */
+export type ImagePlace = (typeof imagePlaces)[number];
+
 export const runsOnNames = ["vagrant", "hosts", "embedded"] as const;
 /**
  * `vagrant`: virtual machines. `hosts`: machines that are there already, over SSH. `embedded`: no machines, the services
@@ -138,6 +142,22 @@ export interface Lab<R extends Runs = Runs> {
   readonly digests?: Readonly<Record<string, string>>;
   /** There where the lab was made from a bundle. */
   readonly bundle?: Bundled;
+  /** A mirror or cache of Docker Hub. */
+  readonly registry?: string;
+  /** Absent: this host fetches them. */
+  readonly imagesFrom?: "machines";
+  /** What this host has fetched of the lab's images, by reference. */
+  readonly fetched?: Readonly<Record<string, FetchedImage>>;
+}
+
+/** An image that lies in the lab's folder as an archive. */
+export interface FetchedImage {
+  /** In an engine. */
+  readonly id: string;
+  /** `sha256:…` of what its registry gave for it. */
+  readonly digest: string;
+  /** Its file, below `images/` of the lab's folder. */
+  readonly archive: string;
 }
 
 export type VagrantLab = Lab<VagrantRuns>;

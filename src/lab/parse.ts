@@ -84,6 +84,8 @@ function assemble(
   place: RunsOnName,
 ): Lab {
   const stack = place === "vagrant" ? (flags.stack ?? file.stack ?? defaultStack) : otherStack;
+  const { from, ...ownImages } = file.images ?? {};
+  const registry = flags.registry ?? file.registry;
   return {
     name: flags.name ?? file.name ?? defaultName,
     stack,
@@ -95,11 +97,13 @@ function assemble(
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
       services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
-    images: { ...imagesOf(stack), ...defined(file.images ?? {}) },
+    images: { ...imagesOf(stack), ...defined(ownImages) },
     ports: {
       ...defaultPorts,
       ...defined(file.ports ?? {}),
       marathonLb: draft.ports.marathonLb?.value ?? defaultPorts.marathonLb,
     },
+    ...(registry !== undefined && { registry }),
+    ...((flags.imagesFrom ?? from) === "machines" && { imagesFrom: "machines" as const }),
   };
 }

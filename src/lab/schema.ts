@@ -4,6 +4,7 @@ import { portBesideBamboo } from "./catalogue/marathon-lb.ts";
 import {
   discoveryNames,
   type ImageName,
+  imagePlaces,
   type PortName,
   providerNames,
   runsOnNames,
@@ -114,6 +115,18 @@ export const fields = {
     /^(?:[A-Za-z_][\w.+-]*@)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?::[1-9]\d{0,4})?$/,
     "must be one host, like bastion.example.org or me@bastion.example.org:2222; a chain of them belongs in your ssh config",
   ]),
+  registry: text(
+    "A mirror or pull-through cache of Docker Hub, so that a class fetches its images once. Images that name a registry of their own are fetched from there.",
+    2000,
+    [
+      /^https?:\/\/[^\s@?#"'`\\$]+$/,
+      "must be the http(s) URL of a registry, like http://cache.local:5000; a name and a password are given to `docker login`",
+    ],
+  ),
+  imagesFrom: oneOf(
+    "Classic stack: who fetches the images, this host once for all machines and labs (host), or each machine's Docker engine (machines).",
+    imagePlaces,
+  ),
   service: oneOf("A service.", serviceNames),
   discoveryName: oneOf("A way in which clients find the applications.", discoveryNames),
 };
@@ -226,7 +239,11 @@ export const labFileSchema = mapping(
       `a list of ${discoveryNames.join(", ")}`,
       "How clients find the applications. A method runs on the machines that list it; one that none lists runs on the first master (haproxy-marathon-bridge on every slave), one that is not in this list nowhere. Left out, the methods that the machines list: in the tutorial's lab bamboo.",
     ).optional(),
-    images: mapping(imageFields(), "Other images than the stack's.").optional(),
+    registry: fields.registry.optional(),
+    images: mapping(
+      { from: fields.imagesFrom.optional(), ...imageFields() },
+      "Where images come from, and other images than the stack's.",
+    ).optional(),
     ports: mapping(
       portFields(),
       `The ports of the services. Those of one machine differ, also from ${fixedPorts()}. Where Bamboo's HAProxy has port 80, the default of marathonLb is ${portBesideBamboo}.`,

@@ -1,6 +1,7 @@
 import semver from "semver";
 import { exitCodes, LabError } from "../errors.ts";
 import { type Finding, lacking, ok, type PackageNeed } from "../lab/finding.ts";
+import { utf8Locale } from "../tools/ansible.ts";
 import { type Command, run } from "../tools/exec.ts";
 
 /** Vagrant on a slow disk takes a while to tell its version. */
@@ -26,7 +27,7 @@ const vagrant: Requirement = {
 
 const ansible: Requirement = {
   name: "ansible-playbook",
-  command: { file: "ansible-playbook", args: ["--version"], env: { LC_ALL: "C.UTF-8" } },
+  command: { file: "ansible-playbook", args: ["--version"], env: { LC_ALL: utf8Locale() } },
   needed: ">=2.11.0",
   install:
     "install Ansible: `apt-get install ansible`, `brew install ansible` or `pipx install --include-deps ansible`",
@@ -117,7 +118,7 @@ async function collectionFinding(
   const command = {
     file: "ansible-galaxy",
     args: ["collection", "list", "community.docker"],
-    env: { LC_ALL: "C.UTF-8" },
+    env: { LC_ALL: utf8Locale() },
   };
   const output = await outputOf(through(command), signal);
   const subject = "community.docker";

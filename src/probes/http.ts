@@ -1,9 +1,12 @@
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { Agent, type buildConnector, type Dispatcher, interceptors } from "undici";
+import type { Readable } from "node:stream";
+import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
 import { startDeadline } from "./deadline.ts";
+import { isLoopback } from "./loopback.ts";
 import { networkWords } from "./network-words.ts";
 import { ProbeError } from "./probe-error.ts";
+import { openSocket } from "./socket.ts";
 
 /** Longer than the 2.5 s that Marathon takes to say that it has no leader. */
 export const defaultRequestTimeoutMs = 5_000;
@@ -12,8 +15,8 @@ const idleMs = 15_000;
 /** Longer lines of a stream are cut. */
 const maxLine = 256 * 1024;
 const maxAnswerBytes = 16 * 1024 * 1024;
-/** Bounds the sockets that a given-up request leaves connecting to a machine that is gone. */
-const connectTimeoutMs = 10_000;
+/** A server of files that sends nothing for so long has stopped. */
+const transferIdleMs = 60_000;
 
 export interface HttpAnswer {
   readonly status: number;
@@ -51,6 +54,30 @@ export interface Http {
   /** Reads a 200's body as it comes, line by line, until it ends or falls silent; `timeoutMs` bounds the wait for its beginning. */
   lines(url: string, onLine: (line: string) => void, options?: HttpOptions): Promise<void>;
   /** Cuts whatever is still under way. */
+  close(): Promise<void>;
+}
+
+/** An answer whose body is read as it comes: it must be read to its end or destroyed. */
+export interface Transfer {
+  readonly status: number;
+  /** Names in lower case; repeated headers are joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readable;
+}
+
+export interface TransferOptions {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks servers outside the lab for files of any size, over HTTP and HTTPS, through the proxies that the environment
+ * names. Redirects are answers like others. What falls silent for a minute is cut.
+ */
+export interface Transfers {
+  /** @throws ProbeError in words when no answer begins; the signal's reason on abort. */
+  open(method: "GET" | "HEAD" | "POST", url: string, options?: TransferOptions): Promise<Transfer>;
   close(): Promise<void>;
 }
 
@@ -150,29 +177,49 @@ export function openHttp(): Http {
   };
 }
 
+/** Connections are kept between requests; close it when done. */
+export function openTransfers(): Transfers {
+  const settings = {
+    headersTimeout: transferIdleMs,
+    bodyTimeout: transferIdleMs,
+    connect: { timeout: transferIdleMs / 2 },
+  };
+  const direct = new Agent(settings);
+  const proxied = new EnvHttpProxyAgent(settings);
+  return {
+    async open(method, url, { headers = {}, body, signal } = {}) {
+      try {
+        // As Docker and curl have it: what is on this host is not asked through a proxy.
+        const dispatcher = isLoopback(new URL(url).hostname) ? direct : proxied;
+        const answer = await dispatcher.request({
+          ...target(url),
+          method,
+          headers: { ...headers },
+          body: body ?? null,
+          signal: signal ?? null,
+        });
+        // Who reads the body hears of its end; who gives it up must not be ended by that.
+        answer.body.on("error", () => undefined);
+        return { status: answer.statusCode, headers: flat(answer.headers), body: answer.body };
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw new ProbeError(transferWords(error), { cause: error });
+      }
+    },
+    close: async () => {
+      await Promise.all([direct.destroy(), proxied.destroy()]);
+    },
+  };
+}
+
+/** Why a transfer ended before its time, in a few words. */
+export function transferWords(error: unknown): string {
+  return networkWords(error) ?? (error instanceof Error ? error.message : String(error));
+}
+
 function target(url: string): Pick<Dispatcher.RequestOptions, "origin" | "path"> {
   const { origin, pathname, search } = new URL(url);
   return { origin, path: `${pathname}${search}` };
-}
-
-function openSocket(
-  sockets: Set<Socket>,
-  options: buildConnector.Options,
-  callback: buildConnector.Callback,
-): void {
-  const socket = connect({ host: options.hostname, port: Number(options.port || 80), noDelay: true });
-  sockets.add(socket);
-  const onError = (error: Error) => callback(error, null);
-  socket.once("error", onError);
-  socket.once("close", () => sockets.delete(socket));
-  socket.setTimeout(connectTimeoutMs, () =>
-    socket.destroy(Object.assign(new Error("connect timeout"), { code: "ETIMEDOUT" })),
-  );
-  socket.once("connect", () => {
-    socket.setTimeout(0);
-    socket.removeAllListeners("timeout").removeListener("error", onError);
-    callback(null, socket);
-  });
 }
 
 function requestHeaders(options: HttpOptions, body: string | undefined): Record<string, string> {

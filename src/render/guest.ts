@@ -1,8 +1,9 @@
 import { controllerOf } from "../lab/controller.ts";
 import type { Lab } from "../lab/model.ts";
 import { type RenderedFile, type Templates, template } from "./files.ts";
-import { groupVariables, inventory, pinReasons } from "./inventory.ts";
-import { renderLab, yamlFile } from "./lab.ts";
+import { type Inventory, inventory } from "./inventory.ts";
+import { renderLab } from "./lab.ts";
+import { yamlFile } from "./yaml.ts";
 
 /** Where the lab's playbooks lie on the machine that runs them, below the login user's home. */
 export const guestFolder = "mesos-lab";
@@ -14,33 +15,27 @@ export const guestKeys = "/run/mesos-lab";
 export const guestArchive = "/var/tmp/mesos-lab-images.tar";
 
 /** What only people and Vagrant read. */
-const notForAnsible = /^(Vagrantfile|\.yamllint|lesson.*)$/;
+const notForAnsible = /^(Vagrantfile|\.yamllint|README\.md|lesson.*)$/;
 
 /** The files with which `site.yml` runs from inside a machine: the lab's own, with another way to the machines. */
 export function guestFiles(lab: Lab, templates: Templates): readonly RenderedFile[] {
-  const changed = new Map([
-    ["inventory.yml", yamlFile(guestInventory(lab))],
-    ["group_vars/all.yml", yamlFile(guestVariables(lab), pinReasons)],
-  ]);
   const files = renderLab(lab, templates).filter(({ path }) => !notForAnsible.test(path));
   return [
-    ...files.map(({ path, contents }) => ({ path, contents: changed.get(path) ?? contents })),
+    ...files.filter(({ path }) => path !== "inventory.yml"),
+    { path: "inventory.yml", contents: yamlFile(guestInventory(lab)) },
     { path: "run.py", contents: template(templates, "guest/run.py") },
   ];
 }
 
 /** The inventory as seen from inside: the others by their addresses, the machine itself without SSH. */
-function guestInventory(lab: Lab): object {
+function guestInventory(lab: Lab): Inventory {
   const { all } = inventory(lab);
   const { name } = controllerOf(lab);
   const itself = { ...all.hosts[name], ansible_connection: "local" };
-  return { all: { ...all, hosts: { ...all.hosts, [name]: itself } } };
-}
-
-function guestVariables(lab: Lab): object {
-  return {
-    ...groupVariables(lab),
+  const vars = {
+    ...all.vars,
     vagrant_machine: `${guestKeys}/{{ inventory_hostname }}`,
-    ...(lab.stack === "rehearsal" && { images_archive: guestArchive }),
+    ...(lab.stack === "rehearsal" && { rehearsal_images_archive: guestArchive }),
   };
+  return { all: { ...all, hosts: { ...all.hosts, [name]: itself }, vars } };
 }

@@ -10,8 +10,8 @@ import { configFolder } from "./files.ts";
 import { serviceVariables } from "./playbook.ts";
 import { sshDestination } from "./ssh-config.ts";
 
-/** `inventory.yml`: every machine with its address, and one group for each service. */
-export function inventory(lab: Lab): { all: { hosts: Readonly<Record<string, object>>; children: object } } {
+/** `inventory.yml`: every machine, how Ansible reaches it, and one group for each service. */
+export function inventory(lab: Lab): Inventory {
   const there = onHosts(lab);
   const address = (machine: Machine) => (there === undefined ? machine.ip : sshDestination(there, machine));
   const hosts = lab.machines.map((machine) => [machine.name, { ansible_host: address(machine) }] as const);
@@ -21,26 +21,39 @@ export function inventory(lab: Lab): { all: { hosts: Readonly<Record<string, obj
       ? []
       : [[groupName(service), { hosts: Object.fromEntries(members) }] as const];
   });
-  return { all: { hosts: Object.fromEntries(hosts), children: Object.fromEntries(groups) } };
-}
-
-/** `group_vars/all.yml`; `pinReasons` tells why its pins are what they are. */
-export function groupVariables(lab: Lab): object {
-  const machines = onVagrant(lab);
   return {
-    ...(machines && vagrantConnection(machines)),
-    ...(lab.runs.kind === "hosts" && hostsConnection),
-    ...(lab.stack === "rehearsal" && { images_archive: "{{ inventory_dir }}/images.tar" }),
-    ...bundleVariables(lab),
-    ...(lab.runs.kind !== "hosts" && { machine_check_classic: lab.stack === "classic" }),
-    containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
-    ...(lab.stack === "classic" && { image_digests: lab.digests ?? {} }),
-    ...(lab.stack === "classic" &&
-      Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
+    all: {
+      hosts: Object.fromEntries(hosts),
+      vars: connection(lab),
+      children: Object.fromEntries(groups),
+    },
   };
 }
 
-function vagrantConnection({ runs }: VagrantLab): object {
+export interface Inventory {
+  readonly all: {
+    readonly hosts: Readonly<Record<string, object>>;
+    readonly vars: Readonly<Record<string, string>>;
+    readonly children: Readonly<Record<string, object>>;
+  };
+}
+
+function connection(lab: Lab): Readonly<Record<string, string>> {
+  const machines = onVagrant(lab);
+  if (machines !== undefined) return vagrantConnection(machines);
+  return lab.runs.kind === "hosts" ? hostsConnection : {};
+}
+
+/** How SSH gets to hosts is said once, in the lab's ssh configuration. */
+const hostsConnection = {
+  ansible_python_interpreter: "/usr/bin/python3",
+  ansible_ssh_common_args: '-F "{{ inventory_dir }}/hosts/ssh_config"',
+  // Not below the login user's home, where it would stay.
+  ansible_remote_tmp: "/var/lib/mesos-lab/tmp",
+};
+
+/** How Ansible reaches machines that Vagrant has made: nothing else that is rendered for Ansible knows of Vagrant. */
+function vagrantConnection({ runs }: VagrantLab): Readonly<Record<string, string>> {
   return {
     ansible_user: "vagrant",
     ansible_python_interpreter: "/usr/bin/python3",
@@ -52,33 +65,33 @@ function vagrantConnection({ runs }: VagrantLab): object {
   };
 }
 
-/** What the bridge runs, and the packages that have it. */
-const bridgePrograms = { "/usr/sbin/haproxy": "haproxy", "/usr/bin/curl": "curl" };
+/** `group_vars/all.yml`; `variableComments` tells what its pins and conditions are for. */
+export function groupVariables(lab: Lab): object {
+  return {
+    ...bundleVariables(lab),
+    ...(lab.runs.kind !== "hosts" && { machine_check_classic: lab.stack === "classic" }),
+    containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
+    ...(lab.stack === "classic" &&
+      Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
+  };
+}
 
-/** How SSH gets there is said once, in the lab's ssh configuration. */
-const hostsConnection = {
-  ansible_python_interpreter: "/usr/bin/python3",
-  ansible_ssh_common_args: '-F "{{ inventory_dir }}/hosts/ssh_config"',
-  // Not below the login user's home, where it would stay.
-  ansible_remote_tmp: "/var/lib/mesos-lab/tmp",
-  host_packages_programs: {},
-};
-
-/** Where the playbooks find what they need not fetch; they look elsewhere for what is not named here. */
+/** Where the roles find what they need not fetch; they look elsewhere for what is not named here. */
 function bundleVariables({ bundle }: Lab): object {
   if (bundle === undefined) return {};
   const folder = "{{ inventory_dir }}/bundle";
   return {
-    ...(Object.keys(bundle.images).length > 0 && { bundle_folder: folder, bundle_images: bundle.images }),
+    ...(Object.keys(bundle.images).length > 0 && { bundle_folder: folder }),
     ...(bundle.packages && { bundle_packages: `${folder}/packages` }),
     ...(bundle.client && { bundle_client: `${folder}/client/docker` }),
   };
 }
 
-/** Why each pinned version is the one it is, by its variable. */
-export const pinReasons: ReadonlyMap<string, string> = new Map(
-  Object.entries(classicPins).map(([name, { reason }]) => [name, `Pinned: ${reason}.`]),
-);
+/** Comments by the variable that they belong to. */
+export const variableComments: ReadonlyMap<string, string> = new Map([
+  ["containers_differ", "What site.yml goes by. A playbook that is run alone does not ask."],
+  ...Object.entries(classicPins).map(([name, { reason }]) => [name, `Pinned: ${reason}.`] as const),
+]);
 
 /** `host_vars/<machine>.yml`: what a machine needs, and in what the machines of one service differ. */
 export function hostVariables(lab: Lab, machine: Machine): object {
@@ -91,17 +104,35 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     .filter((name) => machine.services.includes(name))
     .map((name) => methods[name].variables?.(lab, machine) ?? {});
   return {
-    machine_images: machineImages(lab, machine),
+    machine_images: machineImages(lab, machine).map((image) => imageVariables(lab, image)),
     machine_containers: machineContainers(lab, machine).map(({ name }) => name),
     machine_configs: machineConfigs(lab, machine),
-    ...(lab.runs.kind === "hosts"
-      ? machine.services.includes("haproxy-marathon-bridge") && { host_packages_programs: bridgePrograms }
-      : {
-          machine_check_ports: portNeeds(lab, machine),
-          machine_check_memory: memoryNeed(lab, machine),
-        }),
+    ...(lab.runs.kind === "hosts" ? hostPackages(machine) : machineCheck(lab, machine)),
     ...Object.assign({}, ...own, ...methodVariables),
   };
+}
+
+function machineCheck(lab: Lab, machine: Machine): object {
+  return {
+    machine_check_ports: portNeeds(lab, machine),
+    machine_check_memory: memoryNeed(lab, machine),
+  };
+}
+
+/** What the bridge runs, and the packages that have it. */
+function hostPackages({ services }: Machine): object {
+  if (!services.includes("haproxy-marathon-bridge")) return {};
+  return { host_packages_programs: { "/usr/sbin/haproxy": "haproxy", "/usr/bin/curl": "curl" } };
+}
+
+/** An image as the role that brings it needs to know it; see its `defaults/main.yml`. */
+function imageVariables({ bundle, digests }: Lab, name: string): Readonly<Record<string, string>> {
+  const bundled = bundle?.images[name];
+  if (bundled !== undefined) return { name, checksum: bundled.id, archive: bundled.archive };
+  const digest = digests?.[name];
+  if (digest === undefined) return { name };
+  const repository = name.replace(/:[^/:]*$/, "");
+  return { name, checksum: digest, pull: `${repository}@${digest}` };
 }
 
 /** The configuration files of a machine's containers: where each lies on the machine, and where in the lab's folder. */

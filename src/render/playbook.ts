@@ -1,46 +1,95 @@
 import type { Entry } from "../lab/catalogue/container.ts";
+import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
+import { type Lab, type ServiceName, serviceNames } from "../lab/model.ts";
 import { additionComments, groupName, serviceArguments, shareAcrossMachines } from "./container-task.ts";
 import { configFolder } from "./files.ts";
 import { fill } from "./template.ts";
 import { indent, toYaml } from "./yaml.ts";
 
+/** How often and how many seconds apart a service is asked whether it is ready. */
+const asks = { retries: 150, delay: 2 };
+
 /** The playbook of one service on all its machines, from the template `playbooks/service.yml.hbs`. */
-export function servicePlaybook(template: string, title: string, entries: readonly Entry[]): string {
+export function servicePlaybook(template: string, title: string, lab: Lab, service: ServiceName): string {
+  const entries = entriesOf(lab, service);
   const [entry] = entries;
   if (entry === undefined) throw new Error(`no machine runs what ${title} describes`);
-  const ready = readiness(entries);
   return fill(template, {
     title,
-    group: groupName(entry.service),
+    group: groupName(service),
+    waits: waitsBefore(lab, entry),
     config: entry.config !== undefined,
-    configFrom: `{{ inventory_dir }}/${configFolder("{{ inventory_hostname }}", entry.service)}`,
-    restart: "{{ configuration.changed }}",
+    configFrom: `{{ inventory_dir }}/${configFolder("{{ inventory_hostname }}", service)}`,
     configTo: entry.config?.folder ?? "",
-    container: entries.length === 1 ? entry.tutorial.name : entry.service,
+    checksum: configChecksum(entry),
+    container: entries.length === 1 ? entry.tutorial.name : service,
     arguments: indent(toYaml(serviceArguments(entries).common, additionComments(entry)), 8),
-    ready: entry.ready !== undefined,
-    means: entry.ready?.means ?? "",
-    url: ready,
-    condition: entry.ready?.condition === undefined ? "" : ` and ${entry.ready.condition}`,
   });
 }
 
-/** The URL of the readiness check: a literal for one machine, a variable's name in braces for several. */
-function readiness(entries: readonly Entry[]): string {
-  return String(readyUrls(entries).common);
+/** The playbook that waits for all services, from the template `playbooks/ready.yml.hbs`. */
+export function readyPlaybook(template: string, title: string, lab: Lab): string {
+  const services = serviceNames.flatMap((service) => {
+    const entries = entriesOf(lab, service);
+    const wait = waitFor(entries[0]);
+    return wait === undefined
+      ? []
+      : [{ ...wait, group: groupName(service), url: String(readyUrls(entries).common) }];
+  });
+  return fill(template, { title, services });
 }
 
-/** Per machine the variables that a service's playbook reads. */
+/** The containers that the task of a playbook waits for, by the task's name; none for other tasks. */
+export function waitedFor(lab: Lab, task: string): readonly Entry[] {
+  return catalogue(lab).filter(({ ready }) => ready !== undefined && task === `Wait until ${ready.means}`);
+}
+
+/** Per machine the variables that a service's playbook, and the one that waits for it, read. */
 export function serviceVariables(entries: readonly Entry[]): readonly Readonly<Record<string, unknown>>[] {
   const container = serviceArguments(entries).variables;
   const urls = readyUrls(entries).variables;
   return entries.map((_, index) => ({ ...container[index], ...urls[index] }));
 }
 
+/** What is waited for before the container starts: nothing, or one service on all its machines. */
+function waitsBefore(lab: Lab, entry: Entry): readonly object[] {
+  if (entry.waitsFor === undefined) return [];
+  const needed = entriesOf(lab, entry.waitsFor.service);
+  const wait = waitFor(needed[0]);
+  if (wait === undefined) return [];
+  const urls = needed.map(({ ready }) => ready?.url ?? "");
+  const [url = "", ...others] = urls;
+  const several = others.length > 0;
+  return [
+    {
+      ...wait,
+      reason: `${entry.waitsFor.reason}.`,
+      url: several ? "{{ item }}" : url,
+      urls: several ? indent(toYaml(urls), 8) : "",
+    },
+  ];
+}
+
+function waitFor(entry: Entry | undefined): object | undefined {
+  if (entry?.ready === undefined) return undefined;
+  const { means, condition } = entry.ready;
+  const until = ["ready_answer.status == 200", ...(condition === undefined ? [] : [condition])].join(" and ");
+  return { means, until, ...asks };
+}
+
+/** A literal URL for one machine, a variable's name in braces for several that differ. */
 function readyUrls(entries: readonly Entry[]) {
   const group = groupName(entries[0]?.service ?? "");
   return shareAcrossMachines(
     `${group}_ready_url`,
     entries.map((entry) => entry.ready?.url ?? ""),
   );
+}
+
+/** Jinja: the checksum of a container's configuration files as they lie in the lab's folder, a line for each. */
+function configChecksum({ service, config }: Entry): string {
+  const folder = configFolder("' ~ inventory_hostname ~ '", service);
+  const files = Object.keys(config?.files ?? {}).map((name) => `inventory_dir ~ '/${folder}${name}'`);
+  const lines = ["{{ lookup('ansible.builtin.file',", `${files.join(",\n")}) | hash('sha256') }}`];
+  return lines.join("\n").replaceAll("\n", `\n${" ".repeat(12)}`);
 }

@@ -42,3 +42,8 @@ function isPairWithKey(node: unknown): node is { key: Scalar } {
 export function indent(text: string, spaces: number): string {
   return text.trimEnd().replaceAll(/^(?=.)/gm, " ".repeat(spaces));
 }
+
+/** A YAML document as Ansible reads it. */
+export function yamlFile(data: unknown, comments?: Comments): string {
+  return `---\n${toYaml(data, comments)}`;
+}

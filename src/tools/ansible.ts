@@ -1,10 +1,18 @@
+import { join } from "node:path";
 import type { Command } from "./exec.ts";
 
-// Unbuffered and in UTF-8 whatever the terminal's locale is: Ansible refuses to start in some.
+/** Ansible refuses to start without UTF-8. macOS has no locale C.UTF-8. */
+export function utf8Locale(platform: NodeJS.Platform = process.platform): string {
+  return platform === "darwin" ? "en_US.UTF-8" : "C.UTF-8";
+}
+
+/** On Linux; unbuffered, so that its lines are told as they come. */
 export const ansibleEnv = { ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8", PYTHONUNBUFFERED: "1" };
 
+/** By name, because Ansible ignores the `ansible.cfg` of a folder that everybody may write to. */
 export function ansiblePlaybook(folder: string, playbook = "site.yml"): Command {
-  return { file: "ansible-playbook", args: [playbook], cwd: folder, env: ansibleEnv };
+  const env = { ...ansibleEnv, LC_ALL: utf8Locale(), ANSIBLE_CONFIG: join(folder, "ansible.cfg") };
+  return { file: "ansible-playbook", args: [playbook], cwd: folder, env };
 }
 
 export type AnsibleLine =
@@ -12,12 +20,15 @@ export type AnsibleLine =
   | { kind: "task"; name: string }
   | { kind: "result"; machine: string; status: string }
   | { kind: "failure"; machine: string; message: string }
+  | { kind: "warning"; message: string }
   | { kind: "recap"; machine: string; ok: number; changed: number; unreachable: number; failed: number };
 
 /** What one line of `ansible-playbook`'s output says, or undefined for lines that carry no news. */
 export function parseAnsibleLine(line: string): AnsibleLine | undefined {
   const heading = /^(PLAY|TASK|RUNNING HANDLER) \[(.*)\] \**$/.exec(line);
-  if (heading) return { kind: heading[1] === "PLAY" ? "play" : "task", name: heading[2] ?? "" };
+  if (heading?.[1] === "PLAY") return { kind: "play", name: heading[2] ?? "" };
+  // Of a role's task Ansible tells the role too, as `docker_engine : Start Docker`.
+  if (heading) return { kind: "task", name: (heading[2] ?? "").replace(/^\w+ : /, "") };
   const recap = /^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)/.exec(line);
   if (recap) {
     const [ok, changed, unreachable, failed] = recap.slice(2).map(Number) as [number, number, number, number];
@@ -26,6 +37,9 @@ export function parseAnsibleLine(line: string): AnsibleLine | undefined {
   const failure = /^(?:fatal|failed): \[([^\]]+)\].*? => (.*)$/.exec(line);
   if (failure)
     return { kind: "failure", machine: failure[1] ?? "", message: failureMessage(failure[2] ?? "") };
+  // Long ones go on in the next lines; what they begin with says enough.
+  const warning = /^\[WARNING\]: (.*)$|^skipping: (no hosts matched)$/.exec(line);
+  if (warning) return { kind: "warning", message: warning[1] ?? warning[2] ?? "" };
   const result = /^(ok|changed|skipping|included): \[([^\]]+)\]/.exec(line);
   if (result) return { kind: "result", machine: result[2] ?? "", status: result[1] ?? "" };
   return undefined;

@@ -2,13 +2,14 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import { exitCodes, LabError } from "../errors.ts";
+import { programEnvironment } from "./environment.ts";
 
 /** A program to run: never a shell string. */
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd?: string;
-  /** Added to the environment of this process. */
+  /** Added to what programs are passed of this process's environment (`environment.ts`). */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -62,7 +63,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
     ...stdinOf(options),
     ...(options.outputFile === undefined ? {} : { stdout: { file: options.outputFile } }),
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-    ...(command.env === undefined ? {} : { env: { ...command.env } }),
+    env: programEnvironment(command.env),
+    extendEnv: false,
   });
   const held = options.heldInput === undefined ? undefined : child.stdin;
   // A program that has ended no longer reads.
@@ -129,7 +131,8 @@ export async function runInteractive(command: Command): Promise<number> {
     reject: false,
     stdio: "inherit",
     ...(command.cwd === undefined ? {} : { cwd: command.cwd }),
-    ...(command.env === undefined ? {} : { env: { ...command.env } }),
+    env: programEnvironment(command.env),
+    extendEnv: false,
   });
   if (result.code === "ENOENT") throw notInstalled(command, result);
   // As a shell tells it.

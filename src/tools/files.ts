@@ -34,7 +34,8 @@ export function readIfThere(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    // Of what could be opened and not read, the system does not say what it was.
+    throw Object.assign(error as Error, { path });
   }
 }
 

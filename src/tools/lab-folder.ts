@@ -1,17 +1,12 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { lock } from "proper-lockfile";
+import { basename, join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
+import { type LabRecord, parseRecord, type RecordedFlags } from "../lab/record.ts";
 import type { RenderedFile } from "../render/files.ts";
 import { filesBelow, listIfThere, readIfThere, removeIfEmpty, removePaths, writeFiles } from "./files.ts";
-
-/** What a lab's folder remembers, so that later commands need neither the lab file nor the flags. */
-interface Record {
-  readonly lab: Lab;
-  /** Paths of the rendered files. */
-  readonly files: readonly string[];
-}
+import { type Holder, holderOf, withLabLock } from "./lab-lock.ts";
+import { isLink, isReachedDirectly, ownFolder } from "./own-folder.ts";
 
 const recordName = "lab.json";
 
@@ -19,8 +14,11 @@ const recordName = "lab.json";
 export class LabFolder {
   readonly path: string;
 
+  private readonly root: string;
+
   constructor(name: string, root = "generated") {
-    this.path = resolve(root, name);
+    this.root = root;
+    this.path = ownFolder(name, root);
   }
 
   file(...parts: string[]): string {
@@ -54,6 +52,12 @@ export class LabFolder {
     return record === "damaged" ? undefined : record?.lab;
   }
 
+  /** The flags that described the lab when it was last written. */
+  recordedFlags(): RecordedFlags {
+    const record = this.record();
+    return record === undefined || record === "damaged" ? {} : record.flags;
+  }
+
   /** The machines that Vagrant has made here, by its own records. */
   madeMachines(): readonly { readonly name: string; readonly provider: string }[] {
     const machines = this.file(".vagrant", "machines");
@@ -63,17 +67,26 @@ export class LabFolder {
   }
 
   /** Writes a lab's files, removes those of an earlier rendering that it no longer has; returns what changed. */
-  write(lab: Lab, files: readonly RenderedFile[]): readonly string[] {
+  write(lab: Lab, files: readonly RenderedFile[], flags: RecordedFlags = {}): readonly string[] {
     const record = this.record();
     const before = record === "damaged" ? [] : (record?.files ?? []);
     const paths = files.map(({ path }) => path);
-    const next: Record = { lab, files: paths };
+    for (const path of paths)
+      if (!isReachedDirectly(this.path, path))
+        throw new LabError(`${this.file(path)} is reached through a symbolic link`, {
+          exitCode: exitCodes.usage,
+          remedy: ["remove the link: mesos-lab writes into folders of its own only"],
+        });
+    const next: LabRecord = { lab, flags, files: paths };
     const changed = writeFiles(this.path, [
       ...files,
       { path: recordName, contents: `${JSON.stringify(next, undefined, 2)}\n` },
     ]);
     const stale = before.filter((path) => !paths.includes(path));
-    if (stale.length > 0) removePaths(this.path, stale);
+    removePaths(
+      this.path,
+      stale.filter((path) => isReachedDirectly(this.path, path)),
+    );
     return [...changed.filter((path) => path !== recordName), ...stale];
   }
 
@@ -82,7 +95,7 @@ export class LabFolder {
     const record = this.record();
     const rendered = record === "damaged" ? [] : (record?.files ?? []);
     removePaths(this.path, [
-      ...rendered,
+      ...rendered.filter((path) => isReachedDirectly(this.path, path)),
       recordName,
       "logs",
       "reports",
@@ -101,58 +114,24 @@ export class LabFolder {
     removeIfEmpty(this.path);
   }
 
+  /** Who works on this lab at the moment, if anybody does. */
+  holder(): Holder | undefined {
+    return holderOf(this.path);
+  }
+
   /**
    * Runs `work` while no other mesos-lab process changes this lab.
    * @throws LabError `usage` when another one is at it.
    */
-  async locked<T>(work: () => Promise<T>): Promise<T> {
-    const root = dirname(this.path);
-    mkdirSync(root, { recursive: true });
-    const lockfilePath = `${this.path}.lock`;
-    let lost = false;
-    const onCompromised = () => {
-      // The folder was removed, or this computer slept and another command took over: no reason to drop the work.
-      lost = true;
-    };
-    const release = await lock(this.path, {
-      lockfilePath,
-      realpath: false,
-      stale: 15_000,
-      onCompromised,
-    }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ELOCKED") throw error;
-      throw new LabError(`another mesos-lab command is working on ${this.path}`, {
-        exitCode: exitCodes.usage,
-        remedy: ["wait until it has ended", `if none is running, remove ${lockfilePath}`],
-        cause: error,
-      });
-    });
-    try {
-      return await work();
-    } finally {
-      if (!lost) await release();
-      removeIfEmpty(root);
-    }
+  locked<T>(work: () => Promise<T>): Promise<T> {
+    // A link to another disk is the user's, and so is what it leads to.
+    return withLabLock(this.path, !isLink(this.root), work);
   }
 
-  private record(): Record | "damaged" | undefined {
+  private record(): LabRecord | "damaged" | undefined {
     const text = readIfThere(this.file(recordName));
-    if (text === undefined) return undefined;
-    try {
-      const record: unknown = JSON.parse(text);
-      return isRecord(record) ? record : "damaged";
-    } catch {
-      return "damaged";
-    }
+    return text === undefined ? undefined : (parseRecord(text) ?? "damaged");
   }
-}
-
-/** Its paths are removed one day: none may lead out of the folder. */
-function isRecord(value: unknown): value is Record {
-  const { lab, files } = (value ?? {}) as Partial<Record>;
-  const inside = (path: unknown) =>
-    typeof path === "string" && !isAbsolute(path) && !path.split(/[\\/]/).includes("..");
-  return Array.isArray(lab?.machines) && Array.isArray(files) && files.every(inside);
 }
 
 /** Names of the labs that have a folder, sorted. */

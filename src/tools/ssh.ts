@@ -21,7 +21,8 @@ export function reachWithKey(user: string, host: string, { key, knownHosts }: Ow
   return {
     destination: `${user}@${host}`,
     flags: [
-      ...["-i", key],
+      // No settings of this host's user: the machine is reached as the inventory has it.
+      ...["-F", "none", "-i", key],
       ...["-o", `UserKnownHostsFile="${knownHosts}"`],
       ...["-o", "StrictHostKeyChecking=accept-new", "-o", "IdentitiesOnly=yes"],
       ...["-o", "LogLevel=ERROR", "-o", "ConnectTimeout=10"],

@@ -394,10 +394,11 @@ describe("each blocker has its sentence", { timeout: minutes(5) }, () => {
   });
 
   test("too little memory", async () => {
+    const virsh = (...args: string[]) => namespace.exec("virsh", ["--connect", "qemu:///system", ...args]);
+    const domain = (await virsh("list", "--name")).stdout.trim();
+    expect(domain).toMatch(/^host-[0-9a-f]{6}-only$/);
     const give = async (mebibytes: number, arrived: (has: number) => boolean) => {
-      await namespace.exec("virsh", ["setmem", "host-only", `${mebibytes}M`, "--live"], {
-        env: { LIBVIRT_DEFAULT_URI: "qemu:///system" },
-      });
+      await virsh("setmem", domain, `${mebibytes}M`, "--live");
       await eventually(async () => {
         const { stdout } = await onMachine("grep MemTotal /proc/meminfo");
         expect(Number(/\d+/.exec(stdout)?.[0]) / 1024).toSatisfy(arrived);

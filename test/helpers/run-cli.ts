@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, watch } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, inject } from "vitest";
+import { inject } from "vitest";
+import { forFakes, tellFakes } from "./fakes.ts";
 import type { LabNetwork } from "./lab-network.ts";
 
 /** Every fake program of `test/helpers/bin`. */
@@ -51,11 +52,13 @@ const bin = new URL("./bin", import.meta.url).pathname;
 const started = new Set<number>();
 const folders = new Set<string>();
 
-// Once for a whole file, whose tests run side by side.
-afterAll(() => {
+/** Ends what still runs at the desks so far, and removes them. */
+export function clearDesks(): void {
   for (const pid of started) killGroup(pid);
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+  started.clear();
+  folders.clear();
+}
 
 /** A desk for one test, cleared with its file. Without a network the tool runs beside a lab that works. */
 export function openDesk(options: { programs?: readonly Program[]; network?: LabNetwork } = {}): Desk {
@@ -69,16 +72,18 @@ export function openDesk(options: { programs?: readonly Program[]; network?: Lab
   for (const program of options.programs ?? allPrograms)
     symlinkSync(join(bin, program), join(programs, program));
   // Only what is needed: the machine's own settings, such as CI or NO_COLOR, must not decide a test.
-  const ownEnv = { PATH: programs, HOME: folder, FAKE_LOG: log, LANG: "C.UTF-8", TERM: "xterm-256color" };
+  const ownEnv = { PATH: programs, HOME: folder, LANG: "C.UTF-8", TERM: "xterm-256color" };
 
   const start = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
     startProgram([process.execPath, inject("cli"), ...args], env);
   const startProgram = (words: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli => {
     const [file = "", ...rest] = [...(options.network?.enter ?? inject("besideHealthyLab")), ...words];
+    const { told, others } = forFakes(env);
+    tellFakes(folder, { ...told, FAKE_LOG: log });
     // A process group of its own, as a shell gives it to a job.
     const child = spawn(findProgram(file), rest, {
       cwd: work,
-      env: { ...ownEnv, ...env },
+      env: { ...ownEnv, ...others },
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -15,7 +15,7 @@ import { serveHttp } from "../helpers/local-servers.ts";
 import { request, tutorialApp } from "../helpers/rehearsal-lab.ts";
 
 const script = new URL(
-  "../../templates/files/haproxy-marathon-bridge/haproxy-marathon-bridge",
+  "../../templates/roles/haproxy_marathon_bridge/files/haproxy-marathon-bridge",
   import.meta.url,
 ).pathname;
 const installed = (program: string, flag: string) => spawnSync(program, [flag]).status === 0;

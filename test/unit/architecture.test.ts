@@ -14,7 +14,7 @@ const floors: readonly (readonly string[])[] = [
   ["flags.ts", "render", "ui"],
   ["tools"],
   ["probes"],
-  ["rehearsal", "lock", "preflight", "foundry", "claims", "demo"],
+  ["rehearsal", "lock", "preflight", "foundry", "registry", "claims", "demo"],
   ["machines"],
   ["bundle", "drills"],
   ["commands"],

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { applyBundle, isFor } from "../../bundle/apply.ts";
-import { megabytes } from "../../bundle/copy.ts";
 import { bundleFault } from "../../bundle/fault.ts";
 import {
   bundleFolder,
@@ -16,6 +15,7 @@ import { readManifest, unpackBundle } from "../../bundle/read.ts";
 import { labFileName } from "../../lab/defaults.ts";
 import type { Lab } from "../../lab/model.ts";
 import { formatLock, lockFileName } from "../../lock/lock.ts";
+import { megabytes } from "../../tools/copy.ts";
 import { readIfThere, writeFiles } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import { addBox, installedBoxes } from "../../tools/vagrant-box.ts";

@@ -40,12 +40,12 @@ export async function create(options: CreateOptions, context: Context): Promise<
   const { dryRun, updateLock = false, bundle, ansible, ...which } = options;
   if (bundle !== undefined) return createFromBundle(bundle, options, context);
   const insists = ansible === undefined ? [] : ["--ansible"];
-  const { lab, folder, without } = await chosenLab(which, context.signal, insists);
+  const { lab, folder, flags, without } = await chosenLab(which, context.signal, insists);
   if (ansible !== undefined && machinesOf(lab, folder).parts === undefined) throw noPlaybooks(lab);
   for (const text of withoutMachines(without)) context.note(text);
-  if (dryRun) return printPlan(lab, folder, options, context);
-  const lockFile = lockPath(options.file ?? usualFile);
-  await folder.locked(() => carryOut(lab, folder, { ansible, lockFile, updateLock }, context));
+  if (dryRun) return printPlan(lab, folder, { ...options, ...flags }, context);
+  const lockFile = lockPath(flags.file ?? usualFile);
+  await folder.locked(() => carryOut(lab, folder, { ansible, lockFile, updateLock, flags }, context));
 }
 
 async function createFromBundle(path: string, options: CreateOptions, context: Context): Promise<void> {
@@ -66,18 +66,15 @@ async function createFromBundle(path: string, options: CreateOptions, context: C
       await runTasks([unpackTask(path, staging, context)], context.display);
       const bundle = openBundle({ path, manifest, staging }, flags, usualFile, lockFile);
       if (dryRun) return printPlan(bundle.lab, folder, options, context);
-      await carryOut(bundle.lab, folder, { ansible, lockFile, updateLock: false, bundle }, context);
+      await carryOut(bundle.lab, folder, { ansible, lockFile, updateLock: false, bundle, flags }, context);
     }),
   );
 }
 
 async function carryOut(lab: Lab, folder: LabFolder, asked: Asked, context: Context): Promise<void> {
-  const { signal, emit, display } = context;
-  const making: Making = {
-    ...{ signal, emit, display, asked, folder, lab },
-    running: false,
-    ansible: "host",
-  };
+  const { signal, emit, display, note } = context;
+  const known = { signal, emit, display, note, asked, folder, lab };
+  const making: Making = { ...known, running: false, ansible: "host" };
   context.note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesFor(making).words}`);
   try {
     for (const step of story) await runTasks(step(making), display);

@@ -6,6 +6,7 @@ import { type Command, pretty } from "../../tools/exec.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Context } from "../context.ts";
+import { madeDifferences } from "../differences.ts";
 import type { CreateOptions } from "./options.ts";
 
 /** `--dry-run`: every command that would run, ready to be pasted. */
@@ -21,7 +22,8 @@ export async function printPlan(
   const described = { ...flags, ...(provider === undefined ? { runsOn: lab.runs.kind } : { provider }) };
   const place = ansible ?? likelyPlace();
   const machines = machinesOf(lab, folder);
-  const { byHand } = await machines.settle(context.signal);
+  const { byHand, lab: settled } = await machines.settle(context.signal);
+  for (const text of madeDifferences(settled, folder)) context.note(text);
   const plan = await machines.plan?.(context.signal);
   const made = tool("create", { ...described, ansible });
   const verified = tool("verify", { name: lab.name });

@@ -5,6 +5,7 @@ import { machinesOf } from "../../machines/index.ts";
 import type { Machines } from "../../machines/machines.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Progress, Task } from "../../ui/tasks.ts";
+import type { LabOptions } from "../context.ts";
 
 /** What a run of `create` was asked for. */
 export interface Asked {
@@ -15,12 +16,15 @@ export interface Asked {
   /** Write the lock anew instead of holding the lab to it. */
   readonly updateLock: boolean;
   readonly bundle?: OpenBundle;
+  /** The flags that describe the lab, to be remembered. */
+  readonly flags: LabOptions;
 }
 
 /** A lab in the making: what is known of it so far. Each step of the story adds what it finds out. */
 export interface Making extends Progress {
   readonly asked: Asked;
   readonly folder: LabFolder;
+  readonly note: (text: string) => void;
   lab: Lab;
   /** Whether all of it ran already when this began. */
   running: boolean;

@@ -10,7 +10,7 @@ import { makeDisk } from "./disk.ts";
 import { fillDockerStore } from "./docker-store.ts";
 import { makeMachine, vagrantPublicKey } from "./machine.ts";
 import * as recipe from "./recipe.ts";
-import { addBox, boxCatalogue, boxVersion, packBox } from "./vagrant.ts";
+import { addBox, boxCatalogue, boxVagrantfile, boxVersion, packBox } from "./vagrant.ts";
 
 export interface BoxOptions extends ImagesOptions {
   /** Puts the rehearsal stack's images into the box, so that its machines need no image from anywhere. */
@@ -75,7 +75,14 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
   const images = options.withImages ? await buildImagesLocked(options) : undefined;
   const { boxRecipeVersion, boxPackages, enabledUnits, disabledUnits, maskedUnits, diskSize } = recipe;
   const units = [enabledUnits, disabledUnits, maskedUnits];
-  const ingredients = [boxRecipeVersion, boxPackages, recipe.boxFiles(""), ...units, diskSize];
+  const ingredients = [
+    boxRecipeVersion,
+    boxPackages,
+    recipe.boxFiles(""),
+    boxVagrantfile(),
+    ...units,
+    diskSize,
+  ];
   const key = contentKey([ingredients, layer.digest, images?.key, publicKey]);
   const version = boxVersion(key);
   const dir = join(options.cacheDir, "box");
@@ -87,9 +94,10 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
       await makeMachine(options, { suite, mirror: await hostMirror(suite) }, root, publicKey);
       if (images !== undefined) {
         options.onProgress?.("putting the images into the box");
-        await fillDockerStore(options, images.file, join(root, "var/lib/docker"), join(staging, "engine"));
+        const store = join(root, "var/lib/docker");
+        await fillDockerStore(options, images.file, images.tags.length, store);
       }
-      options.onProgress?.("making the disk");
+      options.onProgress?.("making the file system");
       await makeDisk(options, root, join(staging, "disk.raw"), join(staging, "box.img"));
       await packBox(options, staging, temporary);
     }),

@@ -1,6 +1,7 @@
 import { open, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Job, runStep } from "../debian/job.ts";
+import { qemuProgress, tellTenths } from "../debian/progress.ts";
 import { masterBootRecord, partitionStart, sectorSize } from "./boot.ts";
 import { diskSize, rootLabel } from "./recipe.ts";
 
@@ -42,9 +43,10 @@ export async function makeDisk(job: Job, root: string, raw: string, to: string):
   } finally {
     await disk.close();
   }
-  await runStep(job, { file: "qemu-img", args: qcow2Args(raw, to) });
-}
-
-export function qcow2Args(raw: string, to: string): string[] {
-  return ["convert", "-f", "raw", "-O", "qcow2", raw, to];
+  const onLine = tellTenths(qemuProgress, job.onProgress, "packing the disk");
+  await runStep(
+    job,
+    { file: "qemu-img", args: ["convert", "-p", "-f", "raw", "-O", "qcow2", raw, to] },
+    { onLine },
+  );
 }

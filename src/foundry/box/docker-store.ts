@@ -1,33 +1,37 @@
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
-import { run } from "../../tools/exec.ts";
+import { type Command, run } from "../../tools/exec.ts";
 import { type Job, ownMounts, runStep } from "../debian/job.ts";
 
 const startLimitMs = 60_000;
 
+/** Sockets have short paths; the folder of a cache may have a long one. */
+const engineFolder = "/run/mesos-lab-engine-";
+
 /**
- * Fills `store` (a /var/lib/docker) with the images of an archive.
+ * Fills `store` (a /var/lib/docker) with the images of an archive, which has `count` of them.
  * The engine that does it has a network namespace without a network, and files, socket and mounts of its own: it
  * touches neither an engine that runs on this host nor the host's network.
  */
 export async function fillDockerStore(
   job: Job,
   archive: string,
+  count: number,
   store: string,
-  scratch: string,
 ): Promise<void> {
   await mkdir(store, { recursive: true });
-  await mkdir(scratch, { recursive: true });
+  const scratch = await mkdtemp(engineFolder);
   await writeFile(join(scratch, "daemon.json"), "{}\n");
   const socket = `unix://${scratch}/docker.sock`;
   const stop = new AbortController();
   let ended: unknown;
-  const engine = run(
-    { file: "unshare", args: ["--net", ...ownMounts, "dockerd", ...engineArgs(socket, store, scratch)] },
-    { signal: stop.signal, logFile: job.logFile, killAfterMs: 20_000 },
-  ).then(
+  const engine = run(engineCommand(socket, store, scratch), {
+    signal: stop.signal,
+    logFile: job.logFile,
+    killAfterMs: 20_000,
+  }).then(
     () => {
       ended = new LabError("dockerd ended by itself", { exitCode: exitCodes.tool });
     },
@@ -37,15 +41,26 @@ export async function fillDockerStore(
   );
   try {
     await untilAnswering(job, socket, () => ended);
-    await runStep(job, { file: "docker", args: ["--host", socket, "load", "--quiet", "--input", archive] });
+    let loaded = 0;
+    const onLine = (line: string) => {
+      if (line.startsWith("Loaded image")) job.onProgress?.(`images in the box: ${++loaded} of ${count}`);
+    };
+    await runStep(job, { file: "docker", args: ["--host", socket, "load", "--input", archive] }, { onLine });
   } finally {
     stop.abort();
     await engine;
+    await rm(scratch, { recursive: true, force: true });
   }
   // What is left besides images belongs to the engine that was here, not to the machine's own.
   for (const name of await readdir(store))
     if (name !== "image" && name !== "overlay2")
       await rm(join(store, name), { recursive: true, force: true });
+}
+
+/** The engine ends when this process does, however it does. */
+export function engineCommand(socket: string, store: string, scratch: string): Command {
+  const apart = ["--pdeathsig", "TERM", "unshare", "--net", ...ownMounts];
+  return { file: "setpriv", args: [...apart, "dockerd", ...engineArgs(socket, store, scratch)] };
 }
 
 export function engineArgs(socket: string, store: string, scratch: string): string[] {

@@ -15,12 +15,11 @@ export async function makeMachine(
   const inside = (...argv: string[]) => runStep(job, insideTree(root, argv));
   const early = boxFiles("").filter((file) => file.path.startsWith("etc/initramfs-tools/"));
   await writeTree(root, early);
-  job.onProgress?.("installing the box's packages");
-  await installPackages(job, release, root, boxPackages);
+  await installPackages(job, release, root, boxPackages, "the box");
+  job.onProgress?.("setting up the machine");
   await addCollection(job, release, root);
   await writeTree(root, boxFiles(await kernelIn(root)));
   await inside("useradd", "--create-home", "--shell", "/bin/bash", "--groups", "docker", "vagrant");
-  await runStep(job, insideTree(root, ["chpasswd"]), { input: "vagrant:vagrant\n" });
   await writeTree(root, [{ path: "home/vagrant/.ssh/authorized_keys", text: publicKey, mode: 0o600 }]);
   await inside("chown", "-R", "vagrant:vagrant", "/home/vagrant/.ssh");
   await inside("chmod", "700", "/home/vagrant/.ssh");

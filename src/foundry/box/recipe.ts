@@ -54,7 +54,9 @@ export const maskedUnits = [
   "e2scrub_all.timer",
   "e2scrub_reap.service",
   "fstrim.timer",
+  // No account has a password to log in with.
   "getty@tty1.service",
+  "serial-getty@ttyS0.service",
   // Docker loads its own profile; the others are for programs that are not here.
   "apparmor.service",
   "modprobe@drm.service",
@@ -72,5 +74,5 @@ const kernelArguments = "console=ttyS0 net.ifnames=0 biosdevname=0";
 
 /** The files that the machine is given; `kernel` is the version of the kernel in it. */
 export function boxFiles(kernel: string): readonly TreeFile[] {
-  return treeFiles("box", { rootLabel, kernelArguments, kernel });
+  return treeFiles("box/root", { rootLabel, kernelArguments, kernel });
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { packageRoot } from "../../tools/package-root.ts";
 import { catalogueOf } from "../../tools/vagrant-box.ts";
 import { type Job, runStep } from "../debian/job.ts";
 import { boxName, diskSize } from "./recipe.ts";
@@ -28,10 +30,17 @@ export function staleVolumes(names: readonly string[], version: string): string[
   return names.filter((name) => name.startsWith(prefix) && !name.startsWith(`${prefix}${version}_`));
 }
 
-/** Packs disk and metadata into the file that `vagrant box add` takes. */
+/** What Vagrant reads of the box before a lab's own Vagrantfile. */
+export function boxVagrantfile(): string {
+  return readFileSync(join(packageRoot, "templates/box/Vagrantfile"), "utf8");
+}
+
+/** Packs the disk and what Vagrant wants to know of it into the file that `vagrant box add` takes. */
 export async function packBox(job: Job, dir: string, to: string): Promise<void> {
   await writeFile(join(dir, "metadata.json"), boxMetadata());
-  await runStep(job, { file: "tar", args: ["-cf", to, "-C", dir, "metadata.json", "box.img"] });
+  await writeFile(join(dir, "Vagrantfile"), boxVagrantfile());
+  const parts = ["metadata.json", "Vagrantfile", "box.img"];
+  await runStep(job, { file: "tar", args: ["-cf", to, "-C", dir, ...parts] });
 }
 
 /** Makes Vagrant know this version of the box and no other; nothing is done when it does already. */

@@ -1,7 +1,9 @@
 import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
+import type { Command } from "../../tools/exec.ts";
 import { buildEnv, insideTree, type Job, type Release, runStep } from "./job.ts";
+import { aptProgress, tellTenths } from "./progress.ts";
 import { buildSources, guestSources } from "./sources.ts";
 
 /** apt's lists and packages, kept between builds. */
@@ -10,7 +12,7 @@ export function aptDir(cacheDir: string): string {
 }
 
 /**
- * Brings the tree up to date, or installs packages in it without what they only recommend.
+ * Installs packages in the tree, without what they only recommend. `whose` names the tree where progress is told.
  * The host's apt downloads, with the host's proxies, keys and passwords: none of those enters the tree.
  */
 export async function installPackages(
@@ -18,25 +20,29 @@ export async function installPackages(
   release: Release,
   root: string,
   packages: readonly string[],
+  whose: string,
 ): Promise<void> {
   await refreshLists(job, release);
   const options = ["-y", "--no-install-recommends"];
+  const tell = (doing: string) => ({
+    onLine: tellTenths(aptProgress(), job.onProgress, `${whose}: ${doing}`),
+  });
   if (release.mirror.archive.trusted) options.push("--allow-unauthenticated");
-  const task = packages.length === 0 ? ["dist-upgrade"] : ["install", ...packages];
-  await translateMirrorTrouble(release, () =>
-    runStep(job, {
-      file: "apt-get",
-      args: [...hostAptOptions(job.cacheDir, root), ...options, "--download-only", ...task],
-      env: buildEnv,
-    }),
-  );
+  const task = ["install", ...packages];
+  const download: Command = {
+    file: "apt-get",
+    args: [...hostAptOptions(job.cacheDir, root), ...options, "--download-only", ...task],
+    env: buildEnv,
+  };
+  await translateMirrorTrouble(release, () => runStep(job, download, tell("fetching packages")));
   const lent = [
     [join(aptDir(job.cacheDir), "lists"), join(root, "var/lib/apt/lists")],
     [join(aptDir(job.cacheDir), "debs"), join(root, "var/cache/apt/archives")],
   ] as const;
   try {
     for (const [from, to] of lent) await linkFiles(from, to);
-    await runStep(job, insideTree(root, ["apt-get", ...options, "--no-download", ...task]));
+    const install = insideTree(root, ["apt-get", ...options, "--no-download", ...task]);
+    await runStep(job, install, tell("installing packages"));
   } finally {
     for (const [, to] of lent) await rm(to, { recursive: true, force: true });
     await mkdir(join(root, "var/lib/apt/lists"), { recursive: true });
@@ -126,7 +132,7 @@ export function hostAptOptions(cacheDir: string, root: string): string[] {
 const mirrorTrouble =
   /Failed to fetch|Could not (resolve|connect)|Failed getting release file|Temporary failure|Couldn't download|Unable to connect|Connection (refused|timed out)/;
 
-/** Says in one sentence what a page of apt's or debootstrap's output says when the mirror is out of reach. */
+/** Says in one sentence what a page of apt's or mmdebstrap's output says when the mirror is out of reach. */
 export async function translateMirrorTrouble<T>(release: Release, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -13,9 +13,10 @@ import {
 
 /** Programs that only a Debian-like host has, and the package of each. */
 const needed = [
-  ["debootstrap", "debootstrap"],
+  ["mmdebstrap", "mmdebstrap"],
   ["apt-get", "apt"],
   ["unshare", "util-linux"],
+  ["setpriv", "util-linux"],
   ["chroot", "coreutils"],
 ] as const;
 

@@ -15,8 +15,18 @@ export interface Release {
   readonly mirror: DebianMirror;
 }
 
-/** The environment of package tools: no questions, no translations. */
+/**
+ * The time of everything that a build makes, in seconds since 1970: Debian 12's release. With the time of the build in
+ * file times, password entries and the like no two builds would make the same.
+ */
+export const buildTime = 1_686_355_200;
+
+/** Makes tar write what is younger than `buildTime` as of that time. */
+export const tarTime = [`--mtime=@${buildTime}`, "--clamp-mtime"];
+
+/** The environment of package tools: no questions, no translations, one time. */
 export const buildEnv = {
+  SOURCE_DATE_EPOCH: `${buildTime}`,
   DEBIAN_FRONTEND: "noninteractive",
   LC_ALL: "C",
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

@@ -1,53 +1,69 @@
-import { chmod, lstat, mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { aptDir, installPackages, refreshLists, translateMirrorTrouble } from "./apt.ts";
+import { chmod, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { aptDir, translateMirrorTrouble } from "./apt.ts";
 import { hostProxy } from "./host.ts";
 import { buildEnv, type Job, ownMounts, type Release, runStep } from "./job.ts";
-import { guestSources } from "./sources.ts";
+import { buildSources, guestSources } from "./sources.ts";
 import type { TreeFile } from "./tree-files.ts";
 
-/** Documentation that no machine or container of a lab reads; licences stay. */
-export const unread = ["man", "info", "locale", "i18n", "lintian"].map((name) => `usr/share/${name}`);
+/** What apt and dpkg are told in the tree: nothing that is only recommended, no documentation but licences. */
+const settings = { apt: "etc/apt/apt.conf.d/99mesos-lab", dpkg: "etc/dpkg/dpkg.cfg.d/mesos-lab" };
+/** Debian has one /usr for all programs; without this mmdebstrap makes it so by a package that needs all of Perl. */
+const mergedUsr = ["--include=usr-is-merged", "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr"];
 
-/** Makes a minimal, up-to-date Debian in the empty folder `root`; `files` are there before packages are installed. */
+/** Packages come from the cache and go there; the paths are seen from where mmdebstrap is started and from the tree. */
+const lentPackages = [
+  "--skip=essential/unlink",
+  '--setup-hook=mkdir -p "$1/var/cache/apt/archives"',
+  "--setup-hook=sync-in debs /var/cache/apt/archives",
+  "--customize-hook=sync-out /var/cache/apt/archives debs",
+];
+
+/** Makes a minimal, up-to-date Debian with `files` in the empty folder `root`. */
 export async function bootstrap(
   job: Job,
   release: Release,
   root: string,
   files: readonly TreeFile[],
 ): Promise<void> {
-  await refreshLists(job, release);
-  const { archive } = release.mirror;
-  const keys = archive.trusted
-    ? ["--no-check-gpg"]
-    : archive.signedBy
-      ? [`--keyring=${archive.signedBy}`]
-      : [];
-  const cache = `--cache-dir=${aptDir(job.cacheDir)}/debs`;
-  const proxy = await hostProxy();
-  await translateMirrorTrouble(release, () =>
-    runStep(job, {
-      file: "unshare",
-      // debootstrap mounts /proc in the tree, and an interrupted one would leave it mounted.
-      args: [
-        ...ownMounts,
-        "debootstrap",
-        "--variant=minbase",
-        cache,
-        ...keys,
-        release.suite,
-        root,
-        archive.uri,
-      ],
-      env: { ...buildEnv, ...proxy },
-    }),
+  const given = `${root}-files`;
+  const cache = aptDir(job.cacheDir);
+  await mkdir(join(cache, "debs"), { recursive: true });
+  await writeTree(given, files);
+  await translateMirrorTrouble(release, async () =>
+    runStep(
+      job,
+      {
+        file: "unshare",
+        // mmdebstrap mounts /proc and more in the tree, and an interrupted one would leave them mounted.
+        args: [
+          ...ownMounts,
+          "mmdebstrap",
+          ...["--mode=root", "--format=directory", "--variant=minbase", ...mergedUsr],
+          ...[`--aptopt=${join(given, settings.apt)}`, `--dpkgopt=${join(given, settings.dpkg)}`],
+          ...lentPackages,
+          ...[release.suite, root, "-"],
+        ],
+        cwd: cache,
+        env: { ...buildEnv, ...(await hostProxy()) },
+      },
+      { input: buildSources(release.mirror, release.suite), onLine: tellOf(job) },
+    ),
   );
-  await writeTree(root, [
-    ...files,
-    { path: "etc/apt/sources.list", text: guestSources(release.mirror, release.suite), mode: 0o644 },
-  ]);
-  await trim(root);
-  await installPackages(job, release, root, []);
+  for (const path of ["etc/apt/apt.conf.d/99mmdebstrap", "etc/dpkg/dpkg.cfg.d/99mmdebstrap"])
+    await rm(join(root, path));
+  // Java's alternatives have manual pages, and insist on a folder for them.
+  await mkdir(join(root, "usr/share/man/man1"), { recursive: true });
+  const sources = guestSources(release.mirror, release.suite);
+  await writeTree(root, [...files, { path: "etc/apt/sources.list", text: sources, mode: 0o644 }]);
+}
+
+/** mmdebstrap says what it does in sentences that end with dots, and what it is about in others. */
+function tellOf(job: Job): (line: string) => void {
+  return (line) => {
+    const doing = /^I: (.*)\.\.\.$/.exec(line)?.[1];
+    if (doing !== undefined) job.onProgress?.(`the layer base: ${doing}`);
+  };
 }
 
 /** Writes text files into a tree. */
@@ -72,24 +88,4 @@ export async function emptyFolders(root: string, paths: readonly string[]): Prom
   for (const path of paths)
     for (const name of await readdir(join(root, path)).catch(() => []))
       await rm(join(root, path, name), { recursive: true, force: true });
-}
-
-/** Does for the first packages, which debootstrap unpacks itself, what dpkg's configuration does for later ones. */
-async function trim(root: string): Promise<void> {
-  await emptyFolders(root, [
-    ...unread,
-    "var/cache/apt/archives",
-    "var/lib/apt/lists",
-    "var/log",
-    "var/cache/ldconfig",
-  ]);
-  const doc = join(root, "usr/share/doc");
-  for (const path of await readdir(doc, { recursive: true })) {
-    const kind = await lstat(join(doc, path)).catch(() => undefined);
-    if (kind !== undefined && !kind.isDirectory() && basename(path) !== "copyright")
-      await rm(join(doc, path));
-  }
-  await rm(join(root, "etc/machine-id"), { force: true });
-  // Java's alternatives have manual pages, and insist on a folder for them.
-  await mkdir(join(root, "usr/share/man/man1"), { recursive: true });
 }

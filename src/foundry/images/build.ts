@@ -4,7 +4,7 @@ import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from 
 import { run } from "../../tools/exec.ts";
 import { packageRoot } from "../../tools/package-root.ts";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
-import { type Job, runStep } from "../debian/job.ts";
+import { type Job, runStep, tarTime } from "../debian/job.ts";
 import { dockerArchive, type Layer } from "./archive.ts";
 import { buildLayer, type LayerInputs } from "./layer.ts";
 import { images, type LayerName, suite } from "./recipe.ts";
@@ -50,7 +50,18 @@ export async function buildImagesLocked(options: ImagesOptions): Promise<BuiltIm
       const paths = entries.map((entry) => entry.path);
       await runStep(options, {
         file: "tar",
-        args: ["--numeric-owner", "-cf", temporary, "-C", dir, ...paths],
+        args: [
+          "--format=gnu",
+          "--owner=0",
+          "--group=0",
+          "--mode=0644",
+          ...tarTime,
+          "-cf",
+          temporary,
+          "-C",
+          dir,
+          ...paths,
+        ],
       });
     }),
   );

@@ -1,6 +1,6 @@
 import { lstat, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Job, runStep } from "../debian/job.ts";
+import { type Job, runStep, tarTime } from "../debian/job.ts";
 
 /** Inode change times (ns) of everything in a tree, by path. */
 export type Snapshot = ReadonlyMap<string, bigint>;
@@ -41,6 +41,6 @@ export function changedPaths(before: Snapshot, after: Snapshot): string[] {
 export async function packPaths(job: Job, root: string, paths: readonly string[], to: string): Promise<void> {
   const list = `${root}.list`;
   await writeFile(list, paths.map((path) => `./${path}\0`).join(""));
-  const form = ["--format=gnu", "--numeric-owner", "--no-recursion"];
+  const form = ["--format=gnu", "--numeric-owner", "--no-recursion", ...tarTime];
   await runStep(job, { file: "tar", args: [...form, "-cf", to, "-C", root, "--null", "-T", list] });
 }

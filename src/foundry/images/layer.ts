@@ -2,8 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { contentKey, makeOnce, sha256File, withStaging } from "../../tools/cache.ts";
 import { installPackages } from "../debian/apt.ts";
-import type { Job, Release } from "../debian/job.ts";
-import { bootstrap, unpackTree, unread, writeTree } from "../debian/tree.ts";
+import { insideTree, type Job, type Release, runStep } from "../debian/job.ts";
+import { bootstrap, unpackTree, writeTree } from "../debian/tree.ts";
 import { type TreeFile, treeFiles } from "../debian/tree-files.ts";
 import type { Layer } from "./archive.ts";
 import { changedPaths, packPaths, snapshot } from "./changes.ts";
@@ -34,10 +34,12 @@ export async function buildLayer(job: Job, inputs: LayerInputs, name: LayerName)
       const before = await snapshot(root);
       const files = filesOf(name);
       if (recipe.on === undefined) await bootstrap(job, inputs.release, root, files);
-      if (recipe.packages !== undefined) await installPackages(job, inputs.release, root, recipe.packages);
+      if (recipe.packages !== undefined)
+        await installPackages(job, inputs.release, root, recipe.packages, `the layer ${name}`);
       await writeTree(root, files);
       if (recipe.copies === "node") await copyNode(job, inputs, root);
       if (recipe.copies === "app") await copyApp(inputs, root);
+      for (const argv of recipe.run ?? []) await runStep(job, insideTree(root, argv));
       await packPaths(job, root, changedPaths(before, await snapshot(root)), temporary);
     }),
   );
@@ -45,7 +47,7 @@ export async function buildLayer(job: Job, inputs: LayerInputs, name: LayerName)
 }
 
 function filesOf(name: LayerName): readonly TreeFile[] {
-  return treeFiles(`images/${name}`, { unread });
+  return treeFiles(`images/${name}`);
 }
 
 /** The layers under this one, bottom first. */

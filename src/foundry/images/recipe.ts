@@ -13,6 +13,8 @@ export interface LayerRecipe {
   readonly packages?: readonly string[];
   /** Copied from the host rather than written: filled in when the layer is built. */
   readonly copies?: "node" | "app";
+  /** Commands that are run inside the tree at the end. */
+  readonly run?: readonly (readonly string[])[];
 }
 
 export type LayerName = "base" | "node" | "app" | "haproxy" | "java" | "zookeeper" | "tomcat";
@@ -20,13 +22,27 @@ export type LayerName = "base" | "node" | "app" | "haproxy" | "java" | "zookeepe
 /** In a variable of its own, because a lab sets JVMFLAGS. Class data sharing halves the start of a JVM, which matters where the processor is emulated. */
 const jvmFlags = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto";
 
+const certificates = "/etc/ssl/certs/java/cacerts";
+
+/** Rewrites Java's certificates in a form that does not note when it was written: two builds make the same bytes. */
+const undateCertificates: LayerRecipe["run"] = [
+  [
+    "keytool",
+    ...["-importkeystore", "-noprompt", "-srckeystore", certificates, "-srcstorepass", "changeit"],
+    ...["-destkeystore", "/tmp/cacerts", "-deststoretype", "pkcs12", "-deststorepass", "changeit"],
+    "-J-Dkeystore.pkcs12.certProtectionAlgorithm=NONE",
+    "-J-Dkeystore.pkcs12.macAlgorithm=NONE",
+  ],
+  ["mv", "/tmp/cacerts", certificates],
+];
+
 export const layers: Readonly<Record<LayerName, LayerRecipe>> = {
   base: {},
   // The host's own Node: Debian's is older than what this package needs.
   node: { on: "base", copies: "node" },
   app: { on: "node", copies: "app" },
   haproxy: { on: "base", packages: ["haproxy", "procps"] },
-  java: { on: "base", packages: ["openjdk-17-jre-headless"] },
+  java: { on: "base", packages: ["openjdk-17-jre-headless"], run: undateCertificates },
   zookeeper: {
     on: "java",
     // The server is all in the library: Debian's `zookeeper` package adds scripts and a JRE with a desktop.

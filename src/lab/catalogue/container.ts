@@ -36,7 +36,7 @@ export interface Addition {
 export interface Readiness {
   readonly means: string;
   readonly url: string;
-  /** A Jinja condition over the answer, called `answer.json`. */
+  /** A Jinja condition over the answer, called `ready_answer.json`; it is true or false, never a text. */
   readonly condition?: string;
 }
 
@@ -51,6 +51,12 @@ export interface Entry {
   readonly config?: { readonly folder: string; readonly files: Readonly<Record<string, string>> };
   /** Undefined where the next service's readiness proves this one's. */
   readonly ready?: Readiness;
+  /** A service that must be ready before this one's container starts, because it does not look for it again. */
+  readonly waitsFor?: {
+    readonly service: ServiceName;
+    /** One sentence without a stop. */
+    readonly reason: string;
+  };
 }
 
 /** Additions that every container gets. */

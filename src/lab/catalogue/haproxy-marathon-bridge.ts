@@ -3,7 +3,7 @@ import { marathonUrl } from "./addresses.ts";
 import type { Learning, Method } from "./method.ts";
 import { pageUrl } from "./service.ts";
 
-/** Seconds between two runs; as in templates/files/haproxy-marathon-bridge/haproxy-marathon-bridge.timer. */
+/** Seconds between two runs; as in templates/roles/haproxy_marathon_bridge/files/haproxy-marathon-bridge.timer. */
 const timerSeconds = 5;
 
 const learns: Learning = {
@@ -46,7 +46,7 @@ export const haproxyMarathonBridge: Method = {
     told: (lab, machine, { templates }) => {
       const told = variables(lab, machine);
       return {
-        args: [`${templates}/files/haproxy-marathon-bridge/haproxy-marathon-bridge`],
+        args: [`${templates}/roles/haproxy_marathon_bridge/files/haproxy-marathon-bridge`],
         env: {
           MARATHONS: told.haproxy_marathon_bridge_marathons ?? "",
           STATS_PORT: told.haproxy_marathon_bridge_stats_port ?? "",

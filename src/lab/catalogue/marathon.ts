@@ -71,7 +71,8 @@ function entry(lab: Lab, machine: Machine): Entry {
     ready: {
       means: "Marathon is elected and registered with Mesos",
       url: `${marathonUrl(lab, machine)}/v2/info`,
-      condition: "answer.json.elected | default(false) and answer.json.frameworkId",
+      condition:
+        "ready_answer.json.elected | default(false) and ready_answer.json.frameworkId | default('', true) | length > 0",
     },
   };
 }

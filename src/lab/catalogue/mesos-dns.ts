@@ -33,7 +33,7 @@ function entry(lab: Lab, machine: Machine): Entry {
     ready: {
       means: "Mesos-DNS knows the leading master",
       url: `http://${machine.ip}:${portsOf(lab, machine).mesosDns}/v1/hosts/leader.mesos`,
-      condition: "answer.json[0].ip | default('') | length > 0",
+      condition: "ready_answer.json[0].ip | default('') | length > 0",
     },
   };
 }

@@ -52,7 +52,7 @@ function entry(lab: Lab, machine: Machine): Entry {
     ready: {
       means: "a Mesos master is elected",
       url: `http://${machine.ip}:${port}/state.json`,
-      condition: "answer.json.leader is defined",
+      condition: "ready_answer.json.leader is defined",
     },
   };
 }

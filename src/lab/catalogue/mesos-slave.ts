@@ -78,7 +78,7 @@ function entry(lab: Lab, machine: Machine): Entry {
     ready: {
       means: "the Mesos slave answers",
       url: `http://${machine.ip}:${port}/state.json`,
-      condition: "answer.json.id | default('') | length > 0",
+      condition: "ready_answer.json.id | default('') | length > 0",
     },
   };
 }

@@ -46,7 +46,7 @@ export interface Method extends Service {
   /** Where it runs when no machine lists it: on the first machine that runs this service, or on every one. */
   readonly beside: ServiceName;
   readonly on: "first" | "every";
-  /** What its own playbook has to know of a machine, by the variables' names. */
+  /** What its own role has to know of a machine, by the variables' names. */
   readonly variables?: (lab: Lab, machine: Machine) => Readonly<Record<string, string>>;
   /** What an application must have to be found, where not every one has it. */
   readonly needs: string;

@@ -69,7 +69,7 @@ export interface Service {
    * lab that would have worked is worse than a slow one.
    */
   readonly memory: Readonly<Record<StackName, number>>;
-  /** Its container on a machine; without one it is set up by its own playbook, `templates/playbooks/<name>.yml`. */
+  /** Its container on a machine; without one it is set up by its own role in `templates/roles/`. */
   readonly entry?: (lab: Lab, machine: Machine) => Entry;
   readonly pages?: (lab: Lab) => readonly Page[];
   /** Absent where the rehearsal stack has the real one. */

@@ -1,7 +1,8 @@
 import { exitCodes, LabError } from "../../errors.ts";
 import type { Entry } from "../../lab/catalogue/container.ts";
 import { entriesOf } from "../../lab/catalogue/index.ts";
-import { playbooks } from "../../render/lab.ts";
+import { waitedFor } from "../../render/playbook.ts";
+import { playbooks } from "../../render/site.ts";
 import { type AnsibleLine, ansiblePlaybook, parseAnsibleLine } from "../../tools/ansible.ts";
 import { type Command, pretty, run as runCommand } from "../../tools/exec.ts";
 import { line, lineOf, type Task } from "../../ui/tasks.ts";
@@ -60,6 +61,8 @@ function sitePlaybookFollowed(run: FleetRun, lastLines: LastLines, site: Site) {
   let task = "";
   const failures: { readonly machine: string; readonly task: string; readonly message: string }[] = [];
   const ownRemedies = new Set<string>();
+  const reached = new Set<string>();
+  const warnings = new Set<string>();
 
   const onNews = (news: AnsibleLine) => {
     if (news.kind === "play") {
@@ -72,6 +75,10 @@ function sitePlaybookFollowed(run: FleetRun, lastLines: LastLines, site: Site) {
       const { said, remedies } = splitMessage(news.message);
       failures.push({ machine: news.machine, task, message: said });
       for (const remedy of remedies) ownRemedies.add(remedy);
+    } else if (news.kind === "recap") {
+      reached.add(news.machine);
+    } else if (news.kind === "warning") {
+      warnings.add(news.message);
     } else if (news.kind === "result" && current) {
       if (news.status === "ok") current.ok += 1;
       if (news.status === "changed") current.changed += 1;
@@ -85,7 +92,7 @@ function sitePlaybookFollowed(run: FleetRun, lastLines: LastLines, site: Site) {
       const news = parseAnsibleLine(text);
       if (news) onNews(news);
     },
-  }).catch(async (error: unknown) => {
+  }).then(everyMachine, async (error: unknown) => {
     if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
     const [first] = failures;
     // Without a failed task Ansible did not get so far: its own words are all there is.
@@ -101,12 +108,36 @@ function sitePlaybookFollowed(run: FleetRun, lastLines: LastLines, site: Site) {
   });
   ended.catch(() => undefined);
 
+  /** To Ansible a playbook that finds no machine is no failure. */
+  function everyMachine(): void {
+    const left = run.lab.machines.filter(({ name }) => !reached.has(name)).map(({ name }) => name);
+    if (left.length === 0) return;
+    const none = left.length === run.lab.machines.length;
+    throw new LabError(
+      none ? "Ansible ran on none of the machines" : `Ansible did not run on ${left.join(", ")}`,
+      {
+        exitCode: exitCodes.tool,
+        details: [
+          `it ended as if all were well, and does not name ${none ? "one of them" : "that"} at the end`,
+          ...[...warnings].slice(0, 3).map((message) => `it warned: ${message}`),
+          `log: ${logFile}`,
+        ],
+        remedy: [...explain([...warnings].join("\n")), site.byHand],
+      },
+    );
+  }
+
+  /** The containers that may be why: those that were waited for, else those of the play's service. */
   function suspects(): readonly Entry[] {
-    const service = playbooks(run.lab).find((each) => plays.get(each.title) === current)?.service;
     const failed = new Set(failures.map(({ machine }) => machine));
-    return service === undefined
-      ? []
-      : entriesOf(run.lab, service).filter(({ machine }) => failed.has(machine.name));
+    const waited = [...new Set(failures.map((failure) => failure.task))].flatMap((name) =>
+      waitedFor(run.lab, name),
+    );
+    const service = playbooks(run.lab).find((each) => plays.get(each.title) === current)?.service;
+    const own = service === undefined ? [] : entriesOf(run.lab, service);
+    const there = (waited.length > 0 ? waited : own).filter(({ machine }) => failed.has(machine.name));
+    // One machine may wait for a service of another.
+    return there.length > 0 ? there : waited;
   }
 
   return {

@@ -2,15 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
 import { type Lab, type Machine, type Part, portsOf } from "../../lab/model.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
-import { folderMark, machineMark, type ProcessMark } from "../../rehearsal/embedded/plan.ts";
+import { folderMark, machineMark } from "../../rehearsal/embedded/plan.ts";
 import { endMarked } from "../../rehearsal/processes/marked.ts";
+import type { ProcessMark } from "../../tools/process-mark.ts";
 import type { Breaks } from "../machines.ts";
 import { processParts, serviceId } from "./plan.ts";
-import { newBootId, runningState, signalTo, untilGone } from "./processes.ts";
+import { newBootId, signalTo, untilGone } from "./processes.ts";
+import { runningState } from "./state.ts";
 
 /** As `docker restart` waits before it kills. */
 const stopMs = 10_000;
-const backMs = 30_000;
+/** However busy the host is. */
+const backMs = 180_000;
 
 /** Breaks of a lab whose services are processes: the launcher brings back what ends. */
 export function embeddedBreaks(lab: Lab, folder: string): Breaks {

@@ -12,8 +12,10 @@ import type { Access, Machines } from "../machines.ts";
 import { embeddedBreaks } from "./breaks.ts";
 import { embeddedPlan, hasProcess, processParts, serviceId } from "./plan.ts";
 import { examineEmbedded } from "./preflight.ts";
-import { endLab, lastLines, runningState, startLauncher, untilReady } from "./processes.ts";
+import { endLab, startLauncher } from "./processes.ts";
+import { lastLines, untilReady } from "./ready.ts";
 import { hostProxy, settleEmbedded, zookeeperWords } from "./settle.ts";
+import { isStateDamaged, runningState } from "./state.ts";
 import { seemsToHaveZookeeper } from "./zookeeper.ts";
 
 /** No machines: every service is a process of this host on a loopback address, kept running by a small launcher. */
@@ -22,8 +24,9 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
   const plan = (): Plan => embeddedPlan(lab, home, lab.runs.proxy ?? hostProxy());
   const end = (progress: Progress, step: string, title: string, orderly: boolean): Task =>
     line(lineOf(progress, step, title), async () => {
+      const damaged = isStateDamaged(home);
       await endLab(home, orderly);
-      return undefined;
+      return damaged ? "its state was damaged: what ran was found by its mark" : undefined;
     });
   return {
     words: wordsFor(lab),
@@ -45,7 +48,8 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     },
     states: async () => {
       const state = runningState(home);
-      return new Map(lab.machines.map(({ name }) => [name, stateOf(lab, name, state)]));
+      const damaged = isStateDamaged(home) ? "unknown: its state is damaged (npx mesos-lab up)" : undefined;
+      return new Map(lab.machines.map(({ name }) => [name, damaged ?? stateOf(lab, name, state)]));
     },
     boot: (progress, { running }) => start(progress, running, plan()),
     provision: () => [],
@@ -89,10 +93,10 @@ function start(progress: Progress, running: boolean, plan: Plan): Task {
     if (running) return "all are running";
     // What runs of an earlier shape of this lab may hold the ports that this one wants.
     await endLab(plan.folder, true);
-    startLauncher(plan);
+    const launcher = startLauncher(plan);
     // What verifying needs next is loaded while the services start.
     void import("../../probes/http.ts");
-    await untilReady(plan, progress.signal, say);
+    await untilReady(plan, launcher, progress.signal, say);
     return `${plan.services.length + plan.programs.length} and their launcher`;
   });
 }

@@ -5,7 +5,8 @@ import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import { loopbackOf, movedPorts, ownAddresses, settleAddresses, type TryBind } from "./addresses.ts";
 import { sharedServicePorts } from "./preflight.ts";
-import { runningState, tryBind } from "./processes.ts";
+import { tryBind } from "./processes.ts";
+import { runningState } from "./state.ts";
 import { javaFault, peersFault, seemsToHaveZookeeper } from "./zookeeper.ts";
 
 /**

@@ -5,6 +5,7 @@ import { exitCodes, LabError } from "../../errors.ts";
 import { ordinal } from "../../lab/catalogue/addresses.ts";
 import { type Lab, machinesWith, type Part, portsOf } from "../../lab/model.ts";
 import type { PlannedProgram } from "../../rehearsal/embedded/plan.ts";
+import { programEnvironment } from "../../tools/environment.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { TryBind } from "./addresses.ts";
 
@@ -55,7 +56,12 @@ export async function peersFault(lab: Lab, tryBind: TryBind): Promise<string | u
 export async function javaFault(signal: AbortSignal): Promise<string | undefined> {
   const args = [...jvm, "-cp", jars.join(":"), "org.apache.zookeeper.Version"];
   try {
-    await promisify(execFile)("java", args, { signal, timeout: tryLimitMs, killSignal: "SIGKILL" });
+    await promisify(execFile)("java", args, {
+      signal,
+      timeout: tryLimitMs,
+      killSignal: "SIGKILL",
+      env: programEnvironment(),
+    });
     return undefined;
   } catch (error) {
     if (signal.aborted)

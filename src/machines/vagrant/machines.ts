@@ -52,7 +52,8 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       // Nothing to ask Vagrant about a lab that was only rendered.
       const made = existsSync(folder.file(".vagrant"));
       // Without a Vagrantfile Vagrant would not find its machines again.
-      if (made && !existsSync(folder.file("Vagrantfile"))) folder.write(lab, renderLab(lab, readTemplates()));
+      if (made && !existsSync(folder.file("Vagrantfile")))
+        folder.write(lab, renderLab(lab, readTemplates()), folder.recordedFlags());
       const command = made ? vagrantDestroy(folder.path) : undefined;
       return stop(progress, "destroy", "Destroy the machines", command);
     },

@@ -19,7 +19,7 @@ export interface Kept {
   readonly id: string;
   readonly log: string;
   /** Starts it with what it prints going to an open file; `onReady` is called once it serves. */
-  start(log: number, onReady: () => void): ChildProcess;
+  start(log: number | "ignore", onReady: () => void): ChildProcess;
 }
 
 /** A small young generation: these processes live long and allocate little. */

@@ -1,9 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { markOf } from "../../tools/process-mark.ts";
 import { endMarked } from "../processes/marked.ts";
 import { type Kept, keptProgram, keptService } from "./kept.ts";
 import { folderMark, type LauncherState, type Plan, type ServiceState } from "./plan.ts";
-import { markOf } from "./process-mark.ts";
 import { openFileStore } from "./store-file.ts";
 
 /**
@@ -19,6 +19,13 @@ const longestPauseMs = 5_000;
 const stopLimitMs = 5_000;
 /** How soon it is noticed that the lab's folder was removed by hand: nothing could find its processes any more. */
 const folderLookMs = 1_000;
+
+/** Between two tries to write what could not be written: on a full disk the lab goes on, and its state is told later. */
+const retryMs = 1_000;
+
+// What cannot be logged is no reason to end: a disk may be full for a while.
+process.stderr.on("error", () => {});
+process.stdout.on("error", () => {});
 
 const planFile = process.argv[2] ?? "";
 const plan = JSON.parse(readFileSync(planFile, "utf8")) as Plan;
@@ -41,9 +48,9 @@ process.on("SIGHUP", () => {});
 
 function start(kept: Kept, failures: number): void {
   if (stopping) return;
-  const log = openSync(kept.log, "a");
+  const log = openLog(kept.log);
   const child = kept.start(log, () => tell(true));
-  closeSync(log);
+  if (log !== "ignore") closeSync(log);
   children.set(kept.id, child);
   let isReady = false;
   const mark = child.pid === undefined ? undefined : markOf(child.pid);
@@ -72,12 +79,32 @@ function start(kept: Kept, failures: number): void {
   child.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
 }
 
+function openLog(path: string): number | "ignore" {
+  try {
+    return openSync(path, "a", 0o600);
+  } catch {
+    return "ignore";
+  }
+}
+
 function setState(id: string, state: ServiceState): void {
   states[id] = state;
+  tellState();
+}
+
+let retry: NodeJS.Timeout | undefined;
+
+function tellState(): void {
   if (!existsSync(planFile)) return;
   const all: LauncherState = { launcher: own, services: states };
-  writeFileSync(`${plan.stateFile}.new`, JSON.stringify(all));
-  renameSync(`${plan.stateFile}.new`, plan.stateFile);
+  try {
+    writeFileSync(`${plan.stateFile}.new`, JSON.stringify(all), { mode: 0o600 });
+    renameSync(`${plan.stateFile}.new`, plan.stateFile);
+  } catch (error) {
+    if (retry === undefined) say(`its state cannot be written: ${(error as Error).message}`);
+    clearTimeout(retry);
+    retry = setTimeout(tellState, retryMs);
+  }
 }
 
 function stop(): void {

@@ -1,3 +1,5 @@
+import type { ProcessMark } from "../../tools/process-mark.ts";
+
 /** What an embedded lab's launcher is told to run, and what it says of it: two JSON files in the lab's folder. */
 
 /** One stand-in within a process, started as its container would be. */
@@ -47,13 +49,6 @@ export interface Plan {
   /** What keeps the stand-ins' shared state: one of the programs, or the launcher's own store. */
   readonly zookeeper: "host" | "store";
   readonly programs: readonly PlannedProgram[];
-}
-
-/** A process for certain: a number alone may be given to another one later. */
-export interface ProcessMark {
-  readonly pid: number;
-  /** When it started, in the words of this system; another process of the same number differs here. */
-  readonly startedAt: string;
 }
 
 export interface ServiceState {

@@ -14,6 +14,10 @@ const closeLimitMs = 4_500;
 let running: Promise<Running>[] = [];
 let stopping = false;
 
+// What cannot be logged is no reason to end: a disk may be full for a while.
+process.stderr.on("error", () => {});
+process.stdout.on("error", () => {});
+
 main().catch((error) => {
   process.stderr.write(`${formatError(error)}\n`);
   process.exit(error instanceof LabError ? error.exitCode : exitCodes.bug);

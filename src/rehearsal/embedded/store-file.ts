@@ -2,6 +2,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync
 import { dirname } from "node:path";
 import { createMemoryTree, type MemorySession } from "../store/memory-store.ts";
 
+const retryMs = 1_000;
+
 type Line = readonly [path: string, data?: string];
 
 export interface FileStore {
@@ -18,21 +20,30 @@ export function openFileStore(path: string): FileStore {
   renameSync(`${path}.new`, path);
   const file = openSync(path, "a");
   let started = false;
-  let pending = "";
+  let pending = Buffer.alloc(0);
+  let waiting: NodeJS.Timeout | undefined;
   const flush = () => {
-    if (pending !== "") writeSync(file, pending);
-    pending = "";
+    clearTimeout(waiting);
+    try {
+      while (pending.length > 0) pending = pending.subarray(writeSync(file, pending));
+    } catch (error) {
+      // A full disk: the lab goes on, and what is kept is written when there is room.
+      process.stderr.write(`the store cannot be written: ${(error as Error).message}\n`);
+      waiting = setTimeout(flush, retryMs);
+    }
   };
   const openSession = createMemoryTree(kept, (node, data) => {
     if (!started) return;
-    if (pending === "") setImmediate(flush);
-    pending += `${JSON.stringify(data === undefined ? [node] : [node, data])}\n`;
+    if (pending.length === 0) setImmediate(flush);
+    const line = `${JSON.stringify(data === undefined ? [node] : [node, data])}\n`;
+    pending = Buffer.concat([pending, Buffer.from(line)]);
   });
   started = true;
   return {
     openSession,
     close: () => {
       flush();
+      clearTimeout(waiting);
       closeSync(file);
     },
   };

@@ -30,6 +30,13 @@ export async function endMarked(marks: Readonly<Record<string, string>>): Promis
   }
 }
 
+/** Whether a process carries all of these variables; where there is no /proc, its number and start have to do. */
+export function isMarked(pid: number, marks: Readonly<Record<string, string>>): boolean {
+  if (process.platform !== "linux") return true;
+  const variables = new Set(environmentOf(pid));
+  return Object.entries(marks).every(([name, value]) => variables.has(`${name}=${value}`));
+}
+
 async function marked(wanted: readonly string[]): Promise<number[]> {
   if (process.platform !== "linux") return markedByPs(wanted);
   return readdirSync("/proc")

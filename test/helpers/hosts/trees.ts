@@ -57,9 +57,9 @@ export function hostTrees(job: Job): Promise<Trees> {
       await mkdir(temporary);
       const { bare, docker } = treesIn(temporary);
       await unpackTree(job, layer.file, bare);
-      await installPackages(job, inputs.release, bare, barePackages);
+      await installPackages(job, inputs.release, bare, barePackages, "bare test host");
       await run({ file: "cp", args: ["-a", bare, docker] });
-      await installPackages(job, inputs.release, docker, dockerPackages);
+      await installPackages(job, inputs.release, docker, dockerPackages, "test host with Docker");
       for (const root of [bare, docker]) await finish(job, root);
     });
     return treesIn(folder);

@@ -75,13 +75,14 @@ describe.skipIf(noNetwork)(
           "engine",
           "slave-host",
           "preflight",
-          "pull",
           "container-look",
+          "pull",
           "zookeeper",
           "mesos-master",
           "mesos-slave",
           "marathon",
           "bamboo",
+          "ready",
           "container-note",
         ],
         "verify",
@@ -102,7 +103,7 @@ describe.skipIf(noNetwork)(
       expect(good.stdout.trimEnd().split("\n")).toEqual([
         "npx mesos-lab render --provider libvirt --memory 1024",
         `(cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=libvirt --parallel --no-provision --no-color)`,
-        `(cd ${lab} && ANSIBLE_NOCOLOR=1 LC_ALL=C.UTF-8 PYTHONUNBUFFERED=1 ansible-playbook site.yml)`,
+        `(cd ${lab} && ANSIBLE_NOCOLOR=1 LC_ALL=C.UTF-8 PYTHONUNBUFFERED=1 ANSIBLE_CONFIG=${lab}/ansible.cfg ansible-playbook site.yml)`,
         "npx mesos-lab verify --name mesos-lab",
       ]);
       // Numbers stay as they are written.

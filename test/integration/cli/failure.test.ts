@@ -63,6 +63,25 @@ describe.skipIf(noNetwork)(
       expect(stderr.split("could not finish")).toHaveLength(2);
     });
 
+    test.each([
+      ["slave", "Ansible did not run on slave", "does not name that at the end"],
+      ["master slave", "Ansible ran on none of the machines", "does not name one of them at the end"],
+    ])("ansible ends well and has left out %s", async (left, headline, detail) => {
+      const desk = openDesk();
+      const { exitCode, stdout, stderr } = await desk.run(["create"], {
+        FAKE_ANSIBLE: "left-out",
+        FAKE_ANSIBLE_MSG: left,
+      });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: "" });
+      const error = stderr.slice(stderr.indexOf(`✖ ${headline}`));
+      expect(error.split("\n")[0]).toBe(`✖ ${headline}`);
+      expect(error).toContain(detail);
+      expect(error).toContain(`it warned: Could not match supplied host pattern, ignoring: ${left}\n`);
+      expect(error).toContain(`  log: ${desk.path("generated", "mesos-lab")}/logs/provision.log\n`);
+      expect(error).toContain("ansible-playbook site.yml)\n");
+      expect(stderr).not.toContain("Verify");
+    });
+
     test("a machine that ansible does not reach, and that does not tell its last words either", async () => {
       const desk = openDesk();
       const { exitCode, stderr } = await desk.run(["create"], {

@@ -8,6 +8,7 @@ import { kvmWorks } from "../../../src/machines/vagrant/kvm.ts";
 import { libvirtFindings } from "../../../src/machines/vagrant/libvirt.ts";
 import { virtualboxFindings } from "../../../src/machines/vagrant/virtualbox.ts";
 import { ansibleFindings, vagrantFinding } from "../../../src/preflight/programs.ts";
+import { tellFakes } from "../../helpers/fakes.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 
 const bin = new URL("../../helpers/bin", import.meta.url).pathname;
@@ -18,8 +19,8 @@ let folder: string;
 function host(programs: readonly string[], env: Readonly<Record<string, string>> = {}): void {
   for (const program of programs) symlinkSync(join(bin, program), join(folder, program));
   vi.stubEnv("PATH", folder);
-  vi.stubEnv("FAKE_LOG", join(folder, "calls.log"));
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  vi.stubEnv("HOME", folder);
+  tellFakes(folder, { ...env, FAKE_LOG: join(folder, "calls.log") });
 }
 
 beforeEach(() => {

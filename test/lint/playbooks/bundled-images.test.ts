@@ -9,12 +9,11 @@ import { applyBundle, knownByDigest } from "../../../src/bundle/apply.ts";
 import { packParts } from "../../../src/bundle/collect.ts";
 import { engineArgs } from "../../../src/foundry/box/docker-store.ts";
 import { ownMounts } from "../../../src/foundry/debian/job.ts";
-import { machineImages } from "../../../src/lab/machine-needs.ts";
 import type { Lab } from "../../../src/lab/model.ts";
 import type { RunOn } from "../../../src/machines/docker-ssh/fleet.ts";
 import { imagesOnMachines } from "../../../src/machines/docker-ssh/images.ts";
 import { partsOfMachines } from "../../../src/machines/docker-ssh/parts.ts";
-import { groupVariables } from "../../../src/render/inventory.ts";
+import { groupVariables, hostVariables } from "../../../src/render/inventory.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { isInstalled } from "../../../src/tools/host.ts";
 import { until } from "../../helpers/eventually.ts";
@@ -72,7 +71,7 @@ afterAll(async () => {
 
 test.skipIf(unable)(
   `a bundle's images are what the lock says, and are loaded once${unable && ` (${unable})`}`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     for (const [index, image] of Object.values(images).entries()) {
       writeFileSync(join(folder, "content"), `image ${index}`);
@@ -94,15 +93,18 @@ test.skipIf(unable)(
     const local = {
       ansible_connection: "local",
       ansible_become: false,
-      machine_images: lab.machines.flatMap((machine) => machineImages(lab, machine)),
+      machine_images: bundled.machines.flatMap(
+        (machine) => (hostVariables(bundled, machine) as { machine_images: object[] }).machine_images,
+      ),
     };
     writeFileSync(
       join(folder, "inventory.yml"),
       JSON.stringify({ all: { hosts: { localhost: {} }, vars: { ...groupVariables(bundled), ...local } } }),
     );
-    const playbook = fileURLToPath(new URL("../../../templates/playbooks/pull.yml", import.meta.url));
-    const play = () =>
-      run({ file: "ansible-playbook", args: ["-i", "inventory.yml", playbook], cwd: folder, env });
+    const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));
+    const args = ["-i", "inventory.yml", join(templates, "playbooks/pull.yml")];
+    const roles = { ANSIBLE_ROLES_PATH: join(templates, "roles") };
+    const play = () => run({ file: "ansible-playbook", args, cwd: folder, env: { ...env, ...roles } });
     expect((await play()).stdout).toMatch(/changed=[1-9]\d* .*failed=0/);
     expect((await play()).stdout).toMatch(/changed=0 .*failed=0/);
 

@@ -13,10 +13,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Manifest, manifestName, manifestSumName } from "../../../src/bundle/manifest.ts";
 import { readManifest, unpackBundle } from "../../../src/bundle/read.ts";
-import { paddingAfter, tarHeader } from "../../../src/bundle/tar.ts";
 import { manifestSum, writeBundle } from "../../../src/bundle/write.ts";
 import { exitCodes, LabError } from "../../../src/errors.ts";
 import { filesBelow } from "../../../src/tools/files.ts";
+import { paddingAfter, tarHeader } from "../../../src/tools/tar.ts";
 import { smallBundle, smallFiles, smallManifest } from "../../helpers/small-bundle.ts";
 
 const watch = { signal: new AbortController().signal };

@@ -55,8 +55,10 @@ describe("the packages of the playbooks", () => {
   it("are those that the playbooks name", () => {
     const engine = ["roles/docker_engine/tasks/install.yml", "roles/docker_engine/defaults/main.yml"];
     expect(installedBy(engine)(playbookPackages(tutorialLab("classic")))).toEqual([]);
-    expect(installedBy(["playbooks/docker.yml"])(playbookPackages(tutorialLab("rehearsal")))).toEqual([]);
-    const bridge = [...engine, "playbooks/haproxy-marathon-bridge.yml"];
+    expect(
+      installedBy(["roles/docker_io/defaults/main.yml"])(playbookPackages(tutorialLab("rehearsal"))),
+    ).toEqual([]);
+    const bridge = [...engine, "roles/haproxy_marathon_bridge/defaults/main.yml"];
     expect(playbookPackages(fourWaysLab)).toContain("haproxy");
     expect(installedBy(bridge)(playbookPackages(fourWaysLab))).toEqual([]);
   });

@@ -6,6 +6,7 @@ const failure = (machine: string, message: string) => ({ kind: "failure", machin
 test.each<[string, unknown]>([
   ["PLAY [Docker on every machine] *************", { kind: "play", name: "Docker on every machine" }],
   ["TASK [Run the zk container] ****", { kind: "task", name: "Run the zk container" }],
+  ["TASK [docker_io : Set it up: now] ****", { kind: "task", name: "Set it up: now" }],
   ["TASK [odd ] name [x]] ****", { kind: "task", name: "odd ] name [x]" }],
   ["RUNNING HANDLER [Wait until it answers] ***", { kind: "task", name: "Wait until it answers" }],
   ["ok: [master]", { kind: "result", machine: "master", status: "ok" }],
@@ -28,6 +29,11 @@ test.each<[string, unknown]>([
     { kind: "recap", machine: "master", ok: 6, changed: 2, unreachable: 0, failed: 1 },
   ],
   ["PLAY RECAP ***********", undefined],
+  [
+    "[WARNING]: No inventory was parsed, only implicit localhost is available",
+    { kind: "warning", message: "No inventory was parsed, only implicit localhost is available" },
+  ],
+  ["skipping: no hosts matched", { kind: "warning", message: "no hosts matched" }],
   ["FAILED - RETRYING: [master]: Wait (89 retries left).", undefined],
   ["...ignoring", undefined],
   ["", undefined],

@@ -1,0 +1,119 @@
+import * as z from "zod";
+import { namedPorts } from "./catalogue/index.ts";
+import type { LabFlags } from "./flags.ts";
+import { imagePlaces, type Lab, providerNames, serviceNames, stackNames } from "./model.ts";
+import { fields } from "./schema.ts";
+
+/**
+ * A lab as its own folder remembers it. What does not fit was not written by this version, or has been damaged since.
+ * It is checked like anything else that is read: paths and commands are made of it.
+ */
+
+const port = z.int().min(1).max(65_535);
+const text = z
+  .string()
+  .min(1)
+  .max(2_000)
+  .regex(/^\P{Cc}*$/u);
+const ports = z.strictObject(
+  Object.fromEntries(namedPorts.map(({ name }) => [name, port])) as Record<keyof Lab["ports"], typeof port>,
+);
+
+const machine = z.strictObject({
+  name: fields.machineName,
+  ip: z.ipv4(),
+  memory: fields.memory,
+  cpus: fields.cpus,
+  services: z.array(z.enum(serviceNames)),
+  ports: ports.partial().optional(),
+});
+
+const runs = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("vagrant"),
+    provider: z.enum(providerNames),
+    box: z.strictObject({ name: fields.boxName, version: text.optional(), url: text.optional() }),
+    emulation: z.boolean().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("hosts"),
+    ssh: z.record(
+      fields.machineName,
+      z.strictObject({
+        alias: fields.sshAlias.optional(),
+        host: fields.sshHost.optional(),
+        user: fields.sshUser.optional(),
+        port: port.optional(),
+        identityFile: fields.identityFile.optional(),
+        proxyJump: fields.proxyJump.optional(),
+      }),
+    ),
+    reboot: z.boolean(),
+  }),
+  z.strictObject({
+    kind: z.literal("embedded"),
+    proxy: z.enum(["haproxy", "built-in"]).optional(),
+    zookeeper: z.enum(["host", "store"]).optional(),
+  }),
+]);
+
+const lab = z.strictObject({
+  name: fields.name,
+  stack: z.enum(stackNames),
+  runs,
+  machines: z.array(machine).min(1),
+  images: z.record(z.string(), text),
+  ports,
+  registry: fields.registry.optional(),
+  imagesFrom: z.enum(imagePlaces).optional(),
+  digests: z.record(z.string(), text).optional(),
+  bundle: z
+    .strictObject({
+      images: z.record(z.string(), z.strictObject({ id: text, archive: text })),
+      packages: z.boolean(),
+      archive: text.optional(),
+      client: z.boolean(),
+    })
+    .optional(),
+});
+
+/** Paths of rendered files are removed one day: none may lead out of the folder. */
+const inside = text.refine(
+  (path) => !/^(?:[\\/]|[A-Za-z]:)/.test(path) && !path.split(/[\\/]/).includes(".."),
+);
+
+const flags = z.strictObject({
+  ...Object.fromEntries(
+    ["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"].map((name) => [
+      name,
+      text.optional(),
+    ]),
+  ),
+  ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
+  ...{ registry: text.optional(), imagesFrom: text.optional() },
+  file: text.optional(),
+});
+
+const record = z.strictObject({ lab, flags, files: z.array(inside) });
+
+export type RecordedFlags = LabFlags & { readonly file?: string };
+
+/** What a lab's folder remembers, so that later commands need neither the lab file nor the flags. */
+export interface LabRecord {
+  readonly lab: Lab;
+  /** Those that described it. */
+  readonly flags: RecordedFlags;
+  /** Paths of the rendered files. */
+  readonly files: readonly string[];
+}
+
+/** Reads a record; undefined for a text that is none. */
+export function parseRecord(text: string): LabRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return record.safeParse(value).data as LabRecord | undefined;
+}

@@ -1,0 +1,110 @@
+import { entriesOf, services } from "../lab/catalogue/index.ts";
+import { type Lab, machinesWith, type ServiceName, type StackName, serviceNames } from "../lab/model.ts";
+import { groupName } from "./container-task.ts";
+import { yamlFile } from "./yaml.ts";
+
+/** The names of the plays, which are also what `create` shows. */
+export function titleOf(service: ServiceName): string {
+  return services[service].title;
+}
+
+export interface Playbook {
+  /** `playbooks/<name>.yml`. */
+  readonly name: string;
+  /** The name of its play, as Ansible prints it. */
+  readonly title: string;
+  /** The roles that it uses. */
+  readonly roles?: readonly string[];
+  /** Undefined for those that prepare the machines. */
+  readonly service?: ServiceName;
+  /** Its tasks are left out on a machine where the look found everything as it was noted. */
+  readonly ifContainersDiffer?: true;
+}
+
+const check: Playbook = { name: "preflight", title: "Check every machine", roles: ["machine_check"] };
+
+/** What is done before the first container is started, and whatever is there already. */
+const preparation: Readonly<Record<StackName | "hosts", readonly Playbook[]>> = {
+  classic: [
+    { name: "engine", title: "Docker on every machine", roles: ["docker_engine"] },
+    {
+      name: "slave-host",
+      title: "What the Mesos slave needs of its machine",
+      roles: ["cgroup_v1", "docker_client"],
+    },
+    check,
+  ],
+  rehearsal: [{ name: "docker", title: "Docker on every machine", roles: ["docker_io"] }, check],
+  // The tool itself has looked at them before anything was done.
+  hosts: [{ name: "host-packages", title: "What every machine needs besides", roles: ["host_packages"] }],
+};
+
+/** The one look at all containers and images, and at the end the note that it goes by. */
+const look: Playbook = {
+  name: "container-look",
+  title: "The containers that are there",
+  roles: ["container_note"],
+};
+const note: Playbook = {
+  name: "container-note",
+  title: "A note of the containers for the next run",
+  roles: ["container_note"],
+  ifContainersDiffer: true,
+};
+
+const imagesOf: Readonly<Record<StackName, Playbook>> = {
+  classic: {
+    name: "pull",
+    title: "The images on every machine",
+    roles: ["locked_images"],
+    ifContainersDiffer: true,
+  },
+  rehearsal: {
+    name: "images",
+    title: "The rehearsal images on every machine",
+    roles: ["rehearsal_images"],
+    ifContainersDiffer: true,
+  },
+};
+
+/** Before all else, in a lab that was made from a bundle with packages. */
+const bundledPackages: Playbook = {
+  name: "bundled-packages",
+  title: "The bundle's packages on every machine",
+  roles: ["bundled_packages"],
+};
+
+const ready: Playbook = { name: "ready", title: "Every service answers", ifContainersDiffer: true };
+
+/** The playbooks that `site.yml` imports, in order. */
+export function playbooks(lab: Lab): readonly Playbook[] {
+  const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
+  return [
+    ...(lab.bundle?.packages ? [bundledPackages] : []),
+    ...preparation[lab.runs.kind === "hosts" ? "hosts" : lab.stack],
+    look,
+    imagesOf[lab.stack],
+    ...present.map((service) => serviceOf(lab, service)),
+    ready,
+    note,
+  ];
+}
+
+/** What has no container has a role, whose look is its own. */
+function serviceOf(lab: Lab, service: ServiceName): Playbook {
+  const own = { name: service, title: titleOf(service), service };
+  return entriesOf(lab, service).length > 0
+    ? { ...own, ifContainersDiffer: true }
+    : { ...own, roles: [groupName(service)] };
+}
+
+/** `site.yml`: all playbooks in their order. */
+export function sitePlaybook(lab: Lab): string {
+  return yamlFile(
+    playbooks(lab).map(({ name, title, ifContainersDiffer }) => ({
+      name: title,
+      "ansible.builtin.import_playbook": `playbooks/${name}.yml`,
+      ...(ifContainersDiffer && { when: "containers_differ" }),
+    })),
+  );
+}

@@ -1,0 +1,62 @@
+import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { exitCodes, LabError } from "../errors.ts";
+
+/** Folders below a lab's folder that this tool writes into and removes. */
+const ownFolders = [
+  ...["playbooks", "roles", "group_vars", "host_vars", "files", "tasks", "logs", "reports"],
+  ...[".vagrant", "embedded", "bundle", "bundle.part"],
+];
+
+/**
+ * The path of a lab's folder, for every command that reads, writes or removes anything in it.
+ * The folder above it may be a link, to a bigger disk say; below it no link is ever followed.
+ * @throws LabError `usage` for a name that is none, and where something leads out of the lab's folder.
+ */
+export function ownFolder(name: string, root: string): string {
+  if (!/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(name))
+    throw new LabError(`${JSON.stringify(name)} is no name of a lab`, {
+      exitCode: exitCodes.usage,
+      remedy: ["use lowercase letters, digits and '-', starting with a letter, at most 40 characters"],
+    });
+  const path = join(realRoot(root), name);
+  for (const place of [path, ...ownFolders.flatMap((folder) => placesIn(join(path, folder)))])
+    if (isLink(place)) throw leadsOut(place, path);
+  return path;
+}
+
+function realRoot(root: string): string {
+  try {
+    return realpathSync(root);
+  } catch {
+    return resolve(root);
+  }
+}
+
+/** A folder and what is right in it: deeper down are the services' own files. */
+function placesIn(folder: string): readonly string[] {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (stat === undefined) return [];
+  return stat.isDirectory() ? [folder, ...readdirSync(folder).map((name) => join(folder, name))] : [folder];
+}
+
+/** Whether a path is a symbolic link itself. */
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+function leadsOut(link: string, folder: string): LabError {
+  return new LabError(`${link} is a symbolic link, and mesos-lab follows none in a lab's folder`, {
+    exitCode: exitCodes.usage,
+    remedy: [
+      `remove the link, or put what it leads to in its place`,
+      `to have all labs on another disk, make ${dirname(folder)} itself a link`,
+    ],
+  });
+}
+
+/** Whether a path below a folder is reached without a link. */
+export function isReachedDirectly(folder: string, path: string): boolean {
+  const parts = path.split(/[\\/]/).slice(0, -1);
+  return parts.every((_, index) => !isLink(join(folder, ...parts.slice(0, index + 1))));
+}

@@ -1,0 +1,75 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { run } from "../../../src/tools/exec.ts";
+import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
+import { missing } from "../../helpers/missing.ts";
+
+const noAnsible = missing("ansible-playbook");
+const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));
+
+let folder: string;
+let programs: FakePrograms;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "mesos-lab-bundled-"));
+  for (const each of ["bundle", "lists"]) mkdirSync(join(folder, each));
+  // As apt does it: what it makes of a list is as old as the list.
+  programs = fakePrograms({
+    "apt-get": `echo "$@" >>${folder}/calls
+      [ -e ${folder}/interrupted ] || cp --preserve=timestamps ${folder}/packages/Packages ${folder}/lists/x_._Packages`,
+  });
+  const variables = {
+    ansible_connection: "local",
+    ansible_become: false,
+    ansible_python_interpreter: "/usr/bin/python3",
+    bundle_packages: join(folder, "bundle"),
+    bundled_packages_folder: join(folder, "packages"),
+    bundled_packages_source: join(folder, "source.list"),
+    bundled_packages_preferences: join(folder, "preferences"),
+    bundled_packages_read: join(folder, "lists/*Packages*"),
+  };
+  writeFileSync(
+    join(folder, "inventory.yml"),
+    JSON.stringify({ all: { hosts: { localhost: {} }, vars: variables } }),
+  );
+});
+
+afterAll(() => {
+  programs.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the playbook; returns how often apt was told to read a list. */
+async function play(): Promise<number> {
+  rmSync(join(folder, "calls"), { force: true });
+  writeFileSync(join(folder, "calls"), "");
+  const env = {
+    PATH: `${programs.path}:${process.env.PATH}`,
+    ANSIBLE_NOCOLOR: "1",
+    ANSIBLE_ROLES_PATH: join(templates, "roles"),
+    LC_ALL: "C.UTF-8",
+    HOME: folder,
+  };
+  const args = ["-i", "inventory.yml", join(templates, "playbooks/bundled-packages.yml")];
+  await run({ file: "ansible-playbook", args, cwd: folder, env });
+  return readFileSync(join(folder, "calls"), "utf8").split("\n").filter(Boolean).length;
+}
+
+test.skipIf(noAnsible !== "")(
+  `apt reads a list that it does not know, whichever run brought it, and no other${noAnsible}`,
+  { timeout: 300_000 },
+  async () => {
+    writeFileSync(join(folder, "bundle/Packages"), "Package: one\n");
+    writeFileSync(join(folder, "interrupted"), "");
+    expect(await play()).toBe(1);
+    // The files are there since the first run, and apt has not read them.
+    rmSync(join(folder, "interrupted"));
+    expect(await play()).toBe(1);
+    expect(await play()).toBe(0);
+    writeFileSync(join(folder, "bundle/Packages"), "Package: two\n");
+    expect(await play()).toBe(1);
+  },
+);

@@ -1,0 +1,168 @@
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Lab } from "../../../src/lab/model.ts";
+import { inventory } from "../../../src/render/inventory.ts";
+import { renderLab } from "../../../src/render/lab.ts";
+import { run } from "../../../src/tools/exec.ts";
+import { readTemplates, writeFiles } from "../../../src/tools/files.ts";
+import { tutorialLab } from "../../helpers/described-labs.ts";
+import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
+import { missing } from "../../helpers/missing.ts";
+
+/**
+ * A rendered lab's containers and waits, by Ansible on this host. Doubles stand for Docker: the program, and the module
+ * of Ansible's that starts containers; one server on loopback answers for all services.
+ */
+
+const noAnsible = missing("ansible-playbook");
+
+/** Each container is a file; where `fails` names it, it cannot be started. */
+const containerModule = `#!/usr/bin/python3
+# WANT_JSON
+import json, os, sys
+args = json.load(open(sys.argv[1]))
+name = args["name"]
+folder = os.environ["FAKE_DOCKER"]
+with open(os.path.join(folder, "events"), "a") as events:
+    events.write("container %s\\n" % name)
+if os.path.exists(os.path.join(folder, "fails")) and open(os.path.join(folder, "fails")).read() == name:
+    print(json.dumps({"failed": True, "msg": "no such thing"}))
+    sys.exit(1)
+path = os.path.join(folder, "containers", name)
+changed = not os.path.exists(path)
+open(path, "w").close()
+print(json.dumps({"changed": changed}))
+`;
+
+/** What a service that is ready answers, by the path that it is asked. */
+const ready: Readonly<Record<string, object>> = {
+  "/state.json": { leader: "master@127.0.0.1:5050", id: "S0" },
+  "/v2/info": { elected: true, frameworkId: "F0" },
+  "/status": {},
+};
+
+let folder: string;
+let programs: FakePrograms;
+let server: Server;
+/** How often each path still answers that its service is not ready. */
+const early = new Map<string, number>();
+
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+};
+
+/** What happened since the last call: containers looked at, and services asked. */
+function events(): readonly string[] {
+  const path = join(folder, "events");
+  const all = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
+  rmSync(path, { force: true });
+  return all;
+}
+
+async function play(playbook: string) {
+  const env = {
+    PATH: `${programs.path}:${process.env.PATH}`,
+    ANSIBLE_NOCOLOR: "1",
+    ANSIBLE_COLLECTIONS_PATH: join(folder, "collections"),
+    FAKE_DOCKER: folder,
+    LC_ALL: "C.UTF-8",
+    HOME: folder,
+  };
+  const command = { file: "ansible-playbook", args: [playbook], cwd: join(folder, "lab"), env };
+  const { exitCode, stdout } = await run(command, { accept: "any" });
+  const changed = [...stdout.matchAll(/changed=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+  return { exitCode, changed, stdout };
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "mesos-lab-ready-"));
+  mkdirSync(join(folder, "containers"));
+  programs = fakePrograms({
+    docker: `for last; do :; done
+      [ "$1" = image ] && echo sha256:1 && exit
+      cat ${folder}/containers/"$last" && echo "$last"`,
+  });
+  const module = "collections/ansible_collections/community/docker/plugins/modules/docker_container.py";
+  write(module, containerModule);
+  chmodSync(join(folder, module), 0o755);
+  server = createServer(({ url = "" }, answer) => {
+    const left = early.get(url) ?? 0;
+    early.set(url, left - 1);
+    appendFileSync(join(folder, "events"), `${left > 0 ? "not yet" : "ready"} ${url}\n`);
+    answer.writeHead(left > 0 ? 503 : 200, { "Content-Type": "application/json" });
+    answer.end(JSON.stringify(ready[url] ?? null));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+
+  const described = tutorialLab("rehearsal");
+  const lab: Lab = {
+    ...described,
+    ports: { ...described.ports, mesosMaster: port, mesosSlave: port, marathon: port, bamboo: port },
+    machines: described.machines.map((machine) => ({ ...machine, ip: "127.0.0.1" })),
+  };
+  const files = renderLab(lab, readTemplates());
+  writeFiles(join(folder, "lab"), files);
+  const local = {
+    ansible_connection: "local",
+    ansible_become: false,
+    ansible_python_interpreter: "/usr/bin/python3",
+    container_note_file: `${folder}/note/{{ inventory_hostname }}`,
+  };
+  write("lab/inventory.yml", JSON.stringify({ all: { ...inventory(lab).all, vars: local } }));
+  // Without what installs something, and without the check of a machine, which this host would not pass.
+  const site = files.find(({ path }) => path === "site.yml")?.contents ?? "";
+  write("lab/site.yml", `---\n${site.slice(site.indexOf('- name: "The containers that are there"'))}`);
+});
+
+afterAll(() => {
+  server?.close();
+  programs?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.skipIf(noAnsible !== "")(
+  `no service goes unwaited for, whatever an earlier run came to${noAnsible}`,
+  { timeout: 600_000 },
+  async () => {
+    write("fails", "ma");
+    const failed = await play("site.yml");
+    expect(failed.stdout).toContain("no such thing");
+    expect(failed.exitCode).toBe(2);
+    // Nothing waits for what can be found later, so nothing has been asked.
+    expect(events()).toEqual(["zk", "mm", "ms1", "ma"].map((name) => `container ${name}`));
+
+    rmSync(join(folder, "fails"));
+    early.set("/v2/info", 2);
+    const second = await play("site.yml");
+    expect(second).toMatchObject({ exitCode: 0, changed: 2 });
+    // The containers of the first run are no news in this one, and their services are waited for all the same.
+    expect(events()).toEqual([
+      ...["zk", "mm", "ms1", "ma"].map((name) => `container ${name}`),
+      // Bamboo asks Marathon once, when it starts.
+      ...["not yet /v2/info", "not yet /v2/info", "ready /v2/info", "container bam"],
+      ...["ready /state.json", "ready /state.json", "ready /v2/info", "ready /status"],
+    ]);
+
+    expect(await play("site.yml")).toMatchObject({ exitCode: 0, changed: 0 });
+    expect(events()).toEqual([]);
+
+    // One that is run alone does not ask whether anything is new.
+    expect(await play("playbooks/marathon.yml")).toMatchObject({ exitCode: 0, changed: 0 });
+    expect(events()).toEqual(["container ma"]);
+  },
+);
