@@ -43,7 +43,11 @@ export const flags = {
   repeat: ["--repeat <times>", "Do it so often, and tell min, median and max", text],
   settle: ["--settle <seconds>", "A page that answers so long without a miss is back (default: 5)", text],
   deadline: ["--deadline <seconds>", "How long the lab may take to recover (default: 300)", text],
-  rate: ["--rate <per second>", "Requests a second for each way in, 50 or more (10 with --compare)", text],
+  rate: [
+    "--rate <per second>",
+    "Requests a second for each way in at most, 2 or more (default: 50, shared by the ways in of machines)",
+    text,
+  ],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],

@@ -93,8 +93,7 @@ export const verbs: readonly Verb[] = [
         ...numberFlag("repeat", repeat, 1, 1000),
         ...numberFlag("settle", settle, 1, 600),
         ...numberFlag("deadline", deadline, 1, 86_400),
-        // Lanes of a comparison share what the machines can bear.
-        ...numberFlag("rate", rate, options.compare === true ? 10 : 50, 1000),
+        ...numberFlag("rate", rate, 2, 1000),
       };
       await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
     },

@@ -1,3 +1,4 @@
+import { archivesOf } from "../lab/archives.ts";
 import type { Lab, VagrantLab } from "../lab/model.ts";
 import { onVagrant, withBox } from "../lab/runs.ts";
 import { bundleFolder, type Manifest, parts } from "./manifest.ts";
@@ -30,13 +31,14 @@ export function applyBundle(lab: Lab, manifest: Manifest): Lab {
  */
 export function knownByDigest(
   identities: Readonly<Record<string, string>>,
-  { bundle, digests }: Lab,
+  lab: Lab,
 ): Readonly<Record<string, string>> {
+  const { images } = archivesOf(lab);
   return Object.fromEntries(
     Object.entries(identities).map(([image, identity]) => {
-      const bundled = bundle?.images[image];
-      const same = bundled !== undefined && identity === `id ${bundled.id}`;
-      return [image, (same ? digests?.[image] : undefined) ?? identity];
+      const same = images[image] !== undefined && identity === `id ${images[image].id}`;
+      const digest = lab.fetched?.[image]?.digest ?? lab.digests?.[image];
+      return [image, (same ? digest : undefined) ?? identity];
     }),
   );
 }

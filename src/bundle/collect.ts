@@ -7,6 +7,9 @@ import { listImages } from "../foundry/images/build.ts";
 import { machineImages } from "../lab/machine-needs.ts";
 import type { VagrantLab } from "../lab/model.ts";
 import type { MachineParts, Parts, PartsWanted } from "../machines/machines.ts";
+import { archiveName, placeArchives } from "../registry/archives.ts";
+import { imagesHere } from "../registry/session.ts";
+import { registryStore } from "../registry/store.ts";
 import { sha256File } from "../tools/cache.ts";
 import type { Watch } from "../tools/copy.ts";
 import { run } from "../tools/exec.ts";
@@ -100,9 +103,9 @@ function hasAll(tags: readonly string[], lab: VagrantLab): boolean {
   return allImages(lab).every((image) => tags.includes(image));
 }
 
-/** The rehearsal images from the cache; undefined for images that only machines have. */
+/** The images from the cache, where they were built or fetched; undefined for images that only machines have. */
 async function imageArchive(lab: VagrantLab, whence: Whence, watch: Watch): Promise<Packed | undefined> {
-  if (lab.stack === "classic") return undefined;
+  if (lab.stack === "classic") return fetchedArchives(lab, whence, watch);
   const built = await listImages(whence);
   const missing = allImages(lab).filter((image) => !built?.tags.includes(image));
   if (built === undefined || missing.length > 0)
@@ -114,6 +117,30 @@ async function imageArchive(lab: VagrantLab, whence: Whence, watch: Watch): Prom
   watch.onProgress?.("packing the images");
   await gzipFile(built.file, from, watch.signal);
   return { images: {}, sources: [{ path: parts.rehearsalImages, from }] };
+}
+
+/** An archive for each image of the classic stack, where this host has fetched all of them. */
+async function fetchedArchives(
+  lab: VagrantLab,
+  { cacheDir, staging }: Whence,
+  watch: Watch,
+): Promise<Packed | undefined> {
+  const store = registryStore(cacheDir);
+  const wanted = allImages(lab).map((reference) => ({ reference, locked: lab.digests?.[reference] }));
+  const here = await imagesHere(store, wanted);
+  if (here.size < wanted.length || lab.imagesFrom === "machines") return undefined;
+  const folder = join(staging, "fetched");
+  await placeArchives(store, [...here.values()], folder, watch);
+  const archives = [...here].map(([reference, image]) => ({
+    reference,
+    id: image.config.digest,
+    archive: `images/${archiveName(image)}`,
+    from: join(folder, archiveName(image)),
+  }));
+  return {
+    images: Object.fromEntries(archives.map(({ reference, id, archive }) => [reference, { id, archive }])),
+    sources: archives.map(({ archive, from }) => ({ path: archive, from })),
+  };
 }
 
 function missingPackages(lab: VagrantLab): readonly string[] {

@@ -11,13 +11,13 @@ export function labFileFor(lab: VagrantLab, own: LabSource | undefined): string 
   if (own !== undefined && labDifferences(lab, parseLab(own, {}, lab.runs.provider)).length === 0)
     return own.text;
   const { name, stack, runs, machines, images, ports } = lab;
-  const { provider, box: given } = runs;
+  const { provider, box: given, bootTimeout } = runs;
   const box = { name: given.name, ...(given.version !== undefined && { version: given.version }) };
   const heading = "# Written by `mesos-lab bundle save`: the lab that the bundle was made of.\n";
   return (
     heading +
     stringify(
-      { ...{ name, stack, provider, box, machines, images }, ports: movablePorts(ports) },
+      { ...{ name, stack, provider, bootTimeout, box, machines, images }, ports: movablePorts(ports) },
       { lineWidth: 0 },
     )
   );

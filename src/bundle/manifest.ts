@@ -28,7 +28,7 @@ export const parts = {
 
 // Only what has a place in a bundle: a path from somebody else's manifest can lead nowhere else.
 const path =
-  /^(?:mesos-lab\.(?:yaml|lock)|box\.tar\.gz|client\/docker|images\/[a-z0-9-]{1,40}\.tar\.gz|packages\/(?:Packages|[a-z0-9][\w.+~%-]{1,80}\.deb))$/;
+  /^(?:mesos-lab\.(?:yaml|lock)|box\.tar\.gz|client\/docker|images\/[a-z0-9-]{1,40}\.tar(?:\.gz)?|packages\/(?:Packages|[a-z0-9][\w.+~%-]{1,80}\.deb))$/;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

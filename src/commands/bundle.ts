@@ -118,7 +118,9 @@ async function runningMachines(lab: VagrantLab, what: string, lock: Lock | undef
   const { parts: made, running } = machinesOf(lab, folder);
   if (other.length === 0 && made !== undefined && (await running())) {
     // Under the lock's digests nothing else may travel.
-    const images = knownByDigest(await made.images(signal), withOwnBundle(lab, folder));
+    const fetched = recorded?.fetched;
+    const asMade = withOwnBundle(fetched === undefined ? lab : { ...lab, fetched }, folder);
+    const images = knownByDigest(await made.images(signal), asMade);
     const { parts: differences } = compareLock(lock ?? emptyLock, { ...emptyLock, images });
     if (differences.length === 0) return made;
     throw new LabError(`the machines of lab "${lab.name}" differ from ${lockFileName}`, {

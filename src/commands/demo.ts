@@ -33,9 +33,14 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
   if (acl !== undefined && !discoveryOf(made.lab).includes("bamboo")) throw noBamboo(made.lab);
   const text = app === undefined ? JSON.stringify(tomcatApp(made.lab)) : readApp(app);
   const http = openHttp();
+  const run = { ...context, ...made };
   try {
-    if (remove) await takeAway({ ...context, ...made }, idIn(text, app), http, context);
-    else await setUp({ ...context, ...made }, { text, acl: acl ?? demoAcl, file: app }, http, context);
+    // A drill that goes on would measure what happens to its app here.
+    await made.folder.locked(() =>
+      remove
+        ? takeAway(run, idIn(text, app), http, context)
+        : setUp(run, { text, acl: acl ?? demoAcl, file: app }, http, context),
+    );
   } finally {
     await http.close();
   }

@@ -1,12 +1,13 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { absoluteId } from "../demo/app.ts";
 import { addressesOf } from "../demo/services.ts";
-import { lostLanes } from "../drills/analysis/settled.ts";
+import { lowerRate } from "../drills/analysis/baseline.ts";
 import { spreads } from "../drills/analysis/timeline.ts";
 import { usualDominant } from "../drills/analysis/why-words.ts";
+import { headline, lossInWords } from "../drills/analysis/words.ts";
 import { type Drill, drills, drillsFor, whyNot } from "../drills/catalogue.ts";
+import { startClock } from "../drills/clock.ts";
 import type { DrillReport } from "../drills/model/report.ts";
-import { reportHtml } from "../drills/report/page.ts";
+import type { DrillOptions } from "../drills/options.ts";
 import { picture, spreadTable } from "../drills/report/picture.ts";
 import { runDrill } from "../drills/run.ts";
 import { exitCodes, LabError } from "../errors.ts";
@@ -15,9 +16,9 @@ import { discoveryOf } from "../lab/discovery.ts";
 import { type DiscoveryName, discoveryNames } from "../lab/model.ts";
 import { machinesOf } from "../machines/index.ts";
 import { openHttp } from "../probes/http.ts";
-import type { LabFolder } from "../tools/lab-folder.ts";
 import { line, lineOf, runTasks } from "../ui/tasks.ts";
-import { type Context, type LabOptions, madeLab } from "./context.ts";
+import { type Context, type LabOptions, type MadeLab, madeLab } from "./context.ts";
+import { reserveDrillFiles } from "./drill-files.ts";
 
 export interface DrillCommandOptions extends LabOptions {
   readonly repeat?: number;
@@ -41,44 +42,62 @@ export async function drillCommand(
   const drill = drills.find((each) => each.name === name);
   if (drill === undefined)
     throw refused(name === "" ? "which drill?" : `there is no drill "${name}"`, drills);
-  const { lab, folder } = madeLab(which);
+  const made = madeLab(which);
+  const { lab } = made;
   const why = whyNot(drill, lab);
   if (why !== undefined) throw refused(why, drillsFor(lab));
   const [only, ...others] = discoveryOf(lab);
   const notes = compare && others.length === 0 ? [oneMethod(only)] : [];
   for (const note of notes) context.note(note);
+  const drilling = { drill, repeat, compare, notes, settle, deadline, rate };
+  // A lab that is removed, started or drilled by somebody else meanwhile would be measured as broken.
+  await made.folder.locked(() => drillAgain(drilling, made, context));
+}
+
+interface Wanted {
+  readonly drill: Drill;
+  readonly repeat: number;
+  readonly compare: boolean;
+  readonly notes: readonly string[];
+  readonly settle: number;
+  readonly deadline: number;
+  readonly rate: number | undefined;
+}
+
+/** Drills as often as wanted, or until the lab does not recover; what was found is shown and kept in any case. */
+async function drillAgain(wanted: Wanted, { lab, folder }: MadeLab, context: Context): Promise<void> {
+  const { drill, repeat, compare } = wanted;
+  const files = reserveDrillFiles(folder, drill.name, startClock().startedAt);
   const http = openHttp();
   const reports: DrillReport[] = [];
+  const options = (say: DrillOptions["say"]): DrillOptions => ({
+    ...{ lab, http, compare, say, notes: wanted.notes, signal: context.signal },
+    machines: machinesOf(lab, folder),
+    at: addressesOf(lab),
+    appId: absoluteId(tomcatApp(lab).id),
+    isPage: isWelcomePage,
+    isThere: () => folder.recordedIfWhole() !== undefined,
+    settleMs: wanted.settle * 1000,
+    deadlineMs: wanted.deadline * 1000,
+    ratePerSecond: wanted.rate,
+  });
+  const taskOf = (round: number) => {
+    const title = `Drill ${drill.name}${repeat > 1 ? ` ${round} of ${repeat}` : ""}`;
+    return line(lineOf(context, "drill", title, drill.name), async (say) => {
+      const report = await runDrill(drill, options(say));
+      reports.push(report);
+      files.write(reports);
+      if (!report.recovered) throw notRecovered(report);
+      return report.lanes.map((lane) => headline(lane).figure).join(", ");
+    });
+  };
   try {
-    for (let round = 1; round <= repeat; round += 1) {
-      const title = `Drill ${drill.name}${repeat > 1 ? ` ${round} of ${repeat}` : ""}`;
-      const task = line(lineOf(context, "drill", title, drill.name), async (say) => {
-        const report = await runDrill(drill, {
-          lab,
-          machines: machinesOf(lab, folder),
-          http,
-          at: addressesOf(lab),
-          appId: absoluteId(tomcatApp(lab).id),
-          isPage: isWelcomePage,
-          compare,
-          notes,
-          settleMs: settle * 1000,
-          deadlineMs: deadline * 1000,
-          ratePerSecond: rate,
-          signal: context.signal,
-          say,
-        });
-        reports.push(report);
-        return report.recovered ? undefined : "not recovered";
-      });
-      await runTasks([task], context.display);
-      if (!reports.at(-1)?.recovered) break;
-    }
+    for (let round = 1; round <= repeat; round += 1) await runTasks([taskOf(round)], context.display);
   } finally {
     await http.close();
-    if (reports.length > 0) show(reports, writeReports(folder, drill.name, reports), compare, context);
+    if (reports.length > 0) show(reports, files.page, compare, context);
+    else files.discard();
   }
-  if (reports.some(({ recovered }) => !recovered)) throw notRecovered(reports);
 }
 
 function refused(message: string, offered: readonly Drill[]): LabError {
@@ -86,16 +105,6 @@ function refused(message: string, offered: readonly Drill[]): LabError {
     exitCode: exitCodes.usage,
     remedy: offered.map((each) => `npx mesos-lab drill ${each.name.padEnd(17)} ${each.help}`),
   });
-}
-
-/** Writes the report page and its data below the lab's folder; returns the page's path. */
-function writeReports(folder: LabFolder, name: string, reports: readonly DrillReport[]): string {
-  const stamp = (reports[0]?.startedAt ?? "").replaceAll(/[-:]|\..*/g, "");
-  const base = folder.file("reports", `${name}-${stamp}`);
-  mkdirSync(folder.file("reports"), { recursive: true });
-  writeFileSync(`${base}.json`, `${JSON.stringify(reports, undefined, 2)}\n`);
-  writeFileSync(`${base}.html`, reportHtml(reports));
-  return `${base}.html`;
 }
 
 function show(reports: readonly DrillReport[], page: string, compare: boolean, context: Context): void {
@@ -112,21 +121,27 @@ function show(reports: readonly DrillReport[], page: string, compare: boolean, c
 
 /** Each way in over all runs: the spread of its outage in milliseconds, and what took longest in most of them. */
 function comparisonOf(reports: readonly DrillReport[]) {
-  return spreads(reports).map(({ way, outage }) => ({
-    ...{ way, outage, took: usualDominant(reports, way) },
-  }));
+  return spreads(reports).map((found) => ({ ...found, took: usualDominant(reports, found.way) }));
 }
 
-/** Names the ways in that were not served, and the last state seen of every part. */
-export function notRecovered(reports: readonly DrillReport[]): LabError {
-  const last = reports.at(-1);
-  const lost = lostLanes(last?.lanes ?? []);
-  const served =
-    (last?.lanes ?? []).length > 1 && lost.length > 0 ? `: not served for good by ${lost.join(", ")}` : "";
-  return new LabError(`the lab did not recover by the deadline${served}`, {
+/** Says what was not as before: the ways in that did not serve, or else the claims that did not hold. */
+export function notRecovered(report: DrillReport): LabError {
+  const { drill, lanes, lastSeen, load } = report;
+  const suspects = lanes.flatMap(({ way, ownLoad }) => (ownLoad === undefined ? [] : [`${way}: ${ownLoad}`]));
+  const gentler = lowerRate(load.ratePerSecond);
+  return new LabError(lossInWords(report), {
     exitCode: exitCodes.notRecovered,
-    details: Object.entries(last?.lastSeen ?? {}).map(([part, seen]) => `${part}: ${seen}`),
-    remedy: ["npx mesos-lab verify", "npx mesos-lab up"],
+    details: [
+      ...(suspects.length > 0 ? ["the drill's own requests may be the cause:", ...suspects] : []),
+      ...Object.entries(lastSeen).map(([subject, seen]) => `${subject}: ${seen}`),
+    ],
+    remedy: [
+      ...(suspects.length > 0 && gentler !== undefined
+        ? [`npx mesos-lab drill ${drill} --rate ${gentler}`]
+        : []),
+      "npx mesos-lab verify",
+      "npx mesos-lab up",
+    ],
   });
 }
 

@@ -8,7 +8,7 @@ import { canAsk, confirm } from "../ui/ask.ts";
 import { bytesText } from "../ui/bytes.ts";
 import { formatTable } from "../ui/table.ts";
 import { type Context, describedLab, type LabOptions } from "./context.ts";
-import { waiting, wantedImages } from "./fetch-tasks.ts";
+import { waitingText, wantedImages } from "./fetching.ts";
 
 /** `images list`: what was built and what was fetched. */
 export async function listCommand(context: Context): Promise<void> {
@@ -50,7 +50,7 @@ export async function pruneCommand(
   const used = new Set(wantedImages(lab).map(({ reference }) => reference));
   const store = registryStore(defaultCacheDir());
   const freed = await withSession(
-    { store, signal: context.signal, onWait: () => waiting(context) },
+    { store, signal: context.signal, onWait: () => context.note(waitingText) },
     async () => {
       const unused = (await keptImages(store)).filter(({ reference }) => !used.has(reference));
       if (unused.length > 0 && !yes) await refuseUnasked(unused, context);

@@ -1,6 +1,7 @@
 import { absentClaims, absentLines } from "../claims/claims-for.ts";
 import { verifyLab } from "../claims/verdict.ts";
 import { machinesOf } from "../machines/index.ts";
+import { holderWords } from "../tools/lab-lock.ts";
 import { formatTable } from "../ui/table.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 
@@ -27,12 +28,14 @@ export async function status(options: LabOptions, context: Context): Promise<voi
     holds,
     seen,
   }));
+  const holder = folder.holder();
   if (context.json) {
     context.emit({
       event: "result",
       lab: lab.name,
       stack: lab.stack,
       runs: lab.runs,
+      ...(holder && { atWork: holder }),
       absent: absentClaims(lab),
       folder: folder.path,
       machines,
@@ -43,6 +46,7 @@ export async function status(options: LabOptions, context: Context): Promise<voi
   context.print(
     `lab ${lab.name}: stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}, ${folder.path}\n`,
   );
+  if (holder !== undefined) context.print(`at work on it: ${holderWords(holder)}\n`);
   const table = (titles: string[], rows: string[][]) =>
     formatTable(
       titles.map((title) => ({ title })),

@@ -17,13 +17,14 @@ export interface Visit extends Pick<HttpAnswer, "status" | "text"> {
 export async function visit(
   { http, signal }: Pick<Stage, "http" | "signal">,
   { url, host, resolve }: WayIn,
+  timeoutMs = 5_000,
 ): Promise<Visit> {
   const to = await resolve?.();
   const led = to === undefined ? url : `http://${to.address}:${to.port}/`;
   const named = host ?? (to && new URL(url).host);
   const { status, text } = await http.get(led, {
     signal,
-    timeoutMs: 5_000,
+    timeoutMs,
     ...(named !== undefined && { headers: { host: named } }),
   });
   return { url: led, status, text };

@@ -7,30 +7,38 @@ import type { Lab } from "../lab/model.ts";
 import { type Drill, drills } from "./catalogue.ts";
 import type { DrillOptions } from "./options.ts";
 
-/** Breaks what the drill is about; returns its name once it is broken. */
-export async function breakIt(drill: Drill, options: DrillOptions): Promise<string> {
+/** What was broken. */
+export interface Broken {
+  /** A task's id, a container's or a machine's name. */
+  readonly target: string;
+  /** The task that is to end by it, where one is: its end may come later than the break. */
+  readonly task?: string;
+}
+
+/** Breaks what the drill is about; resolves once it is broken. */
+export async function breakIt(drill: Drill, options: DrillOptions): Promise<Broken> {
   const { machines, signal, lab } = options;
   const { breaks } = drill;
   if (breaks.kind === "restart") {
     const entry = entryToBreak(lab, drill);
     await machines.breaks.restart(entry, signal);
-    return `${entry.tutorial.name} on ${entry.machine.name}`;
+    return { target: `${entry.tutorial.name} on ${entry.machine.name}` };
   }
   if (breaks.kind === "reboot") {
     const { machine } = entryToBreak(lab, drill);
     await machines.breaks.reboot(machine, signal);
-    return machine.name;
+    return { target: machine.name };
   }
   const task = await oneTask(options);
   if (breaks.kind === "kill-task") {
     const url = `${options.at.marathon}/v2/apps/${encodePath(options.appId)}/tasks/${encodeURIComponent(task.id)}`;
     const answer = await options.http.send("DELETE", url, undefined, { signal });
     if (answer.status !== 200) throw refused("Marathon", answer);
-    return task.id;
+    return { target: task.id, task: task.id };
   }
   const machine = lab.machines.find(({ ip, name }) => ip === task.host || name === task.host);
   if (machine === undefined) throw new Error(`no machine of the lab is ${task.host}`);
-  return machines.breaks.removeTask(machine, task.ports[0] ?? 0, signal);
+  return { target: await machines.breaks.removeTask(machine, task.ports[0] ?? 0, signal), task: task.id };
 }
 
 /** After an interrupted drill: what could not be put back, in sentences. */

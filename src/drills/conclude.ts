@@ -4,24 +4,25 @@ import { hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
 import { longestPeriodMs, lostLanes } from "./analysis/settled.ts";
 import { pageMarks } from "./analysis/timeline.ts";
+import { formatMs } from "./analysis/words.ts";
 import type { Drill } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
-import { baselineMs, type Lanes, requestTimeoutMs } from "./lanes.ts";
-import { type DrillReport, marks as words } from "./model/report.ts";
+import { requestTimeoutMs } from "./lanes.ts";
+import { type DrillReport, type Lane, type Load, marks as words } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
 import type { Before } from "./ready.ts";
-import { type LabWatch, lookEveryMs } from "./watch.ts";
+import { baselineMs } from "./steady.ts";
+import { type LabWatch, lookEveryMs, slowestLookMs } from "./watch.ts";
 
 /** What a drill has found out. */
 export interface Observations extends Before {
   readonly clock: DrillClock;
-  readonly lanes: Lanes;
-  readonly ratePerSecond: number;
+  readonly lanes: readonly Lane[];
+  readonly load: Load;
   readonly watch: LabWatch;
   readonly verdict: Verdict;
   readonly breakAt: number;
   readonly target: string;
-  readonly notes: readonly string[];
 }
 
 /** The report: plain data of everything that was seen. */
@@ -30,9 +31,8 @@ export async function reportOf(
   options: DrillOptions,
   found: Observations,
 ): Promise<DrillReport> {
-  const { watch, verdict, breakAt, ways } = found;
+  const { watch, verdict, breakAt, ways, lanes, load } = found;
   const { lab, http, at, appId, signal } = options;
-  const lanes = found.lanes.lanes(breakAt);
   const failing = verdict.results.filter(({ holds }) => !holds);
   const app = await findApp(http, at.marathon, appId, signal).catch(() => undefined);
   return {
@@ -44,13 +44,14 @@ export async function reportOf(
     breakAt,
     target: found.target,
     parameters: {
-      "requests per second": rateWords(found.ratePerSecond, lanes.length),
+      "requests per second": rateWords(load.ratePerSecond, lanes.length),
       "time limit per request": `${requestTimeoutMs / 1000} s`,
-      "time before the break": baselineWords(longestPeriodMs(ways)),
+      "time before the break": baselineWords(load.ratePerSecond, longestPeriodMs(ways)),
       "settle time": `${options.settleMs / 1000} s`,
       deadline: `${options.deadlineMs / 1000} s`,
     },
     environment: `${options.machines.words} · ${lab.stack} stack · host ${osType()} ${arch()}, ${cpus().length} CPUs`,
+    load,
     lanes,
     marks: [
       { at: breakAt, source: "drill", what: drill.mark, detail: found.target },
@@ -61,19 +62,45 @@ export async function reportOf(
     after: app === undefined ? [] : hostPortsOf(app),
     recovered: lostLanes(lanes).length === 0 && verdict.holds,
     lastSeen: {
-      ...watch.lastSeen,
       ...Object.fromEntries(failing.map(({ title, machine, seen }) => [`${title} (${machine})`, seen])),
+      ...watch.lastSeen,
     },
     notes: [
-      ...found.notes,
+      ...loadNotes(load, lanes),
       ...options.notes,
-      `Mesos, Marathon's task list and what each method routes to were polled every ${lookEveryMs(options.machines.breaks.local, ways) / 1000} to 0.5 s: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
+      `Mesos, Marathon's task list and what each method routes to were polled every ${pollWords(options, found)}: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
     ],
   };
 }
 
-function baselineWords(periodMs: number): string {
-  const least = `${baselineMs / 1000} s`;
+/** How often all but the page was looked at. */
+function pollWords({ machines }: DrillOptions, { ways, load }: Observations): string {
+  const slowest = slowestLookMs(load.ratePerSecond);
+  const [often, seldom] = [lookEveryMs(machines.breaks.local, ways), 500].map((ms) => Math.max(ms, slowest));
+  return often === seldom ? formatMs(slowest) : `${(often ?? 0) / 1000} to ${(seldom ?? 0) / 1000} s`;
+}
+
+/** What the rate was, where it is not the one that was asked for, and how well an outage can be known by it. */
+function loadNotes({ askedPerSecond, ratePerSecond, tooMany }: Load, lanes: readonly Lane[]): string[] {
+  const slowest = Math.min(...lanes.map(({ sampling }) => sampling.slowestRate));
+  const [first] = tooMany;
+  const precision = (rate: number) => `an outage is known to no better than ${formatMs(1_000 / rate)}`;
+  return [
+    ...(first === undefined
+      ? []
+      : [
+          `${askedPerSecond} requests a second were too many for this lab, before anything was broken: ${first.why}. It was asked ${ratePerSecond} times a second: ${precision(ratePerSecond)}.`,
+        ]),
+    ...(slowest < ratePerSecond
+      ? [
+          `During the outage the rate was lowered to ${slowest} requests a second: from then on ${precision(slowest)}.`,
+        ]
+      : []),
+  ];
+}
+
+function baselineWords(ratePerSecond: number, periodMs: number): string {
+  const least = `${baselineMs(ratePerSecond) / 1000} s`;
   return periodMs === 0 ? least : `${least} and a random part of the longest period, ${periodMs / 1000} s`;
 }
 

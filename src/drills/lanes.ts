@@ -1,29 +1,35 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WayIn } from "../demo/ways-in.ts";
+import { type Baseline, baselineFault } from "./analysis/baseline.ts";
+import { follow, type Standing } from "./analysis/live.ts";
 import { analyse, runsOf } from "./analysis/outage.ts";
 import { isSettled } from "./analysis/settled.ts";
 import type { DrillClock } from "./clock.ts";
-import type { Outage } from "./model/outage.ts";
 import type { Lane } from "./model/report.ts";
+import type { Sample } from "./model/sampling.ts";
 import { type Sampler, startSampler } from "./sample/sampler.ts";
 
-/** Good answers before the break: what "before" means in the report. */
-export const baselineMs = 2000;
 /** A page that takes longer does not count as served. */
 export const requestTimeoutMs = 1000;
 
 /** The samplers of a drill: one for each way in, all on one clock. */
 export interface Lanes {
-  /** What is known of each lane now, and whether more is to be expected. */
-  look(breakAt: number, sinceBreakMs: number): readonly LaneNow[];
+  /** Why no lane's figures could be trusted at this rate, by what was seen so far; undefined where they can. */
+  fault(lowest: boolean): string | undefined;
+  /** From now on `look` tells what has become of the lanes since this time. */
+  broken(breakAt: number): void;
+  /** How each lane stands now, and whether more is to be expected. */
+  look(sinceBreakMs: number): readonly LaneNow[];
+  /** Asks each way so often from now on. */
+  pace(ratePerSecond: number): void;
   stop(): Promise<void>;
-  /** What the report says of them; after the stop. */
-  lanes(breakAt: number): readonly Lane[];
+  /** What the report says of them; after the stop. `ownLoad` gives by way in what speaks for the drill's own load. */
+  lanes(ownLoad: ReadonlyMap<string, string>): readonly Lane[];
 }
 
-export interface LaneNow {
+export interface LaneNow extends Standing {
   readonly way: string;
-  readonly outage: Outage;
+  readonly samples: readonly Sample[];
   readonly settled: boolean;
 }
 
@@ -46,26 +52,46 @@ export async function startLanes(ways: readonly WayIn[], options: LaneOptions): 
     });
     open.push({ way, sampler });
   }
-  const outageOf = (sampler: Sampler, breakAt: number) =>
-    analyse(sampler.samples, { settleMs, breakAt, until: sampler.horizon() });
+  const baselineOf = ({ samples, state, horizon }: Sampler): Baseline => ({
+    ...{ samples, sampling: state(), oldestMs: clock.now() - horizon() },
+  });
+  let breakAt = Number.POSITIVE_INFINITY;
+  let following: readonly { way: WayIn; sampler: Sampler; standing: (until: number) => Standing }[] = [];
   return {
-    look: (breakAt, sinceBreakMs) =>
-      open.map(({ way, sampler }) => {
-        const outage = outageOf(sampler, breakAt);
-        const settled = isSettled(outage, way.learns, { sinceBreakMs, settleMs });
-        return { way: way.name, outage, settled };
+    fault: (lowest) => {
+      const faults = open.map(({ way, sampler }) => {
+        const why = baselineFault(baselineOf(sampler), lowest);
+        return why === undefined || ways.length === 1 ? why : `${way.name}: ${why}`;
+      });
+      return faults.find((why) => why !== undefined);
+    },
+    broken: (at) => {
+      breakAt = at;
+      following = open.map(({ way, sampler }) => ({
+        ...{ way, sampler, standing: follow(sampler.samples, { settleMs, breakAt }) },
+      }));
+    },
+    look: (sinceBreakMs) =>
+      following.map(({ way, sampler, standing }) => {
+        const now = standing(sampler.horizon());
+        const settled = isSettled(now, way.learns, { sinceBreakMs, settleMs });
+        return { way: way.name, samples: sampler.samples, ...now, settled };
       }),
+    pace: (rate) => {
+      for (const { sampler } of open) sampler.pace(rate);
+    },
     stop: async () => {
       await Promise.all(open.map(({ sampler }) => sampler.stop()));
     },
-    lanes: (breakAt) =>
-      open.map(({ way, sampler }) => ({
-        way: way.name,
-        url: way.url,
-        learns: way.learns,
-        runs: runsOf(sampler.samples),
-        outage: outageOf(sampler, breakAt),
-        sampling: sampler.state(),
-      })),
+    lanes: (ownLoad) =>
+      open.map(({ way, sampler }) => {
+        const why = ownLoad.get(way.name);
+        return {
+          ...{ way: way.name, url: way.url, learns: way.learns, runs: runsOf(sampler.samples) },
+          outage: analyse(sampler.samples, { settleMs, breakAt, until: sampler.horizon() }),
+          sampling: sampler.state(),
+          ...(why !== undefined && { ownLoad: why }),
+        };
+      }),
   };
 }

@@ -11,6 +11,8 @@ export interface DrillOptions {
   readonly at: Addresses;
   readonly appId: string;
   readonly isPage: (body: string, status: number) => boolean;
+  /** Whether the lab still exists: somebody may remove its folder by hand. */
+  readonly isThere: () => boolean;
   /** Every way in at once, instead of the lab's first. */
   readonly compare: boolean;
   /** A run without a miss that lasts so long is a recovery. */

@@ -17,7 +17,7 @@ export function askedRuns(
     kind,
     provider,
     box: chooseBox(file.box, flags, defaultBox(stack, provider)),
-    ...(file.emulation === undefined ? {} : { emulation: file.emulation }),
+    ...defined({ emulation: file.emulation, bootTimeout: file.bootTimeout }),
   };
 }
 

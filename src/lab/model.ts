@@ -93,6 +93,8 @@ export interface VagrantRuns {
   readonly box: Box;
   /** libvirt only: QEMU runs the machines in software, some ten times slower. Absent: `create` tries KVM. */
   readonly emulation?: boolean;
+  /** Seconds that a machine may take to boot. Absent: ten minutes, and four times as long under emulation. */
+  readonly bootTimeout?: number;
 }
 
 /** How SSH gets to a machine. What is left out is the user's own ssh's to know. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { namedPorts } from "./catalogue/index.ts";
 import type { LabFlags } from "./flags.ts";
-import { imagePlaces, type Lab, providerNames, serviceNames, stackNames } from "./model.ts";
+import { type Lab, providerNames, serviceNames, stackNames } from "./model.ts";
 import { fields } from "./schema.ts";
 
 /**
@@ -34,6 +34,7 @@ const runs = z.discriminatedUnion("kind", [
     provider: z.enum(providerNames),
     box: z.strictObject({ name: fields.boxName, version: text.optional(), url: text.optional() }),
     emulation: z.boolean().optional(),
+    bootTimeout: fields.bootTimeout.optional(),
   }),
   z.strictObject({
     kind: z.literal("hosts"),
@@ -64,8 +65,6 @@ const lab = z.strictObject({
   machines: z.array(machine).min(1),
   images: z.record(z.string(), text),
   ports,
-  registry: fields.registry.optional(),
-  imagesFrom: z.enum(imagePlaces).optional(),
   digests: z.record(z.string(), text).optional(),
   bundle: z
     .strictObject({
@@ -75,6 +74,9 @@ const lab = z.strictObject({
       client: z.boolean(),
     })
     .optional(),
+  registry: fields.registry.optional(),
+  imagesFrom: z.literal("machines").optional(),
+  fetched: z.record(z.string(), z.strictObject({ id: text, digest: text, archive: text })).optional(),
 });
 
 /** Paths of rendered files are removed one day: none may lead out of the folder. */
@@ -84,10 +86,10 @@ const inside = text.refine(
 
 const flags = z.strictObject({
   ...Object.fromEntries(
-    ["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"].map((name) => [
-      name,
-      text.optional(),
-    ]),
+    [
+      ...["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"],
+      ...["registry", "imagesFrom"],
+    ].map((name) => [name, text.optional()]),
   ),
   ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
   ...{ registry: text.optional(), imagesFrom: text.optional() },

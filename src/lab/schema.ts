@@ -93,6 +93,13 @@ export const fields = {
     ],
   ),
   memory: whole("Memory of the machine.", 512, 1_048_576, 2048, "of MiB "),
+  bootTimeout: whole(
+    "Time that a machine may take to boot. Left out: 600, and 2400 where libvirt runs the machines in software.",
+    60,
+    86_400,
+    600,
+    "of seconds ",
+  ),
   cpus: whole("Number of virtual processors of the machine.", 1, 64, 2),
   sshHost: text("Name or address at which SSH reaches the machine; default: its ip.", 253, [
     sshName,
@@ -190,6 +197,7 @@ export const labFileSchema = mapping(
       "true or false",
       "libvirt only: let QEMU run the machines in software. Left out, `create` tries whether a guest starts under KVM.",
     ).optional(),
+    bootTimeout: fields.bootTimeout.optional(),
     box: mapping(
       {
         name: fields.boxName.optional(),

@@ -25,8 +25,11 @@ export function compareLock(lock: Lock, found: Lock): Comparison {
   const images = both(lock.images, found.images).flatMap(({ key, locked, now }) =>
     differing(`image ${key}`, locked, now),
   );
+  const ids = both(lock.ids, found.ids).flatMap(({ key, locked, now }) =>
+    differing(`image ${key}, id`, locked, now),
+  );
   const tools = both(lock.tools, found.tools).flatMap(({ key, locked, now }) => differing(key, locked, now));
-  return { parts: [...boxes, ...images], tools };
+  return { parts: [...boxes, ...images, ...ids], tools };
 }
 
 /** `image tomcat:8.0: locked sha256:…, now sha256:…` */
@@ -40,6 +43,7 @@ export function updateLock(lock: Lock, found: Lock): Lock {
     lock: 1,
     boxes: { ...lock.boxes, ...found.boxes },
     images: { ...lock.images, ...found.images },
+    ids: { ...lock.ids, ...found.ids },
     tools: { ...lock.tools, ...found.tools },
   };
 }

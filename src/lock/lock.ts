@@ -13,6 +13,8 @@ const schema = z.strictObject({
   boxes: z.record(z.string(), box),
   /** By reference: `sha256:…` of the manifest, or `id sha256:…` of an image that was built and never pulled. */
   images: z.record(z.string(), z.string().regex(/^(?:id )?sha256:[0-9a-f]{64}$/)),
+  /** By reference: `sha256:…`, the id in an engine of what was fetched by this host and by the digest above. */
+  ids: z.record(z.string(), z.string().regex(/^sha256:[0-9a-f]{64}$/)).default({}),
   /** By name. Told when they differ, never refused: they make the lab, and are no part of it. */
   tools: z.record(z.string(), z.string()),
 });
@@ -20,7 +22,7 @@ const schema = z.strictObject({
 /** What a lab was made of, beside its lab file, so that it can be made of the same again. */
 export type Lock = z.infer<typeof schema>;
 
-export const emptyLock: Lock = { lock: 1, boxes: {}, images: {}, tools: {} };
+export const emptyLock: Lock = { lock: 1, boxes: {}, images: {}, ids: {}, tools: {} };
 
 /** @throws LabError `usage` for a text that is no lock file. */
 export function parseLock(text: string, path: string): Lock {
@@ -43,7 +45,9 @@ export function formatLock(lock: Lock): string {
     "# `mesos-lab create` refuses what differs from it; `mesos-lab create --update-lock` writes it anew.",
     "",
   ].join("\n");
-  return heading + stringify(lock, { sortMapEntries: true, lineWidth: 0 });
+  const { ids, ...others } = lock;
+  const there = Object.keys(ids).length === 0 ? others : lock;
+  return heading + stringify(there, { sortMapEntries: true, lineWidth: 0 });
 }
 
 function yamlOrUndefined(text: string): unknown {

@@ -169,20 +169,26 @@ export function openRepository(endpoint: Endpoint, options: ClientOptions): Repo
   };
 }
 
-function unreachable({ words, origin }: Endpoint, error: ProbeError, answered: boolean): LabError {
-  return new LabError(`${words} ${answered ? "no longer answers" : "does not answer"}: ${error.message}`, {
-    exitCode: exitCodes.tool,
-    details: [`asked: ${origin}/v2/`],
-    remedy: [
-      ...(answered ? ["go on from there: run the same command again"] : []),
-      `look whether this host reaches it: curl -sS ${origin}/v2/`,
-      ...(/certificate/.test(error.message)
-        ? ["name the file with its authority's certificate: NODE_EXTRA_CA_CERTS=FILE npx mesos-lab …"]
-        : []),
-      "or ask another one: --registry URL",
-    ],
-    cause: error,
-  });
+/** A registry that gives no answer at all: whoever asks for something else there need not try. */
+export class RegistrySilent extends LabError {}
+
+function unreachable({ words, origin }: Endpoint, error: ProbeError, answered: boolean): RegistrySilent {
+  return new RegistrySilent(
+    `${words} ${answered ? "no longer answers" : "does not answer"}: ${error.message}`,
+    {
+      exitCode: exitCodes.tool,
+      details: [`asked: ${origin}/v2/`],
+      remedy: [
+        ...(answered ? ["go on from there: run the same command again"] : []),
+        `look whether this host reaches it: curl -sS ${origin}/v2/`,
+        ...(/certificate/.test(error.message)
+          ? ["name the file with its authority's certificate: NODE_EXTRA_CA_CERTS=FILE npx mesos-lab …"]
+          : []),
+        "or ask another one: --registry URL",
+      ],
+      cause: error,
+    },
+  );
 }
 
 async function discard(answer: Transfer): Promise<void> {

@@ -1,3 +1,4 @@
+import { archivesOf } from "../lab/archives.ts";
 import { entriesOf, entriesOn } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
@@ -68,7 +69,7 @@ function vagrantConnection({ runs }: VagrantLab): Readonly<Record<string, string
 /** `group_vars/all.yml`; `variableComments` tells what its pins and conditions are for. */
 export function groupVariables(lab: Lab): object {
   return {
-    ...bundleVariables(lab),
+    ...ownVariables(lab),
     ...(lab.runs.kind !== "hosts" && { machine_check_classic: lab.stack === "classic" }),
     containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
     ...(lab.stack === "classic" &&
@@ -77,13 +78,13 @@ export function groupVariables(lab: Lab): object {
 }
 
 /** Where the roles find what they need not fetch; they look elsewhere for what is not named here. */
-function bundleVariables({ bundle }: Lab): object {
-  if (bundle === undefined) return {};
-  const folder = "{{ inventory_dir }}/bundle";
+function ownVariables(lab: Lab): object {
+  const { bundle } = lab;
+  const { folder, images } = archivesOf(lab);
   return {
-    ...(Object.keys(bundle.images).length > 0 && { bundle_folder: folder }),
-    ...(bundle.packages && { bundle_packages: `${folder}/packages` }),
-    ...(bundle.client && { bundle_client: `${folder}/client/docker` }),
+    ...(Object.keys(images).length > 0 && { image_archives: `{{ inventory_dir }}/${folder}` }),
+    ...(bundle?.packages && { bundle_packages: "{{ inventory_dir }}/bundle/packages" }),
+    ...(bundle?.client && { bundle_client: "{{ inventory_dir }}/bundle/client/docker" }),
   };
 }
 
@@ -126,10 +127,10 @@ function hostPackages({ services }: Machine): object {
 }
 
 /** An image as the role that brings it needs to know it; see its `defaults/main.yml`. */
-function imageVariables({ bundle, digests }: Lab, name: string): Readonly<Record<string, string>> {
-  const bundled = bundle?.images[name];
-  if (bundled !== undefined) return { name, checksum: bundled.id, archive: bundled.archive };
-  const digest = digests?.[name];
+function imageVariables(lab: Lab, name: string): Readonly<Record<string, string>> {
+  const packed = archivesOf(lab).images[name];
+  if (packed !== undefined) return { name, checksum: packed.id, archive: packed.archive };
+  const digest = lab.digests?.[name];
   if (digest === undefined) return { name };
   const repository = name.replace(/:[^/:]*$/, "");
   return { name, checksum: digest, pull: `${repository}@${digest}` };

@@ -9,8 +9,13 @@ export function vagrantfile(template: string, { name, machines, runs }: VagrantL
     boxVersion: runs.box.version === undefined ? "" : rubyString(runs.box.version),
     boxUrl: runs.box.url === undefined ? "" : rubyString(runs.box.url),
     emulation: runs.emulation ?? false,
+    bootTimeout: runs.bootTimeout ?? (runs.emulation ? emulatedBootSeconds : bootSeconds),
   });
 }
+
+/** Long enough for a slow disk; a machine in software takes some four times as long. */
+const bootSeconds = 600;
+const emulatedBootSeconds = 4 * bootSeconds;
 
 /** A double-quoted Ruby literal; `#` is escaped because Ruby would run what stands in `#{…}`. */
 function rubyString(text: string): string {

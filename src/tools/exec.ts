@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Everything the program prints is appended to this file. */
   logFile?: string | undefined;
   onLine?: ((line: string) => void) | undefined;
+  /** Hears the process's number once it runs. It leads a process group of that number. */
+  onStart?: ((pid: number) => void) | undefined;
   input?: string | undefined;
   /** Takes what the program writes to stdout, byte for byte; the result's stdout is empty then. */
   outputFile?: string | undefined;
@@ -56,6 +58,8 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
   if (signal?.aborted) throw interrupted(command);
   // Loaded at the first program: an embedded lab is made without any, and this takes as long as starting Node.
   const { execa } = await import("execa");
+  // Again: what came while it was loaded has been told to nobody.
+  if (signal?.aborted) throw interrupted(command);
   const child = execa(command.file, [...command.args], {
     reject: false,
     detached: true,
@@ -66,6 +70,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
     env: programEnvironment(command.env),
     extendEnv: false,
   });
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const held = options.heldInput === undefined ? undefined : child.stdin;
   // A program that has ended no longer reads.
   held?.on("error", () => undefined);

@@ -101,6 +101,7 @@ export class LabFolder {
       "reports",
       ".vagrant",
       "images.tar",
+      "images",
       "embedded",
       "hosts",
       "bundle",

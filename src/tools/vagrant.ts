@@ -9,7 +9,14 @@ function vagrant(folder: string, ...args: string[]): Command {
 }
 
 export function vagrantUp(folder: string, provider: ProviderName): Command {
-  return vagrant(folder, "up", `--provider=${provider}`, "--parallel", "--no-provision", "--no-color");
+  // A machine that was not ready in time is kept: the next run goes on with it.
+  const kept = "--no-destroy-on-error";
+  return vagrant(folder, "up", `--provider=${provider}`, "--parallel", "--no-provision", kept, "--no-color");
+}
+
+/** Shuts machines down and starts them again, with all that the Vagrantfile says of them. */
+export function vagrantReload(folder: string, machines: readonly string[]): Command {
+  return vagrant(folder, "reload", "--no-provision", "--no-color", ...machines);
 }
 
 export function vagrantHalt(folder: string): Command {
@@ -38,6 +45,7 @@ export function parseStatus(output: string): ReadonlyMap<string, string> {
 export function parseProgress(lab: Lab, line: string): { machine: string; text: string } | undefined {
   const match = /^(?:==>|\s+)\s*([a-z0-9-]+):\s*(.*)$/.exec(line);
   const [, machine, text] = match ?? [];
-  if (machine === undefined || text === undefined || text === "") return undefined;
+  // vagrant-libvirt lists every setting of a domain so.
+  if (machine === undefined || text === undefined || text === "" || text.startsWith("-- ")) return undefined;
   return lab.machines.some(({ name }) => name === machine) ? { machine, text } : undefined;
 }

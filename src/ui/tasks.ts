@@ -46,6 +46,9 @@ export async function runTasks(tasks: readonly Task[], display: Display): Promis
   await new Listr(tasks as never, options as never).run();
 }
 
+/** For this long a task may have no news before it says that it is at work. */
+const quietMs = 30_000;
+
 /** Where the tasks of a run tell their news, and what ends them early. */
 export interface Progress {
   readonly signal: AbortSignal;
@@ -82,12 +85,21 @@ export function line(
       const show = () => {
         task.output = `${Math.round(seconds())} s  ${news}`;
       };
-      const clock = options.display === "live" ? setInterval(show, 1000) : undefined;
+      const live = options.display === "live";
+      let newsAt = begin;
+      // Off a terminal a line tells now and then that the work goes on.
+      const remind = () => {
+        if (performance.now() - newsAt < quietMs) return;
+        newsAt = performance.now();
+        task.output = `${part ?? title}: ${news === "" ? "at work" : news} (${Math.round(seconds())} s)`;
+      };
+      const clock = live ? setInterval(show, 1000) : setInterval(remind, quietMs / 4);
       emit({ ...about, state: "started", text: title });
       try {
         const summary = await work((text) => {
           if (text === news) return;
           news = text;
+          newsAt = performance.now();
           emit({ ...about, state: "running", text });
           if (options.display === "live") show();
           else task.output = part === undefined ? text : `${part}: ${text}`;

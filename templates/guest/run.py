@@ -1,6 +1,6 @@
 """Runs the lab's site.yml from inside a machine, for as long as its standard input stays open.
 
-Arguments: the folder for the files with which this machine gets into the others, and an archive that is of no use when
+Arguments: the folder for the files with which this machine gets into the others, and archives that are of no use when
 Ansible has ended well. The first line of the input is a JSON object: those files by their paths. They are kept in
 memory and taken away when Ansible has ended; after a failure they stay until the next run or boot, so that the playbooks
 can be run by hand. The end of the input, which is also that of the connection, interrupts Ansible.
@@ -21,7 +21,7 @@ import time
 interrupt_seconds = 20
 other_run_seconds = 60
 
-keys, archive = sys.argv[1:]
+keys, *archives = sys.argv[1:]
 
 
 def main():
@@ -39,8 +39,9 @@ def main():
     code = ansible.wait()
     if code == 0 or interrupted.is_set():
         remove_keys()
-    if code == 0 and os.path.exists(archive):
-        subprocess.call(["sudo", "-n", "rm", "-f", archive])
+    for archive in archives if code == 0 else []:
+        if os.path.exists(archive):
+            subprocess.call(["sudo", "-n", "rm", "-rf", archive])
     # As a shell tells it.
     return code if code >= 0 else 128 - code
 

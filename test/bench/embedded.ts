@@ -79,7 +79,11 @@ async function scale(lab: BenchLab, slaves: number, tasks: number): Promise<void
   const running = await timed(async () => {
     for (let index = 0; index < tasks / perApp; index += 1) {
       const app = { id: `sleep-${index}`, cmd: "exec sleep 3600", cpus: 0.1, mem: 16, instances: perApp };
-      const answer = await fetch(`${marathon}/v2/apps`, { method: "POST", body: JSON.stringify(app) });
+      const answer = await fetch(`${marathon}/v2/apps`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(app),
+      });
       if (answer.status !== 201) throw new Error(await answer.text());
     }
     for (;;) {

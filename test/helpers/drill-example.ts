@@ -29,6 +29,7 @@ function lane(way: string, url: string, breakAt: number, phases: readonly Phase[
   }
   const sampling = {
     ratePerSecond: 50,
+    slowestRate: 50,
     requestTimeoutMs: 2_000,
     unanswered: 0,
     missedSlots: 0,
@@ -65,6 +66,7 @@ function report(
       deadline: "2 min",
     },
     environment: "embedded · rehearsal stack · Node 20.20.2 · Debian GNU/Linux 12 · 4 CPUs",
+    load: { askedPerSecond: 50, ratePerSecond: 50, tooMany: [] },
     lanes,
     marks: [...marks, ...lanes.flatMap((l) => pageMarks(l.outage, several ? l.way : undefined))],
     before: ["192.168.33.19:31071"],
@@ -193,7 +195,29 @@ const calm = report(
   { drill: "restart-bamboo", target: "bamboo", after: ["192.168.33.19:31071"] },
 );
 
+/** The page bore few requests, and the drill may have kept it away itself. */
+const loaded: DrillReport = {
+  ...killed(0),
+  load: {
+    askedPerSecond: 50,
+    ratePerSecond: 12,
+    tooMany: [
+      { ratePerSecond: 50, why: "61 of 100 requests failed (61\u00a0×\u00a0timed out)" },
+      { ratePerSecond: 25, why: "answers took up to 812 ms" },
+    ],
+  },
+  lanes: killed(0).lanes.map((each) => ({
+    ...each,
+    ownLoad:
+      "asked less often, the page answered at +12.250 s and at +21.500 s, while most of 12 requests a second timed out between",
+  })),
+  notes: [
+    "50 requests a second were too many for this lab, before anything was broken: 61 of 100 requests failed (61\u00a0×\u00a0timed out). It was asked 12 times a second: an outage is known to no better than 83 ms.",
+  ],
+};
+
 export const example = {
+  loaded,
   killed: killed(0),
   repeated: [killed(0), killed(220), killed(-160)],
   compared,

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,11 +22,46 @@ export interface EmbeddedLab {
   run(
     ...args: string[]
   ): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  /** Starts the tool and leaves it running. */
+  start(...args: string[]): RunningTool;
   lab(): Lab;
   state(): LauncherState;
   /** The processes that carry the lab's mark. */
   processes(): { readonly pid: number; readonly command: string }[];
   remove(): Promise<void>;
+}
+
+/** The tool while it runs. */
+export interface RunningTool {
+  readonly process: ChildProcess;
+  /** Resolves once it has printed this, on stdout or stderr; fails when it ends without. */
+  said(text: string): Promise<void>;
+  readonly ended: Promise<{
+    readonly exitCode: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  }>;
+}
+
+function watched(child: ChildProcess): RunningTool {
+  const printed = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      printed[name] += text;
+      child.emit("said");
+    });
+  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return {
+    process: child,
+    ended: closed.then((exitCode) => ({ exitCode, ...printed })),
+    said: async (text) => {
+      while (!`${printed.stdout}${printed.stderr}`.includes(text)) {
+        const more = new Promise<"more">((resolve) => child.once("said", () => resolve("more")));
+        if ((await Promise.race([more, closed])) !== "more")
+          throw new Error(`it ended without saying "${text}": ${printed.stderr}`);
+      }
+    },
+  };
 }
 
 /**
@@ -59,8 +94,12 @@ ${more}`;
       return { exitCode: code, stdout, stderr };
     }
   };
+  const start: EmbeddedLab["start"] = (...args) => {
+    const [file = "", ...words] = [...enter, process.execPath, cli, ...args];
+    return watched(spawn(file, words, { cwd: folder, env: { ...process.env, ...env } }));
+  };
   return {
-    ...{ folder, master, slave, env, enter, run },
+    ...{ folder, master, slave, env, enter, run, start },
     loopback: (last) => `${network}.${last}`,
     lab: () => JSON.parse(readFileSync(join(home, "lab.json"), "utf8")).lab,
     state: () => JSON.parse(readFileSync(join(home, "embedded", "state.json"), "utf8")),
@@ -105,6 +144,10 @@ export async function runningTasks(origin: string): Promise<MarathonTask[]> {
 }
 
 export async function post(url: string, body: unknown): Promise<{ status: number; text: string }> {
-  const answer = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
   return { status: answer.status, text: await answer.text() };
 }

@@ -115,7 +115,7 @@ export async function request(
 ): Promise<Answer> {
   const response = await fetch(url, {
     method,
-    headers,
+    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
   });
   const text = await response.text();

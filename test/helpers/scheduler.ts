@@ -22,7 +22,7 @@ export class Scheduler {
     const answer = await this.post({
       type: "SUBSCRIBE",
       ...(options.id === undefined ? {} : { framework_id: { value: options.id } }),
-      subscribe: { framework_info },
+      subscribe: { framework_info, force: true },
     });
     if (!answer.ok || answer.body === null) throw new Error(`${answer.status} ${await answer.text()}`);
     this.streamId = answer.headers.get("Mesos-Stream-Id") ?? "";

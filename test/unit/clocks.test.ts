@@ -4,13 +4,17 @@ import { expect, test } from "vitest";
 
 /** Who may read the wall clock, and what for: to tell a time of day. Lengths of time are measured by `performance.now()`. */
 const tellers: Readonly<Record<string, string>> = {
+  "tools/lab-lock.ts": "when a command began",
   "drills/clock.ts": "when a drill began",
+  "machines/vagrant/child.ts": "when a Vagrant that outlived the tool began",
   "rehearsal/embedded/launcher.ts": "its log",
   "rehearsal/haproxy-marathon-bridge/main.ts": "its log",
+  "rehearsal/mesos/master-info.ts": "a master's id",
   "rehearsal/mesos/log.ts": "the stand-ins' logs",
   "rehearsal/marathon/apps/timestamp.ts": "versions of apps, times of tasks",
   "rehearsal/mesos-agent/agent.ts": "start_time",
-  "rehearsal/mesos-agent/tasks.ts": "status updates",
+  "rehearsal/mesos-agent/execution.ts": "status updates",
+  "rehearsal/mesos-agent/statistics.ts": "when they were taken",
   "rehearsal/mesos-dns/start.ts": "the zone's serial",
   "rehearsal/mesos-master/agents.ts": "registered_time",
   "rehearsal/mesos-master/election.ts": "elected_time",

@@ -14,6 +14,7 @@ import { bundleForHere, takeBox, unpackTask, withStagedBundle } from "./bundle.t
 import { verifyClaims } from "./check-claims.ts";
 import { checkHost } from "./check-host.ts";
 import { printPlan } from "./dry-run.ts";
+import { fetchImages } from "./fetch-images.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { type Asked, type Making, machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
@@ -28,6 +29,7 @@ const setUpServices: Step = (making) => machinesFor(making).provision(making, ma
 const story: readonly Step[] = [
   checkHost,
   takeBox,
+  fetchImages,
   writeFiles,
   startMachines,
   setUpServices,

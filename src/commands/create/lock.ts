@@ -86,7 +86,19 @@ async function foundParts(
   const machines = onVagrant(lab);
   const boxes = machines === undefined ? {} : await foundBox(machines, folder, before);
   const now = before === undefined ? await tools(signal) : {};
-  return { ...emptyLock, boxes, images: knownByDigest(images, lab), tools: now };
+  const loaded = Object.entries(idsOf(lab)).filter(([image, id]) => images[image] === `id ${id}`);
+  return {
+    ...emptyLock,
+    boxes,
+    images: knownByDigest(images, lab),
+    ids: Object.fromEntries(loaded),
+    tools: now,
+  };
+}
+
+/** What came out of what this host has fetched. */
+export function idsOf({ fetched = {} }: Lab): Lock["ids"] {
+  return Object.fromEntries(Object.entries(fetched).map(([image, { id }]) => [image, id]));
 }
 
 async function foundBox(
@@ -106,7 +118,7 @@ async function tools(signal: AbortSignal): Promise<Lock["tools"]> {
   return { "mesos-lab": packageVersion(), ...(await toolVersions(signal)) };
 }
 
-function differs(
+export function differs(
   parts: readonly Difference[],
   path: string,
   exitCode: typeof exitCodes.usage | typeof exitCodes.verify,

@@ -26,7 +26,8 @@ export interface Phase {
   readonly inferred: boolean;
 }
 
-const ended = /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR)$/;
+/** The states of a task that is over. */
+export const ended = /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR)$/;
 const told = /^event to /;
 /** The marks of breaks that end by themselves: no task has to be replaced. */
 const returning = /( restarted|^reboot .*)$/;

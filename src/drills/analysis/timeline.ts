@@ -80,12 +80,21 @@ export function spread(values: readonly (number | null)[]): Spread {
   };
 }
 
-/** The outages of several runs, by way in. A run without an outage counts as 0, one without an end as unknown. */
-export function spreads(runs: readonly DrillReport[]): { readonly way: string; readonly outage: Spread }[] {
+/**
+ * The outages of several runs, by way in. A run without an outage counts as 0, one without an end as unknown; `ownLoad` is
+ * the number of runs whose outage the drill itself may have made.
+ */
+export function spreads(
+  runs: readonly DrillReport[],
+): { readonly way: string; readonly outage: Spread; readonly ownLoad: number }[] {
   const methods = new Set(runs.flatMap((run) => run.lanes.map((lane) => lane.way)));
   return [...methods].map((way) => {
     const lanes = runs.flatMap((run) => run.lanes.filter((lane) => lane.way === way));
-    return { way, outage: spread(lanes.map(({ outage }) => (outage.neverDown ? 0 : outage.ms))) };
+    return {
+      way,
+      outage: spread(lanes.map(({ outage }) => (outage.neverDown ? 0 : outage.ms))),
+      ownLoad: lanes.filter((lane) => lane.ownLoad !== undefined).length,
+    };
   });
 }
 

@@ -6,6 +6,7 @@ export function dominantOf(report: Pick<DrillReport, "marks" | "breakAt">, lane:
   const found = dominates(report, lane);
   if (found !== undefined)
     return `${found.phase.short}${found.phase.inferred ? ", probably" : ""}, ${Math.round(found.share * 100)} %`;
+  if (lane.ownLoad !== undefined) return "perhaps the drill's own load";
   return lane.outage.neverDown ? "–" : "not recovered";
 }
 

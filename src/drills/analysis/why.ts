@@ -56,8 +56,12 @@ export function dominant(chain: readonly Step[], learns: Learning): Dominant | u
   return { ...longest, share, sentence };
 }
 
-/** What took longest of the outage of a lane that recovered; nothing for one that was never down or is lost. */
+/**
+ * What took longest of the outage of a lane that recovered; nothing for one that was never down or is lost, or whose
+ * outage the drill itself may have made: its marks do not explain that.
+ */
 export function dominates(report: Pick<DrillReport, "marks" | "breakAt">, lane: Lane): Dominant | undefined {
+  if (lane.ownLoad !== undefined) return undefined;
   const chain = chainOf(report, lane.way);
   const isBack = chain.at(-1)?.mark.what === words.firstGood;
   return lane.outage.neverDown || !isBack ? undefined : dominant(chain, lane.learns);
@@ -65,6 +69,8 @@ export function dominates(report: Pick<DrillReport, "marks" | "breakAt">, lane: 
 
 /** Why the outage of a lane was as long as it was, or where its chain broke off; nothing where there was none. */
 export function reasonFor(report: Pick<DrillReport, "marks" | "breakAt">, lane: Lane): string | undefined {
+  if (lane.ownLoad !== undefined)
+    return `The drill's own requests may have made this outage: ${lane.ownLoad}.`;
   const last = chainOf(report, lane.way).at(-1);
   if (last === undefined || lane.outage.neverDown) return undefined;
   if (last.mark.what === words.firstGood) return dominates(report, lane)?.sentence;

@@ -1,5 +1,9 @@
 import type { Outage } from "../model/outage.ts";
-import type { RequestOutcome } from "../model/sampling.ts";
+import type { DrillReport, Lane } from "../model/report.ts";
+import type { RequestOutcome, Sample } from "../model/sampling.ts";
+import type { Standing } from "./live.ts";
+import { lostLanes } from "./settled.ts";
+import type { Spread } from "./timeline.ts";
 
 /** The kinds that pictures tell apart, in the order of their legends. */
 export const kinds = [
@@ -48,7 +52,17 @@ export function formatCount(count: number): string {
 }
 
 /** The outage as a number to be read aloud, and how sure it is. */
-export function headline(outage: Outage): { readonly figure: string; readonly sure: string } {
+export function headline({ outage, ownLoad }: Pick<Lane, "outage" | "ownLoad">): Headline {
+  const { figure, sure } = outageHeadline(outage);
+  return { figure, sure: ownLoad === undefined ? sure : `${sure}; perhaps the drill's own load` };
+}
+
+export interface Headline {
+  readonly figure: string;
+  readonly sure: string;
+}
+
+function outageHeadline(outage: Outage): Headline {
   switch (outage.state) {
     case "no-samples":
       return { figure: "not measured", sure: "no request was answered in time to count" };
@@ -63,6 +77,22 @@ export function headline(outage: Outage): { readonly figure: string; readonly su
   }
 }
 
+/** How a lane stands while the drill goes on, as a predicate that changes only when there is news. */
+export function standingInWords({ state }: Pick<Standing, "state">): string {
+  switch (state) {
+    case "no-samples":
+      return "has not been asked yet";
+    case "never-down":
+      return "answers";
+    case "recovered":
+      return "is back";
+    case "unsettled":
+      return "answers again";
+    case "never-back":
+      return "is away";
+  }
+}
+
 /** What happened to the requests, in one sentence. */
 export function summary(outage: Outage): string {
   const { sent, failed, flaps, latency } = outage;
@@ -70,10 +100,38 @@ export function summary(outage: Outage): string {
   const slowest = Math.max(latency.before.maxMs ?? 0, latency.during.maxMs ?? 0, latency.after.maxMs ?? 0);
   if (failed === 0)
     return `All ${formatCount(sent)} requests were answered well, the slowest in ${formatMs(slowest)}.`;
-  const misses = Object.entries(outage.byKind)
+  const flapped = flaps > 1 ? ` The page went away ${flaps} times.` : "";
+  return `${formatCount(failed)} of ${formatCount(sent)} requests failed: ${countsInWords(outage.byKind)}.${flapped}`;
+}
+
+/** What became of requests that failed: `3 × timed out, 1 × 503`. */
+export function missesInWords(misses: readonly Pick<Sample, "outcome">[]): string {
+  const counts: Record<string, number> = {};
+  for (const { outcome } of misses) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return countsInWords(counts);
+}
+
+function countsInWords(byKind: Readonly<Record<string, number>>): string {
+  return Object.entries(byKind)
     .filter(([kind]) => kind !== "ok")
     .sort(([, a], [, b]) => b - a)
-    .map(([kind, count]) => `${formatCount(count)}\u00a0×\u00a0${outcomeWords(kind)}`);
-  const flapped = flaps > 1 ? ` The page went away ${flaps} times.` : "";
-  return `${formatCount(failed)} of ${formatCount(sent)} requests failed: ${misses.join(", ")}.${flapped}`;
+    .map(([kind, count]) => `${formatCount(count)}\u00a0×\u00a0${outcomeWords(kind)}`)
+    .join(", ");
+}
+
+/** What makes the outages of several runs less than they seem; empty where nothing does. */
+export function spreadDoubts({ outage, ownLoad }: { outage: Spread; ownLoad: number }): string {
+  return [
+    ...(outage.without > 0 ? [`${outage.without} of ${outage.runs} without an end`] : []),
+    ...(ownLoad > 0 ? [`${ownLoad} of ${outage.runs} perhaps the drill's own load`] : []),
+  ].join("; ");
+}
+
+/** What an unrecovered drill has lost, in one sentence without a stop. */
+export function lossInWords({ lanes }: Pick<DrillReport, "lanes">): string {
+  const lost = lostLanes(lanes);
+  if (lost.length === 0)
+    return "the page is served, but the rest of the lab is not as it was before the drill";
+  const ways = lanes.length > 1 ? `: not served for good by ${lost.join(", ")}` : "";
+  return `the lab did not recover by the deadline${ways}`;
 }

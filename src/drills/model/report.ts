@@ -13,6 +13,17 @@ export interface Lane {
   readonly runs: readonly OutcomeRun[];
   readonly outage: Outage;
   readonly sampling: Sampling;
+  /** What speaks for the drill's own requests as the cause of its outage, as a clause; absent where nothing does. */
+  readonly ownLoad?: string;
+}
+
+/** How often the drill asked each way in, and what it had to leave. */
+export interface Load {
+  readonly askedPerSecond: number;
+  /** At the break; `slowestRate` of each lane says whether it was lowered after it. */
+  readonly ratePerSecond: number;
+  /** Rates that the page did not bear before anything was broken, and what it did. */
+  readonly tooMany: readonly { readonly ratePerSecond: number; readonly why: string }[];
 }
 
 export const markSources = [
@@ -64,6 +75,7 @@ export interface DrillReport {
   readonly parameters: Readonly<Record<string, string | number | boolean>>;
   /** One line: machines, versions, host. */
   readonly environment: string;
+  readonly load: Load;
   readonly lanes: readonly Lane[];
   readonly marks: readonly Mark[];
   /** The app's `host:port`s before the break and after the recovery. */

@@ -31,6 +31,8 @@ export interface OutcomeRun {
 /** How the sampling itself went: what the figures rest upon. */
 export interface Sampling {
   readonly ratePerSecond: number;
+  /** The lowest rate of the drill, where it was lowered on the way. */
+  readonly slowestRate: number;
   readonly requestTimeoutMs: number;
   /** Requests sent, the unanswered ones among them. */
   readonly sent: number;
@@ -40,7 +42,7 @@ export interface Sampling {
   readonly missedSlots: number;
   /** Turns left out because too many requests were in flight. */
   readonly crowdedSlots: number;
-  /** Requests that failed for want of something on this host (descriptors, ports): no samples. */
+  /** Requests that failed for want of something on this host (descriptors, ports, time): no samples. */
   readonly localFaults: number;
   /** The cap on samples was reached, so that sampling ended early. */
   readonly full: boolean;

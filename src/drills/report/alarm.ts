@@ -1,6 +1,5 @@
 import { html } from "hono/html";
-import { lostLanes } from "../analysis/settled.ts";
-import { formatCount, formatMs } from "../analysis/words.ts";
+import { formatCount, formatMs, lossInWords } from "../analysis/words.ts";
 import type { DrillReport, Lane } from "../model/report.ts";
 import type { Html } from "./markup.ts";
 import { table } from "./table.ts";
@@ -16,12 +15,8 @@ export function alarm(report: DrillReport): Html {
 function lost(report: DrillReport): Html {
   const seen = Object.entries(report.lastSeen);
   const last = seen.length === 0 ? "" : table("Last seen", ["Part", "State"], seen);
-  return html`<p><strong>Not recovered by the deadline${lanesLost(report)}.</strong></p>${last}`;
-}
-
-function lanesLost({ lanes }: DrillReport): string {
-  const names = lostLanes(lanes);
-  return lanes.length < 2 || names.length === 0 ? "" : `: ${names.join(", ")}`;
+  const words = lossInWords(report);
+  return html`<p><strong>${words.charAt(0).toUpperCase()}${words.slice(1)}.</strong></p>${last}`;
 }
 
 function doubts({ way, outage, sampling }: Lane): string[] {

@@ -3,7 +3,7 @@ import { type PhaseKind, phases } from "../analysis/phases.ts";
 import { chainOf, type Spread, spreads } from "../analysis/timeline.ts";
 import { segmentsOf } from "../analysis/why.ts";
 import { dominantOf, usualDominant } from "../analysis/why-words.ts";
-import { formatMs, headline, summary } from "../analysis/words.ts";
+import { formatMs, headline, spreadDoubts, summary } from "../analysis/words.ts";
 import type { DrillReport, Lane } from "../model/report.ts";
 import { type Html, lines } from "./markup.ts";
 
@@ -17,7 +17,7 @@ export function comparison(report: DrillReport): Html {
   const longest = Math.max(1, ...report.lanes.map((lane) => lengthOf(report, lane)));
   const rows = report.lanes.map((lane) => {
     const { outage, learns, way } = lane;
-    const { figure, sure } = headline(outage);
+    const { figure, sure } = headline(lane);
     return html`<tr class="${outage.state}"><th scope="row"><b>${way}</b><small>${learns.how}</small></th>
 <td class="headline ${outage.state}"><strong class="figure small">${figure}</strong><small class="sure">${sure}</small></td>
 <td class="made">${bar(report, lane, longest)}<small>${summary(outage)}</small></td>
@@ -36,9 +36,9 @@ export function ranges(runs: readonly DrillReport[]): Html {
   const all = spreads(runs);
   const longest = Math.max(1, ...all.map(({ outage }) => outage.max ?? 0));
   const rows = all.map(
-    ({ way, outage }) => html`<tr><th scope="row"><b>${way}</b></th>
+    ({ way, outage, ownLoad }) => html`<tr><th scope="row"><b>${way}</b></th>
 <td class="headline"><strong class="figure small">${outage.median === null ? "–" : formatMs(outage.median)}</strong></td>
-<td class="made">${range(outage, longest)}<small>${rangeWords(outage)}</small></td>
+<td class="made">${range(outage, longest)}<small>${rangeWords({ outage, ownLoad })}</small></td>
 <td><b>${usualDominant(runs, way)}</b></td></tr>`,
   );
   return html`<div class="scroll"><table class="compare"><caption>Outage over ${runs.length} runs, by way in</caption>
@@ -91,8 +91,10 @@ function range({ min, median, max }: Spread, longest: number): Html | "" {
   return html`<div class="range" aria-hidden="true"><i style="${box}"></i><b style="left:${percent(median / longest)}"></b></div>`;
 }
 
-function rangeWords({ min, max, runs, without }: Spread): string {
-  const lost = without > 0 ? `; ${without} of ${runs} without an end` : "";
+function rangeWords(found: { readonly outage: Spread; readonly ownLoad: number }): string {
+  const { min, max, runs } = found.outage;
+  const doubts = spreadDoubts(found);
+  const lost = doubts === "" ? "" : `; ${doubts}`;
   return min === null || max === null
     ? `no end in ${runs} runs`
     : `${formatMs(min)} to ${formatMs(max)}${lost}`;

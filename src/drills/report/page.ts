@@ -57,7 +57,7 @@ function repeated(runs: readonly DrillReport[]): Html {
   if (others.length > 0) return html`<section class="hero">${ranges(runs)}</section>`;
   const { min, median, max, without } = only.outage;
   const row = [only.way, ms(min), ms(median), ms(max), `${without} of ${runs.length}`];
-  return html`<section class="hero"><p class="headline"><strong class="figure">${ms(median)}</strong> <span class="sure">median outage of ${runs.length} runs</span></p>
+  return html`<section class="hero"><p class="headline"><strong class="figure">${ms(median)}</strong> <span class="sure">median outage of ${runs.length} runs${only.ownLoad === 0 ? "" : `; ${only.ownLoad} of them perhaps the drill's own load`}</span></p>
 ${table("Outage over all runs", ["Method", "Shortest", "Median", "Longest", "Without an end"], [row], [1, 2, 3, 4])}
 </section>`;
 }
@@ -92,7 +92,7 @@ ${hosts(report)}`;
 }
 
 function hero(report: DrillReport, lane: Lane, first: boolean): Html {
-  const { figure, sure } = headline(lane.outage);
+  const { figure, sure } = headline(lane);
   const why = reasonFor(report, lane);
   const size = first ? "figure" : "figure small";
   return html`<div class="hero"><p class="headline ${lane.outage.state}"><strong class="${size}">${figure}</strong> <span class="sure">${sure}</span></p>

@@ -3,7 +3,7 @@ import { cleanAll } from "../../untrusted.ts";
 import { merge, spreads } from "../analysis/timeline.ts";
 import { reasonFor } from "../analysis/why.ts";
 import { dominantOf, usualDominant } from "../analysis/why-words.ts";
-import { formatAt, formatMs, headline, summary } from "../analysis/words.ts";
+import { formatAt, formatMs, headline, lossInWords, spreadDoubts, summary } from "../analysis/words.ts";
 import type { DrillReport, Lane, Mark } from "../model/report.ts";
 import { axis, legend, plot } from "./plot.ts";
 import { cut, dot, ink, type PictureOptions, type Style, show, styleOf } from "./style.ts";
@@ -40,8 +40,9 @@ export function spreadTable(given: readonly DrillReport[], options: PictureOptio
   const style = styleOf(options);
   const figure = (ms: number | null) => (ms === null ? "-" : formatMs(ms)).padStart(11);
   const several = runs.some(({ lanes }) => lanes.length > 1);
-  const rows = spreads(runs).map(({ way, outage }) => {
-    const lost = outage.without > 0 ? `  ${outage.without} of ${outage.runs} without an end` : "";
+  const rows = spreads(runs).map(({ way, outage, ownLoad }) => {
+    const doubts = spreadDoubts({ outage, ownLoad });
+    const lost = doubts === "" ? "" : `  ${doubts}`;
     const why = several ? `  ${show(usualDominant(runs, way), style)}` : "";
     return `${pad(show(way, style), 24)}${figure(outage.min)}${figure(outage.median)}${figure(outage.max)}${lost}${why}`;
   });
@@ -52,7 +53,7 @@ export function spreadTable(given: readonly DrillReport[], options: PictureOptio
 /** The ways in, one below the other: how long, and what took longest of it. */
 function comparison(report: DrillReport, style: Style): string[] {
   const rows = report.lanes.map((lane) => {
-    const { figure, sure } = headline(lane.outage);
+    const { figure, sure } = headline(lane);
     return [lane.way, `${figure} ${/^±/.test(sure) ? sure : ""}`.trim(), dominantOf(report, lane)].map(
       (cell) => show(cell, style),
     );
@@ -72,7 +73,7 @@ function laneLines(
   style: Style,
 ): string[] {
   const several = report.lanes.length > 1;
-  const { figure, sure } = headline(lane.outage);
+  const { figure, sure } = headline(lane);
   const mine = [...letters].filter(([mark]) => !several || mark.lane === lane.way || mark.source === "drill");
   const said = several ? wrap(show(summary(lane.outage), style), style.width - 1) : [];
   return [
@@ -101,7 +102,10 @@ function facts(report: DrillReport, style: Style): string[] {
   const requests = several ? [] : report.lanes.map((lane) => summary(lane.outage));
   const seen = report.recovered
     ? []
-    : Object.entries(report.lastSeen).map(([subject, state]) => `last seen of ${subject}: ${state}`);
+    : [
+        `${lossInWords(report)}:`,
+        ...Object.entries(report.lastSeen).map(([subject, state]) => `last seen of ${subject}: ${state}`),
+      ];
   return [...requests, `tasks: ${hosts}`, ...chains, ...report.notes, ...seen].flatMap((text) =>
     wrap(show(text, style), style.width - 3).map((line, i) => (i === 0 ? ` ${line}` : `   ${line}`)),
   );

@@ -67,7 +67,7 @@ export function legend(report: DrillReport, id: string): Html[] {
 }
 
 function laneTitle(lane: Lane, y: number): Html {
-  const { figure, sure } = headline(lane.outage);
+  const { figure, sure } = headline(lane);
   return html`<text class="lane" x="${edge}" y="${y}">${clip(lane.way, 40)}<tspan class="lane-figure ${lane.outage.state}" dx="12">${figure}</tspan><tspan class="dim" dx="8">${sure}</tspan></text>`;
 }
 
@@ -122,7 +122,7 @@ function drawAxis(span: Span, x: (at: number) => number, y: number, above: boole
 
 function describe(report: DrillReport): string {
   const lanes = report.lanes.map((lane) => {
-    const { figure, sure } = headline(lane.outage);
+    const { figure, sure } = headline(lane);
     const steps = chainOf(report, lane.way).map(({ mark, since }) => `${mark.what} at ${formatAt(since)}`);
     return `${lane.way}: ${figure}, ${sure}. ${summary(lane.outage)} ${steps.join(", ")}.`;
   });

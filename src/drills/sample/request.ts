@@ -17,6 +17,8 @@ export type RequestEnd = RequestOutcome | "cancelled" | "local-fault";
 
 /** Enough of a page to recognise it. */
 const maxBody = 256 * 1024;
+/** A time limit that is noticed so late was noticed by a host that was too busy. */
+const lateMs = 250;
 /** Faults of this host, not of the service. */
 const localFaults = new Set(["EMFILE", "ENFILE", "EADDRNOTAVAIL", "ENOBUFS", "ENOMEM"]);
 
@@ -37,7 +39,12 @@ export function sendRequest(
     sent?.destroy();
     done(outcome);
   };
-  const timer = setTimeout(() => end("timeout"), timeoutMs);
+  const begin = performance.now();
+  const timer = setTimeout(
+    // A process that was not on time cannot tell whether the answer was: timers go before what has arrived meanwhile.
+    () => end(performance.now() - begin > timeoutMs + lateMs ? "local-fault" : "timeout"),
+    timeoutMs,
+  );
   const connect = (to?: { readonly address: string; readonly port: number }) => {
     if (over) return;
     const host = wanted.host ?? url.host;

@@ -5,7 +5,7 @@ import { type PageRequest, sendRequest } from "./request.ts";
 
 export interface SamplerOptions extends Omit<PageRequest, "url"> {
   readonly url: string;
-  /** At least 50, so that an outage is known to 20 ms. */
+  /** By default 60, so that an outage is known to 20 ms. */
   readonly ratePerSecond?: number | undefined;
   readonly requestTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -22,6 +22,8 @@ export interface Sampler {
   /** Everything sent before this time has its sample; stays as it is at the stop, whatever was cut off. */
   horizon(): number;
   state(): Sampling;
+  /** Sends so many requests a second from now on. */
+  pace(ratePerSecond: number): void;
   /** Ends the requests in flight; the result is final. */
   stop(): Promise<Sampling>;
 }
@@ -39,11 +41,12 @@ export function startSampler(options: SamplerOptions): Sampler {
   if (!(requestTimeoutMs > 0)) throw wrong("a request's time limit must be above 0 ms");
   const maxInFlight = options.maxInFlight ?? Math.ceil((ratePerSecond * requestTimeoutMs) / 1_000) + 8;
   const clock = options.clock ?? startClock();
-  const interval = 1_000 / ratePerSecond;
   const samples: Sample[] = [];
   const flights = new Set<{ readonly at: number; readonly cancel: () => void }>();
   const counts = { sent: 0, unanswered: 0, missedSlots: 0, crowdedSlots: 0, localFaults: 0 };
-  const zero = clock.now();
+  let slowestRate = ratePerSecond;
+  let interval = 1_000 / ratePerSecond;
+  let zero = clock.now();
   let turn = 0;
   let full = false;
   let known: number | undefined;
@@ -80,7 +83,16 @@ export function startSampler(options: SamplerOptions): Sampler {
     const [oldest] = flights;
     return known ?? oldest?.at ?? clock.now();
   };
-  const state = (): Sampling => ({ ratePerSecond, requestTimeoutMs, ...counts, full });
+  const state = (): Sampling => ({ ratePerSecond, slowestRate, requestTimeoutMs, ...counts, full });
+  const pace = (rate: number) => {
+    clearTimeout(timer);
+    if (known !== undefined) return;
+    slowestRate = Math.min(slowestRate, rate);
+    interval = 1_000 / rate;
+    zero = clock.now();
+    turn = 0;
+    tick();
+  };
   const stop = (): Promise<Sampling> => {
     stopping ??= (async () => {
       clearTimeout(timer);
@@ -101,6 +113,7 @@ export function startSampler(options: SamplerOptions): Sampler {
     clock,
     samples,
     state,
+    pace,
     stop,
     horizon,
   };

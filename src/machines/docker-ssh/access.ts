@@ -1,3 +1,4 @@
+import { exitCodes, LabError } from "../../errors.ts";
 import { type Entry, effective } from "../../lab/catalogue/container.ts";
 import { entryOf } from "../../lab/catalogue/index.ts";
 import { runInteractive } from "../../tools/exec.ts";
@@ -36,7 +37,14 @@ export function dockerAccess(fleet: Fleet): Access {
         timeoutMs: 60_000,
         accept: "any",
       });
-      return exitCode === 0 ? undefined : `${stdout}\n${stderr}`.trim();
+      const said = `${stdout}\n${stderr}`.trim();
+      if (exitCode === 0 || exitCode === 1) return exitCode === 0 ? undefined : said;
+      // Docker's and ssh's own exit codes: HAProxy was never asked.
+      throw new LabError(`HAProxy in ${nameOf(entry)} on ${entry.machine.name} could not be asked`, {
+        exitCode: exitCodes.tool,
+        details: [said || `exit code ${exitCode}`],
+        remedy: ["npx mesos-lab status", `npx mesos-lab logs ${entry.service}`],
+      });
     },
   };
 }

@@ -1,10 +1,18 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
 import { effective } from "../../lab/catalogue/container.ts";
+import type { Machine } from "../../lab/model.ts";
 import type { Breaks } from "../machines.ts";
 import type { RunOn } from "./fleet.ts";
 
 /** A machine under software emulation needs seconds for each of these. */
 const timeoutMs = 120_000;
+
+/** So long an emulated machine may take to boot. */
+const bootMs = 900_000;
+/** A look at a machine that is down, and the pause after it. */
+const lookMs = 15_000;
+const pauseMs = 2_000;
 
 /** Breaks of a lab whose services are Docker containers on machines that SSH reaches. */
 export function dockerBreaks(runOn: RunOn): Breaks {
@@ -27,8 +35,11 @@ export function dockerBreaks(runOn: RunOn): Breaks {
       return name;
     },
     reboot: async (machine, signal) => {
+      const before = await bootId(runOn, machine, signal);
       // 255: the connection went down with the machine.
       await runOn(machine, ["sudo", "systemctl", "reboot"], { signal, timeoutMs, accept: [0, 255] });
+      // The command returns before the machine goes down.
+      await untilBootedAgain(runOn, machine, before, signal);
     },
     putBack: async (entry) => {
       const name = effective(entry).name;
@@ -41,4 +52,36 @@ export function dockerBreaks(runOn: RunOn): Breaks {
         : `container ${name} on ${entry.machine.name} is not running: ${stderr.trim()}`;
     },
   };
+}
+
+async function bootId(runOn: RunOn, machine: Machine, signal: AbortSignal): Promise<string> {
+  const { stdout } = await runOn(machine, ["cat", "/proc/sys/kernel/random/boot_id"], {
+    ...{ signal, timeoutMs: lookMs, killAfterMs: 1_000 },
+  });
+  return stdout.trim();
+}
+
+async function untilBootedAgain(
+  runOn: RunOn,
+  machine: Machine,
+  before: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const deadline = performance.now() + bootMs;
+  let seen = "it has not gone down";
+  while (performance.now() < deadline) {
+    await sleep(pauseMs, undefined, { signal });
+    try {
+      if ((await bootId(runOn, machine, signal)) !== before) return;
+      seen = "it has not gone down";
+    } catch (error) {
+      if (signal.aborted) throw error;
+      seen = error instanceof Error ? error.message : String(error);
+    }
+  }
+  throw new LabError(`${machine.name} has not booted again within ${bootMs / 1000} s`, {
+    exitCode: exitCodes.tool,
+    details: [`last seen: ${seen}`],
+    remedy: ["npx mesos-lab status", "npx mesos-lab up"],
+  });
 }

@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { archivesOf } from "../../lab/archives.ts";
 import { controllerOf } from "../../lab/controller.ts";
 import { machineImages } from "../../lab/machine-needs.ts";
 import type { Machine } from "../../lab/model.ts";
@@ -33,16 +35,15 @@ export function bringPlaybooks(run: FleetOfKeys & FleetRun): Task {
     const files = guestFiles(run.lab, templates);
     const key = contentKey(files);
     say("looking at what is there");
-    const [there, complete] = await Promise.all([guest.brought(), imagesComplete(run)]);
-    const archive = run.folder.file("images.tar");
+    const [there, archives] = await Promise.all([guest.brought(), wantedArchives(run)]);
     const news: string[] = [];
     if (there !== key) {
       if (await prepareAnsible(guest, template(templates, "guest/bootstrap.sh"))) news.push("Ansible");
       await guest.put(files, key);
       news.push(`${files.length} files`);
     }
-    if (!complete && existsSync(archive) && (await guest.putArchive(archive)))
-      news.push("the archive of the images");
+    for (const { from, to } of archives.filter(({ from }) => existsSync(from)))
+      if (await guest.putArchive(from, to)) news.push(basename(from));
     return news.length === 0 ? "nothing to change" : news.join(", ");
   });
 }
@@ -65,6 +66,7 @@ export function siteInGuest({ lab, reach, keyOf }: FleetOfKeys): Site {
     `${guestFolder}/run.py`,
     guestKeys,
     guestArchive,
+    `${guestFolder}/${archivesOf(lab).folder}`,
   ];
   const byHand = [
     ...["mesos-lab", "ssh", "--name", lab.name, controller.name, "--"],
@@ -79,23 +81,32 @@ export function siteInGuest({ lab, reach, keyOf }: FleetOfKeys): Site {
 }
 
 /**
- * Whether each machine has its images already. Every machine is asked in any case: the first connection is the one
- * that learns its host key, and what the playbooks are run from is told that key.
+ * The archives with images that some machine does not have, and where the playbooks look for them. Every machine is
+ * asked in any case: the first connection is the one that learns its host key, and what the playbooks are run from is
+ * told that key.
  */
-async function imagesComplete(run: FleetOfKeys & FleetRun): Promise<boolean> {
-  const { lab, reach, keyOf, signal } = run;
-  const complete = await Promise.all(
+async function wantedArchives(run: FleetOfKeys & FleetRun): Promise<readonly { from: string; to: string }[]> {
+  const { lab, folder, reach, keyOf, signal } = run;
+  const { folder: below, images } = archivesOf(lab);
+  const missing = await Promise.all(
     lab.machines.map(async (machine) => {
-      const wanted = lab.stack === "rehearsal" ? machineImages(lab, machine) : [];
-      const known = existsSync(keyOf(machine).knownHosts);
-      if (wanted.length === 0 && known) return true;
-      const ask = wanted.length === 0 ? ["true"] : ["sudo", "docker", "image", "inspect", ...wanted];
-      const command = ssh(reach(machine), ask, unattended);
-      const { exitCode } = await runCommand(command, { signal, timeoutMs: answerMs, accept: "any" });
-      return exitCode === 0;
+      const all = machineImages(lab, machine);
+      const wanted = lab.stack === "rehearsal" ? all : all.filter((image) => images[image] !== undefined);
+      if (wanted.length === 0 && existsSync(keyOf(machine).knownHosts)) return [];
+      const look = ["sudo", "docker", "image", "inspect", "--format", "{{.Id}}", ...wanted];
+      const command = ssh(reach(machine), wanted.length === 0 ? ["true"] : look, unattended);
+      const { exitCode, stdout } = await runCommand(command, { signal, timeoutMs: answerMs, accept: "any" });
+      if (lab.stack === "rehearsal") return exitCode === 0 ? [] : ["images.tar"];
+      return wanted.flatMap((image) => {
+        const { id, archive } = images[image] as { id: string; archive: string };
+        return stdout.includes(id) ? [] : [`${below}/${archive}`];
+      });
     }),
   );
-  return complete.every(Boolean);
+  return [...new Set(missing.flat())].map((path) => ({
+    from: folder.file(path),
+    to: path === "images.tar" ? guestArchive : `${guestFolder}/${path}`,
+  }));
 }
 
 function guestOf({ folder, reach, signal }: FleetRun, machine: Machine, say: (text: string) => void) {
@@ -125,14 +136,15 @@ function guestOf({ folder, reach, signal }: FleetRun, machine: Machine, say: (te
       await inside(unpackFolder(guestFolder), { input: JSON.stringify(contents) });
     },
 
-    /** Copies the archive unless it is there with its size and time; returns whether it did. */
-    putArchive: async (archive: string): Promise<boolean> => {
-      const { size, mtimeMs } = statSync(archive);
+    /** Copies an archive unless it is there with its size and time; returns whether it did. */
+    putArchive: async (from: string, to: string): Promise<boolean> => {
+      const { size, mtimeMs } = statSync(from);
       const time = Math.floor(mtimeMs / 1000);
-      const seen = await inside(tellFile(guestArchive), { accept: [0, 1] });
+      const seen = await inside(tellFile(to), { accept: [0, 1] });
       if (seen.stdout.trim() === sizeAndTime(size, time)) return false;
-      say("copying the archive of the images");
-      await inside(receiveFile(guestArchive, size, time), { inputFile: archive, timeoutMs: 1_800_000 });
+      say(`copying ${basename(from)}`);
+      await inside(["mkdir", "-p", dirname(to)]);
+      await inside(receiveFile(to, size, time), { inputFile: from, timeoutMs: 1_800_000 });
       return true;
     },
   };

@@ -49,7 +49,7 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
     folder,
     storeFile: `${folder}/store.jsonl`,
     stateFile: `${folder}/state.json`,
-    allowedHosts: [...new Set([...lab.machines.map(({ ip }) => ip), "localhost", "127.0.0.1"])],
+    allowedHosts: allowedHosts(lab),
     proxy,
     services: [...planned.values()],
     zookeeper: hasZookeeper(lab) ? "host" : "store",
@@ -57,6 +57,12 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
       .filter(({ service }) => service === "zookeeper")
       .map((part) => zookeeperProgram(lab, part, folder)),
   };
+}
+
+/** The lab's addresses and names, and the names that its Mesos-DNS gives: no name of the web can be among them. */
+function allowedHosts({ machines }: Lab): readonly string[] {
+  const own = machines.flatMap(({ ip, name }) => [ip, name]);
+  return [...new Set([...own, ".mesos", "localhost", "127.0.0.1"])];
 }
 
 /** The settings of the catalogue's containers are for containers: as a process a stand-in is told other folders and addresses. */

@@ -79,7 +79,7 @@ export function zookeeperProgram(lab: Lab, { machine }: Part, home: string): Pla
   const port = portsOf(lab, machine).zookeeper;
   const members = servers.map(({ ip }, index) => `server.${index + 1}=${ip}:${peerPorts.join(":")}`);
   const config = [
-    ...["tickTime=2000", "initLimit=10", "syncLimit=5", `dataDir=${folder}`],
+    ...["tickTime=2000", "initLimit=10", "syncLimit=5", "dataDir=./data"],
     ...[`clientPort=${port}`, `clientPortAddress=${machine.ip}`],
     // Every service comes from this host, and ZooKeeper takes sixty connections from one.
     "maxClientCnxns=0",
@@ -91,13 +91,15 @@ export function zookeeperProgram(lab: Lab, { machine }: Part, home: string): Pla
     id: `zookeeper@${machine.name}`,
     machine: machine.name,
     file: "java",
+    cwd: folder,
     args: [
       ...[...jvm, ...settings, "-cp", jars.join(":")],
-      ...["org.apache.zookeeper.server.quorum.QuorumPeerMain", `${folder}/zoo.cfg`],
+      // By names relative to its own folder: Java reads its settings as Latin-1, and the lab's folder may have any name.
+      ...["org.apache.zookeeper.server.quorum.QuorumPeerMain", "./zoo.cfg"],
     ],
     files: {
       [`${folder}/zoo.cfg`]: `${config.join("\n")}\n`,
-      [`${folder}/myid`]: `${ordinal(servers, machine)}\n`,
+      [`${folder}/data/myid`]: `${ordinal(servers, machine)}\n`,
     },
     address: { host: machine.ip, port },
     log: `${home}/logs/zookeeper@${machine.name}.log`,

@@ -3,11 +3,12 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { VagrantLab } from "../../lab/model.ts";
-import { run as runCommand } from "../../tools/exec.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { parseProgress, vagrantUp } from "../../tools/vagrant.ts";
+import { parseProgress, vagrantReload, vagrantUp } from "../../tools/vagrant.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { explain } from "../docker-ssh/known-failures.ts";
+import { awaitOrphan, runVagrant } from "./child.ts";
+import { areBooting } from "./signs-of-life.ts";
 
 /** A lab of Vagrant's, and its folder. */
 export interface Made {
@@ -16,6 +17,10 @@ export interface Made {
 }
 
 type VagrantRun = Made & Progress;
+
+/** How often a boot that Vagrant gives up is gone on with, as long as the machines are at work. */
+const longestBoots = 4;
+const answerMs = 2_000;
 
 /** Brings all machines up with one `vagrant up`; one line a machine. */
 export function boot(run: VagrantRun, running: boolean): Task {
@@ -44,14 +49,14 @@ export function boot(run: VagrantRun, running: boolean): Task {
 
 function vagrantUpFollowed(run: VagrantRun) {
   const listeners = new Map<string, (text: string) => void>();
-  const ended = runCommand(vagrantUp(run.folder.path, run.lab.runs.provider), {
-    signal: run.signal,
-    logFile: run.folder.freshLog("boot"),
-    onLine: (text) => {
-      const news = parseProgress(run.lab, text);
-      if (news) listeners.get(news.machine)?.(news.text);
-    },
-  }).catch((error: unknown) => {
+  const tellAll = (text: string) => {
+    for (const say of listeners.values()) say(text);
+  };
+  const onLine = (text: string) => {
+    const news = parseProgress(run.lab, text);
+    if (news) listeners.get(news.machine)?.(news.text);
+  };
+  const ended = bringUp(run, onLine, tellAll).catch((error: unknown) => {
     if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
     const { details, remedy, exitCode } = error;
     const known = explain(details.join("\n"));
@@ -67,14 +72,49 @@ function vagrantUpFollowed(run: VagrantRun) {
   return { ended, listen: (machine: string, say: (text: string) => void) => listeners.set(machine, say) };
 }
 
+async function bringUp(
+  run: VagrantRun,
+  onLine: (text: string) => void,
+  tellAll: (text: string) => void,
+): Promise<void> {
+  const { lab, folder, signal } = run;
+  await awaitOrphan(folder, signal, tellAll);
+  const options = { signal, logFile: folder.freshLog("boot"), onLine };
+  for (let boots = 1; ; boots += 1) {
+    try {
+      await runVagrant(vagrantUp(folder.path, lab.runs.provider), folder, options);
+      break;
+    } catch (error) {
+      if (boots === longestBoots || !isTimeout(error) || !(await areBooting(run))) throw error;
+      tellAll("not ready in the time that Vagrant gives a machine, and still at work: waiting on");
+    }
+  }
+  // Vagrant sets addresses up after a boot. One that it gave up has none, and counts as running the next time.
+  const silent = await silentMachines(lab);
+  if (silent.length === 0) return;
+  tellAll(`${silent.join(", ")} does not answer at its address: starting it again`);
+  await runVagrant(vagrantReload(folder.path, silent), folder, options);
+}
+
+function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof LabError &&
+    /Timed out while waiting for the machine to boot/.test(error.details.join("\n"))
+  );
+}
+
 /** True when Vagrant has made every machine and each one's SSH port answers: a second `create` then needs no Vagrant. */
 export async function machinesAnswer({ lab, folder }: Made): Promise<boolean> {
   const made = lab.machines.every(({ name }) =>
     existsSync(join(folder.path, ".vagrant", "machines", name, lab.runs.provider, "private_key")),
   );
-  if (!made) return false;
-  const answers = await Promise.all(lab.machines.map(({ ip }) => sshAnswers(ip, 2000)));
-  return answers.every(Boolean);
+  return made && (await silentMachines(lab)).length === 0;
+}
+
+/** The names of the machines whose SSH does not answer at the lab's addresses. */
+async function silentMachines(lab: VagrantLab): Promise<readonly string[]> {
+  const answers = await Promise.all(lab.machines.map(({ ip }) => sshAnswers(ip, answerMs)));
+  return lab.machines.filter((_, index) => !answers[index]).map(({ name }) => name);
 }
 
 function sshAnswers(host: string, timeoutMs: number): Promise<boolean> {

@@ -14,6 +14,7 @@ import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Machines } from "../machines.ts";
 import { boot, machinesAnswer } from "./boot.ts";
+import { awaitOrphan, endOrphan, runVagrant } from "./child.ts";
 import { refuseOrphans } from "./orphans.ts";
 import { examineHost, settleEmulation } from "./preflight.ts";
 
@@ -21,10 +22,18 @@ import { examineHost, settleEmulation } from "./preflight.ts";
 export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
   const keyOf = (machine: Machine) => ownKey(lab, folder, machine);
   const reach = (machine: Machine) => reachWithKey("vagrant", machine.ip, keyOf(machine));
-  const stop = (progress: Progress, step: string, title: string, command?: Command): Task =>
+  const stop = (
+    progress: Progress,
+    step: string,
+    title: string,
+    clearWay: typeof awaitOrphan,
+    command?: Command,
+  ): Task =>
     line(lineOf(progress, step, title), async (say) => {
       const logFile = folder.freshLog(step);
-      if (command !== undefined) await run(command, { signal: progress.signal, logFile, onLine: say });
+      await clearWay(folder, progress.signal, say);
+      if (command !== undefined)
+        await runVagrant(command, folder, { signal: progress.signal, logFile, onLine: say });
       return undefined;
     });
   return {
@@ -47,7 +56,8 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       if (again) for (const machine of lab.machines) reach(machine);
       return boot({ lab, folder, ...progress }, running);
     },
-    halt: (progress) => stop(progress, "halt", "Shut the machines down", vagrantHalt(folder.path)),
+    halt: (progress) =>
+      stop(progress, "halt", "Shut the machines down", awaitOrphan, vagrantHalt(folder.path)),
     destroy: (progress) => {
       // Nothing to ask Vagrant about a lab that was only rendered.
       const made = existsSync(folder.file(".vagrant"));
@@ -55,7 +65,8 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       if (made && !existsSync(folder.file("Vagrantfile")))
         folder.write(lab, renderLab(lab, readTemplates()), folder.recordedFlags());
       const command = made ? vagrantDestroy(folder.path) : undefined;
-      return stop(progress, "destroy", "Destroy the machines", command);
+      const endFirst: typeof awaitOrphan = (_, __, say) => endOrphan(folder, say);
+      return stop(progress, "destroy", "Destroy the machines", endFirst, command);
     },
     ...dockerSsh({ lab, folder, reach, keyOf }),
   };

@@ -19,7 +19,7 @@ export function haproxyConfig(
     global,
     defaults,
     [`frontend http-in`, `bind ${options.bind}`, ...routed.flatMap((app) => routes(app, services)), ...stats],
-    ...routed.flatMap((app) => tcpListener(app)),
+    ...routed.flatMap((app) => tcpListener(app, options.bind)),
     ...routed.map((app) => backend(app)),
   ];
   const text = sections.map(([head, ...lines]) => [head, ...lines.map((line) => `    ${line}`)].join("\n"));
@@ -59,13 +59,15 @@ function backend(app: BambooApp): string[] {
   ];
 }
 
-function tcpListener(app: BambooApp): string[][] {
+/** At the address of the frontend: an application must not open a port that the lab itself would not. */
+function tcpListener(app: BambooApp, bind: string): string[][] {
   const port = app.Env?.BAMBOO_TCP_PORT;
   if (port === undefined || !/^\d{1,5}$/.test(port)) return [];
+  const host = bind.slice(0, bind.lastIndexOf(":"));
   return [
     [
       `listen ${app.EscapedId}-cluster-tcp`,
-      `bind *:${port}`,
+      `bind ${host}:${port}`,
       "mode tcp",
       "balance roundrobin",
       ...servers(app),
@@ -88,5 +90,8 @@ export function aclProblem(acl: string): string | undefined {
   if (acl.trim() === "") return "the ACL is empty";
   // A line break would let a rule add lines of its own.
   const control = [...acl].some((character) => character < " " || character === "\u007f");
-  return control ? "the ACL contains a line break or another control character" : undefined;
+  if (control) return "the ACL contains a line break or another control character";
+  // `-f` and `-M` read files of the machine that HAProxy runs on.
+  const file = acl.split(/\s+/).find((word) => /^-[fM]/.test(word.replaceAll(/["'\\]/g, "")));
+  return file === undefined ? undefined : `the ACL would read a file (${file})`;
 }

@@ -1,7 +1,14 @@
-import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
-import { runProcess } from "../mesos-agent/command-runner.ts";
-import type { Started, TaskEnd, TaskRunner, TaskToRun } from "../mesos-agent/task-runner.ts";
+import { environment } from "../mesos-agent/command-runner.ts";
+import { endOf } from "../mesos-agent/docker-end.ts";
+import { runGroup } from "../mesos-agent/process-group.ts";
+import { openOutput } from "../mesos-agent/sandbox.ts";
+import {
+  killedBeforeStart,
+  type Started,
+  type TaskEnd,
+  type TaskRunner,
+  type TaskToRun,
+} from "../mesos-agent/task-runner.ts";
 import { programFile } from "../own-files.ts";
 import { mayHaveContainers, noteContainers } from "./containers.ts";
 import { folderMark } from "./plan.ts";
@@ -69,10 +76,29 @@ async function runBuiltIn(
   marks: Readonly<Record<string, string>>,
 ): Promise<TaskEnd> {
   const message = `image ${image} is run as ${builtIn.words}: ${image.startsWith("mesos-lab/") ? "it has no other form here" : "no Docker engine answers"}`;
-  await appendFile(join(task.sandbox, "stdout"), `${message}\n`);
   const file = programFile(`programs/${builtIn.program}`);
-  const program = { file: process.execPath, args: [...process.execArgv, file] };
-  return runProcess(task, program, () => onStarted({ message }), kill, marks);
+  const output = await openOutput(task, "docker executor");
+  try {
+    await output.say(message);
+    if (kill.aborted) return killedBeforeStart;
+    const exit = await runGroup(
+      { file: process.execPath, args: [...process.execArgv, file] },
+      {
+        cwd: task.sandbox,
+        env: { ...environment(task), ...marks },
+        stdout: output.stdout,
+        stderr: output.stderr,
+        kill,
+        onStarted: (pid) => onStarted({ pid, message }),
+        onSignal: (signal) => {
+          if (signal === "SIGTERM") void output.say("Killing docker task\nShutting down");
+        },
+      },
+    );
+    return endOf(exit, kill.aborted);
+  } finally {
+    await output.close();
+  }
 }
 
 /** `tomcat` of `docker.io/library/tomcat:8.0@sha256:…`. */

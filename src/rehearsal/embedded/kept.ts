@@ -66,6 +66,7 @@ export function keptProgram(program: PlannedProgram, plan: Plan): Kept {
         [programMark]: program.id,
       };
       const child = spawn(program.file, program.args, {
+        cwd: program.cwd,
         stdio: ["ignore", log, log],
         env: { ...process.env, ...marks },
       });

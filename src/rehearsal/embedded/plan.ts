@@ -28,6 +28,8 @@ export interface PlannedProgram {
   readonly id: string;
   readonly machine: string;
   readonly file: string;
+  /** Where it works. */
+  readonly cwd: string;
   readonly args: readonly string[];
   /** Written before it is started: texts by their paths. */
   readonly files: Readonly<Record<string, string>>;

@@ -1,14 +1,17 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
+import { type AppBind, appBinds, linesIn, without } from "./config-parts.ts";
+import { isFree } from "./free-ports.ts";
 
 export interface HaproxyOptions {
   /** Where the configuration is written. */
   readonly outputPath: string;
-  /** A folder for the pid file and the control socket; made if missing. Short: sockets have a length limit. */
+  /** A folder for the pid file and the control socket; made if missing. HAProxy works in it, and knows it by no name. */
   readonly runFolder: string;
   /** Added to HAProxy's environment. */
   readonly env?: Readonly<Record<string, string>>;
@@ -19,6 +22,10 @@ export interface HaproxyOptions {
 const startMs = 60_000;
 const checkMs = 60_000;
 const pollMs = 20;
+const socketName = "master.sock";
+const longestSocketPath = 100;
+/** Each turn leaves out all that HAProxy complains about at once. */
+const mostRepairs = 20;
 const killAfterMs = 5_000;
 /** Characters of what it printed last. */
 const keptOutput = 4_000;
@@ -34,6 +41,9 @@ export class HaproxyProcess {
   private exited = "";
   private applied = "";
   private candidates = 0;
+  /** What was left out of the configuration that is served, and of the one that is being made. */
+  private told = new Set<string>();
+  private leftNow = new Set<string>();
 
   constructor(options: HaproxyOptions) {
     this.options = options;
@@ -44,15 +54,53 @@ export class HaproxyProcess {
     await rm(await this.checked(text));
   }
 
-  /** Resolves when new connections are served by this configuration. @throws LabError when it cannot be; the old one stays. */
-  async apply(text: string): Promise<void> {
+  /**
+   * Resolves when new connections are served by this configuration. What one application is wrong about (a port that is
+   * taken, a word that HAProxy does not know) is left out and logged: it must not keep the others from their routes.
+   * @throws LabError when it cannot be served; the old one stays.
+   */
+  async apply(wanted: string): Promise<void> {
     const alive = this.process !== undefined;
-    if (alive && text === this.applied) return;
-    const candidate = await this.checked(text);
+    const { candidate, text } = await this.served(wanted, alive);
+    if (alive && text === this.applied) return rm(candidate, { force: true });
     await rename(candidate, this.options.outputPath);
     if (alive) await this.reload();
     else await this.start();
     this.applied = text;
+  }
+
+  private async served(wanted: string, alive: boolean): Promise<{ candidate: string; text: string }> {
+    this.leftNow = new Set();
+    const own = new Set((alive ? appBinds(this.applied) : []).map(address));
+    const taken: number[] = [];
+    const seen = new Set<string>();
+    for (const bind of appBinds(wanted)) {
+      const twice = seen.has(address(bind));
+      seen.add(address(bind));
+      if (twice || !(own.has(address(bind)) || (await isFree(bind.host, bind.port)))) taken.push(bind.line);
+    }
+    let { text, left } = without(wanted, taken);
+    this.leaveOut(left, "its port is taken");
+    for (let turn = 0; ; turn += 1) {
+      const candidate = await this.written(text);
+      const complaint = await complaintAbout(candidate);
+      if (complaint === undefined) {
+        this.told = this.leftNow;
+        return { candidate, text };
+      }
+      const wrong = linesIn(complaint, candidate);
+      await rm(candidate, { force: true });
+      if (wrong.length === 0 || turn === mostRepairs) throw refusal(complaint, candidate);
+      ({ text, left } = without(text, wrong));
+      this.leaveOut(left, alertsIn(complaint, candidate).join("; "));
+    }
+  }
+
+  private leaveOut(parts: readonly string[], why: string): void {
+    for (const part of parts) {
+      if (!this.told.has(part)) this.options.log(`left out of HAProxy's configuration: ${part}: ${why}`);
+      this.leftNow.add(part);
+    }
   }
 
   async close(): Promise<void> {
@@ -67,29 +115,31 @@ export class HaproxyProcess {
 
   /** @returns the file with the configuration that HAProxy has accepted */
   private async checked(text: string): Promise<string> {
-    await mkdir(this.options.runFolder, { recursive: true });
-    await mkdir(dirname(this.options.outputPath), { recursive: true });
-    // A name of its own: a rule may be checked while a changed task is being applied.
-    this.candidates += 1;
-    const candidate = `${this.options.outputPath}.${this.candidates}`;
-    await writeFile(candidate, text);
+    const candidate = await this.written(text);
     const complaint = await complaintAbout(candidate);
     if (complaint === undefined) return candidate;
     await rm(candidate, { force: true });
-    const alerts = complaint.split("\n").filter((line) => line.startsWith("[ALERT]"));
-    throw new LabError("HAProxy refuses the configuration", {
-      exitCode: exitCodes.tool,
-      details: alerts.map((line) => line.replaceAll(`${candidate}:`, "line ")),
-    });
+    throw refusal(complaint, candidate);
+  }
+
+  /** @returns a file of its own: a rule may be checked while a changed task is being applied. */
+  private async written(text: string): Promise<string> {
+    await mkdir(this.options.runFolder, { recursive: true });
+    await mkdir(dirname(this.options.outputPath), { recursive: true });
+    this.candidates += 1;
+    const candidate = `${this.options.outputPath}.${this.candidates}`;
+    await writeFile(candidate, text);
+    return candidate;
   }
 
   private async start(): Promise<void> {
     this.exited = "";
-    const args = ["-W", "-f", this.options.outputPath, "-p", this.path("haproxy.pid")];
+    const args = ["-W", "-f", this.options.outputPath, "-p", "haproxy.pid"];
     const { env = {} } = this.options;
     // A group of its own: a terminal's Ctrl-C is not for it.
-    const child = spawn("haproxy", [...args, "-S", this.path("master.sock")], {
+    const child = spawn("haproxy", [...args, "-S", `unix@${socketName}`], {
       detached: true,
+      cwd: this.options.runFolder,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },
     });
@@ -99,7 +149,8 @@ export class HaproxyProcess {
         output = (output + text).slice(-keptOutput);
       });
     const stop = () => endGroup(child);
-    this.ending.signal.addEventListener("abort", stop, { once: true });
+    if (this.ending.signal.aborted) stop();
+    else this.ending.signal.addEventListener("abort", stop, { once: true });
     this.process = new Promise<string>((resolve) => {
       child.once("error", ({ message }) => resolve(message));
       child.once("close", (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
@@ -140,10 +191,26 @@ export class HaproxyProcess {
 
   /** The pids of the workers that carry new traffic, from the master's control socket. */
   async workers(): Promise<string[]> {
-    const answer = await ask(this.path("master.sock"), "show proc\n");
+    const answer = await askIn(this.options.runFolder, socketName, "show proc\n");
     const current = answer.split("# old workers")[0] ?? "";
     return current.split("\n").flatMap((line) => /^(\d+)\s+worker\b/.exec(line)?.[1] ?? []);
   }
+}
+
+function address({ host, port }: AppBind): string {
+  return `${host}:${port}`;
+}
+
+function alertsIn(complaint: string, file: string): readonly string[] {
+  const alerts = complaint.split("\n").filter((line) => line.startsWith("[ALERT]"));
+  return alerts.map((line) => line.replaceAll(`${file}:`, "line "));
+}
+
+function refusal(complaint: string, file: string): LabError {
+  return new LabError("HAProxy refuses the configuration", {
+    exitCode: exitCodes.tool,
+    details: alertsIn(complaint, file),
+  });
 }
 
 /** What HAProxy has against a configuration file, or undefined. @throws LabError where it does not run. */
@@ -175,6 +242,21 @@ function endGroup(child: ChildProcess): void {
     }
   }, killAfterMs);
   child.once("close", () => clearTimeout(timer));
+}
+
+/**
+ * Asks a control socket. The system allows its path a hundred characters or so, and a lab's folder may have more: Linux
+ * also finds it by the open folder.
+ */
+async function askIn(folder: string, name: string, question: string): Promise<string> {
+  const path = join(folder, name);
+  if (Buffer.byteLength(path) < longestSocketPath || process.platform !== "linux") return ask(path, question);
+  const opened = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    return await ask(`/proc/self/fd/${opened.fd}/${name}`, question);
+  } finally {
+    await opened.close();
+  }
 }
 
 function ask(socketPath: string, question: string): Promise<string> {

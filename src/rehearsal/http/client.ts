@@ -36,7 +36,8 @@ export async function send(url: string, options: ClientRequest): Promise<ClientA
   return new Promise((resolve, reject) => {
     const sent = start(url, request, (answer) => resolve(answerOf(answer)));
     sent.setNoDelay(true);
-    sent.once("error", reject);
+    // Also after the answer: a signal that ends a stream is an error of the request then, and must not end the process.
+    sent.on("error", reject);
     sent.end(body);
   });
 }

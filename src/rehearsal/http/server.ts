@@ -7,8 +7,10 @@ import type { Running } from "../running.ts";
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-  /** The names and addresses under which a client may call this server; absent: any. */
+  /** The names and addresses under which a client may call this server, `.mesos` for all of a domain; absent: any. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** How long a connection may rest between two requests; absent: for ever, as with libprocess and Go. */
+  readonly restMs?: number;
 }
 
 /**
@@ -21,6 +23,8 @@ export async function listen(app: Hono, address: ListenAddress): Promise<Running
   const server = createAdaptorServer({
     fetch: allowedHosts === undefined ? app.fetch : guarded(app.fetch, allowedHosts),
   });
+  // Node's own 5 s would close connections that clients keep for their next call.
+  if ("keepAliveTimeout" in server) server.keepAliveTimeout = address.restMs ?? 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
       reject(
@@ -51,7 +55,8 @@ function guarded(fetch: Hono["fetch"], allowedHosts: readonly string[]): Hono["f
   return (request, ...rest) => {
     const host = request.headers.get("host") ?? "";
     const origin = request.headers.get("origin");
-    if (!allowedHosts.includes(host.replace(/:\d+$/, "").toLowerCase()))
+    const name = host.replace(/\.?(:\d+)?$/, "").toLowerCase();
+    if (!allowedHosts.some((own) => name === own || (own.startsWith(".") && name.endsWith(own))))
       return refused(`the Host header ${JSON.stringify(host)} is not one of this lab`);
     if (origin !== null && origin !== `http://${host}`)
       return refused(`requests from the pages of ${JSON.stringify(origin)} are not taken`);

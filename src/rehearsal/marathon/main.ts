@@ -32,6 +32,7 @@ export async function run(
     store,
     folder: path === "/" ? "" : path,
     allowedHosts: around.allowedHosts,
+    libprocessIp: env.LIBPROCESS_IP,
     followMaster: mesos === undefined ? fixedMaster(options.master) : masterInStore(mesosStore, mesos.path),
     onExit: (reason) => {
       process.stderr.write(`${formatError(reason)}\n`);

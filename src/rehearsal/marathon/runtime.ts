@@ -26,6 +26,7 @@ export interface RuntimeParts {
   readonly folder: string;
   readonly options: MarathonOptions;
   readonly webuiUrl: string;
+  readonly driver: string;
   readonly random: Random;
   readonly log: (line: string) => void;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { exitCodes, LabError } from "../../errors.ts";
 import { listen } from "../http/server.ts";
@@ -20,6 +21,8 @@ export interface StartMarathon {
   /** The path in the store, `/marathon`. */
   readonly folder: string;
   readonly followMaster: FollowMaster;
+  /** LIBPROCESS_IP; absent: the host's name. */
+  readonly libprocessIp?: string | undefined;
   /** The names under which clients may call; absent: any. */
   readonly allowedHosts?: readonly string[] | undefined;
   readonly random?: Random;
@@ -27,6 +30,9 @@ export interface StartMarathon {
   /** Called when it cannot go on: its place in the store is lost. It has stopped leading by then. */
   readonly onExit?: (reason: LabError) => void;
 }
+
+/** Marathon's Jetty closes connections that rest for so long. */
+const jettyRestMs = 30_000;
 
 /** The master that leads under a path of the store. */
 export function masterInStore(store: Store, path: string): FollowMaster {
@@ -65,13 +71,15 @@ export async function startMarathon(start: StartMarathon): Promise<Running> {
     host: options.httpAddress,
     port: options.httpPort,
     allowedHosts: start.allowedHosts,
+    restMs: jettyRestMs,
   });
   const address = `${options.hostname}:${new URL(server.url).port}`;
   const webuiUrl = options.webuiUrl ?? `http://${address}`;
+  const driver = `scheduler-${randomUUID()}@${start.libprocessIp ?? options.hostname}:${new URL(server.url).port}`;
 
   const lead = async (): Promise<void> => {
     if (runtime !== undefined || closing) return;
-    runtime = await openRuntime({ store, folder, options, webuiUrl, random, log });
+    runtime = await openRuntime({ store, folder, options, webuiUrl, driver, random, log });
     runtime.scheduler.follow(master);
     runtime.scheduler.tendAll();
     log(`elected; apps: ${runtime.registry.definitions().length}`);

@@ -7,7 +7,7 @@ import type { Resources } from "../mesos/resources.ts";
 import type { Running } from "../running.ts";
 import type { Store } from "../store/store.ts";
 import { Checkpoint } from "./checkpoint.ts";
-import { MasterLink } from "./master-link.ts";
+import { type LeadingMaster, MasterLink } from "./master-link.ts";
 import { agentRoutes } from "./routes.ts";
 import type { TaskRunner } from "./task-runner.ts";
 import { Tasks } from "./tasks.ts";
@@ -65,6 +65,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     runners,
     workDir,
     hostname,
+    agentPid: `slave(1)@${ip}:${port}`,
     agentId: () => id,
     send: (frameworkId, status) => void link.send({ type: "UPDATE", frameworkId, status }),
     onChange: remember,
@@ -89,15 +90,17 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
       id = message.agentId;
       await remember();
       tasks.resendAll();
-    } else if (message.type === "LAUNCH") void tasks.launch(message.frameworkId, message.task);
+    } else if (message.type === "LAUNCH")
+      void tasks.launch(message.frameworkId, message.framework, message.task);
     else if (message.type === "KILL") tasks.kill(message.taskId);
     else if (message.type === "ACKNOWLEDGE") tasks.acknowledge(message.taskId, message.uuid);
     else if (message.type === "SHUTDOWN") await shutDown(message.message);
   };
   const shutDown = async (why: string): Promise<void> => {
+    // First of all: however the rest goes, the next start is that of a new agent.
+    await checkpoint.forget();
     link.close();
     await tasks.close();
-    await checkpoint.forget();
     const message = `The master asked this slave to shut down: ${why}`;
     options.onFatal(new LabError(message, { exitCode: exitCodes.tool }));
   };
@@ -116,7 +119,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   );
   const stopFollowing = follow(options.master, log, (found) => {
     leader = found;
-    link.follow(found?.address);
+    link.follow(found);
   });
   log(`Slave started on ${ip}:${port}, resources ${JSON.stringify(resources.scalars)}`);
   return {
@@ -129,9 +132,8 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   };
 }
 
-interface Leader {
+interface Leader extends LeadingMaster {
   readonly hostname: string;
-  readonly address: string;
 }
 
 /** Tells who leads, now and after every change; a lost session means that nobody is known to, and a new session. */
@@ -141,7 +143,7 @@ function follow(
   onLeader: (leader: Leader | undefined) => void,
 ): () => Promise<void> {
   if ("address" in master) {
-    onLeader({ address: master.address, hostname: master.address.replace(/:\d+$/, "") });
+    onLeader({ address: master.address, id: "", hostname: master.address.replace(/:\d+$/, "") });
     return async () => {};
   }
   const stopping = new AbortController();
@@ -158,10 +160,14 @@ function follow(
       onLeader(undefined);
       void watch();
     });
-    unwatch = detectMaster(opened, master.path, ({ leader }) => {
+    unwatch = detectMaster(opened, master.path, ({ leader, path = "" }) => {
       if (leader !== undefined) log(`New master detected at ${leader.pid}`);
       onLeader(
-        leader && { hostname: leader.hostname, address: `${leader.address.ip}:${leader.address.port}` },
+        leader && {
+          hostname: leader.hostname,
+          address: `${leader.address.ip}:${leader.address.port}`,
+          id: path,
+        },
       );
     });
   };

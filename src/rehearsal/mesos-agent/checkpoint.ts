@@ -1,10 +1,11 @@
 import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { TaskInfo } from "../mesos/api.ts";
+import type { FrameworkInfo, TaskInfo } from "../mesos/api.ts";
 
 /** A task that was running when it was written down. */
 export interface KeptTask {
   readonly frameworkId: string;
+  readonly framework: FrameworkInfo;
   readonly containerId: string;
   readonly info: TaskInfo;
 }
@@ -22,6 +23,7 @@ export class Checkpoint {
   private readonly meta: string;
   private readonly bootId: string;
   private writing: Promise<void> = Promise.resolve();
+  private forgotten = false;
 
   constructor(workDir: string, bootId: string) {
     this.meta = join(workDir, "meta");
@@ -48,6 +50,7 @@ export class Checkpoint {
     this.writing = this.writing
       .catch(() => {})
       .then(async () => {
+        if (this.forgotten) return;
         const slaves = join(this.meta, "slaves");
         await mkdir(join(slaves, kept.agentId), { recursive: true });
         await replaceFile(join(slaves, kept.agentId, "tasks.json"), JSON.stringify(kept.tasks));
@@ -60,7 +63,9 @@ export class Checkpoint {
     return this.writing;
   }
 
+  /** For good: nothing is written after it. */
   async forget(): Promise<void> {
+    this.forgotten = true;
     await this.writing.catch(() => {});
     await rm(join(this.meta, "slaves", "latest"), { force: true });
   }

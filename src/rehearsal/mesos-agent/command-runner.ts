@@ -1,120 +1,124 @@
-import { spawn } from "node:child_process";
-import { open } from "node:fs/promises";
-import { join } from "node:path";
-import { environmentOf, type Started, type TaskEnd, type TaskRunner, type TaskToRun } from "./task-runner.ts";
-
-/** Between the SIGTERM and the SIGKILL, as in Mesos' command executor. */
-const graceMs = 3_000;
+import { writeSync } from "node:fs";
+import type { CommandInfo } from "../mesos/api.ts";
+import { type Exit, exitWords, type Program, runGroup } from "./process-group.ts";
+import { type Output, openOutput } from "./sandbox.ts";
+import {
+  environmentOf,
+  killedBeforeStart,
+  type Started,
+  type TaskEnd,
+  type TaskRunner,
+  type TaskToRun,
+} from "./task-runner.ts";
 
 /**
  * Runs a command as a process group in its sandbox: the `mesos` containerizer, without its isolation.
  * @param marks variables for the task's environment by which what an agent left behind is found and ended; without them
  * its container has ended it.
  */
-export function commandRunner(marks?: Readonly<Record<string, string>>): TaskRunner {
+export function commandRunner(marks: Readonly<Record<string, string>> = {}): TaskRunner {
   return {
     name: "mesos",
-    accepts: (info) => info.command?.value !== undefined && (info.container?.type ?? "MESOS") === "MESOS",
-    run: (task, onStarted, kill) => runProcess(task, programOf(task), onStarted, kill, marks),
+    accepts: (info) => info.command !== undefined && (info.container?.type ?? "MESOS") === "MESOS",
+    run: (task, onStarted, kill) => runCommand(task, onStarted, kill, marks),
     recover: async (agentId) => {
-      if (marks !== undefined) await endLeftovers(marks, agentId);
+      if (Object.keys(marks).length === 0) return;
+      const { endMarked } = await import("../processes/marked.ts");
+      await endMarked({ ...marks, MESOS_SLAVE_ID: agentId });
     },
   };
 }
 
-/** A program to run: `argv0` is the name it is to see for itself. */
-export interface Program {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly argv0?: string;
-}
-
-function programOf(task: TaskToRun): Program {
-  const { shell, value = "", arguments: words = [] } = task.info.command ?? {};
-  // The command is the task's own: running it through a shell is what the framework asked for.
-  if (shell !== false) return { file: "/bin/sh", args: ["-c", value] };
-  return { file: value, args: words.slice(1), ...(words[0] === undefined ? {} : { argv0: words[0] }) };
-}
-
-async function endLeftovers(marks: Readonly<Record<string, string>>, agentId: string): Promise<void> {
-  const { endMarked } = await import("../processes/marked.ts");
-  await endMarked({ ...marks, MESOS_SLAVE_ID: agentId });
-}
-
-/** Runs a program in the task's sandbox as a process group, which ends with it; its output goes into two files there. */
-export async function runProcess(
+async function runCommand(
   task: TaskToRun,
-  { file, args, argv0 }: Program,
   onStarted: (started: Started) => void,
   kill: AbortSignal,
-  marks: Readonly<Record<string, string>> = {},
+  marks: Readonly<Record<string, string>>,
 ): Promise<TaskEnd> {
-  if (kill.aborted) return { state: "TASK_KILLED" };
-  const [stdout, stderr] = await Promise.all(
-    ["stdout", "stderr"].map((name) => open(join(task.sandbox, name), "a")),
-  );
+  if (kill.aborted) return killedBeforeStart;
+  const command = task.info.command ?? {};
+  // A command that says nothing lets the executor fail before it runs anything.
+  if (command.value === undefined)
+    return {
+      state: "TASK_FAILED",
+      reason: "REASON_COMMAND_EXECUTOR_FAILED",
+      message: "Abnormal executor termination",
+    };
+  const output = await openOutput(task, "executor");
   try {
-    return await new Promise((resolve) => {
-      const child = spawn(file, [...args], {
-        cwd: task.sandbox,
-        env: { ...environment(task), ...marks },
-        detached: true,
-        stdio: ["ignore", stdout?.fd, stderr?.fd],
-        ...(argv0 === undefined ? {} : { argv0 }),
-      });
-      let hard: NodeJS.Timeout | undefined;
-      const onKill = () => {
-        killGroup(child.pid, "SIGTERM");
-        hard = setTimeout(() => killGroup(child.pid, "SIGKILL"), graceMs);
-      };
-      const finish = (outcome: TaskEnd) => {
-        clearTimeout(hard);
-        kill.removeEventListener("abort", onKill);
-        // Whatever the command left behind in its group ends with it.
-        killGroup(child.pid, "SIGKILL");
-        resolve(kill.aborted ? { state: "TASK_KILLED", message: "Command terminated" } : outcome);
-      };
-      child.once("spawn", () => onStarted({}));
-      child.once("error", ({ message }) =>
-        finish({ state: "TASK_FAILED", message: `Failed to launch: ${message}` }),
-      );
-      child.once("exit", (code, signal) => finish(outcomeOf(code, signal)));
-      kill.addEventListener("abort", onKill, { once: true });
+    // Again: what came while the files were opened has been told to nobody.
+    if (kill.aborted) return killedBeforeStart;
+    await output.say(shown(command));
+    const exit = await runGroup(programOf(command), {
+      cwd: task.sandbox,
+      env: { ...environment(task), ...marks },
+      stdout: output.stdout,
+      stderr: output.stderr,
+      kill,
+      onStarted: (pid) => {
+        void output.say(`Forked command at ${pid}`);
+        onStarted({ pid });
+      },
+      onSignal: (signal, pid) => {
+        if (signal === "SIGTERM")
+          void output.say(`Shutting down\nSending SIGTERM to process tree at pid ${pid}`);
+        else
+          void output.say(
+            `Process ${pid} did not terminate after 3secs, sending SIGKILL to process tree at ${pid}`,
+          );
+      },
     });
+    return await endOf(exit, kill.aborted, output, onStarted);
   } finally {
-    await Promise.all([stdout?.close(), stderr?.close()]);
+    await output.close();
   }
 }
 
-function outcomeOf(code: number | null, signal: NodeJS.Signals | null): TaskEnd {
-  if (signal !== null) return { state: "TASK_FAILED", message: `Command terminated with signal ${signal}` };
-  const message = `Command exited with status ${code}`;
-  return { state: code === 0 ? "TASK_FINISHED" : "TASK_FAILED", message };
+function programOf({ shell, value = "", arguments: words = [] }: CommandInfo): Program {
+  // The command is the task's own: running it through a shell is what the framework asked for.
+  if (shell !== false) return { file: "/bin/sh", args: ["-c", value], argv0: "sh" };
+  return { file: value, args: words.slice(1), ...(words[0] === undefined ? {} : { argv0: words[0] }) };
 }
 
-/** The host's basics, then what the framework gives, then what Mesos says: never all of the agent's own. */
-function environment(task: TaskToRun): Record<string, string> {
+function shown({ shell, value = "", arguments: words = [] }: CommandInfo): string {
+  return shell === false ? `[${[value, ...words].join(", ")}]` : `sh -c '${value}'`;
+}
+
+/** A command that ends with status 0 when it is killed has finished: so says Mesos' executor. */
+async function endOf(
+  exit: Exit,
+  killed: boolean,
+  output: Output,
+  onStarted: (started: Started) => void,
+): Promise<TaskEnd> {
+  if ("error" in exit) {
+    // A program that cannot be started is one that has been, for an executor that forks first.
+    onStarted({});
+    writeSync(output.stderr, `Failed to exec: ${exit.error}\n`);
+    return { state: "TASK_FAILED", message: "Command terminated with signal Aborted" };
+  }
+  const message = `Command ${exitWords(exit)}`;
+  await output.say(`${message} (pid: ${exit.pid})`);
+  if ("status" in exit && exit.status === 0) return { state: "TASK_FINISHED", message };
+  return { state: killed ? "TASK_KILLED" : "TASK_FAILED", message };
+}
+
+/** The host's basics, then what Mesos says, then what the framework gives: never all of the agent's own. */
+export function environment(task: TaskToRun): Record<string, string> {
   const basics = ["PATH", "HOME", "LANG", "TZ"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries([
     ...basics,
-    ["HOST", task.hostname],
-    ...environmentOf(task.info),
-    ["MESOS_TASK_ID", task.info.task_id.value],
-    ["MESOS_SANDBOX", task.sandbox],
+    ["LIBPROCESS_PORT", "0"],
+    ["MESOS_FRAMEWORK_ID", task.frameworkId],
+    ["MESOS_EXECUTOR_ID", task.info.task_id.value],
     ["MESOS_DIRECTORY", task.sandbox],
     ["MESOS_SLAVE_ID", task.agentId],
-    ["MESOS_FRAMEWORK_ID", task.frameworkId],
-    ["MESOS_CONTAINER_ID", task.containerId],
+    ["MESOS_SLAVE_PID", task.agentPid],
+    ["MESOS_CHECKPOINT", task.checkpoint ? "1" : "0"],
+    ...(task.checkpoint ? [["MESOS_RECOVERY_TIMEOUT", "15mins"]] : []),
+    ...environmentOf(task.info),
   ]);
-}
-
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  try {
-    if (pid !== undefined) process.kill(-pid, signal);
-  } catch {
-    // The group is gone: that is what was wanted.
-  }
 }

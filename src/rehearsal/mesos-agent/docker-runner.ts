@@ -1,28 +1,31 @@
+import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
-import { type RunOptions, run } from "../../tools/exec.ts";
-import { fromApi } from "../mesos/resources.ts";
-import { environmentOf, type Started, type TaskEnd, type TaskRunner, type TaskToRun } from "./task-runner.ts";
+import { run } from "../../tools/exec.ts";
+import {
+  type ContainerOptions,
+  containerName,
+  runArguments,
+  unrunnable,
+  withTag,
+} from "./docker-arguments.ts";
+import { endOf, runError } from "./docker-end.ts";
+import { type DockerCli, stop, watchStart } from "./docker-watch.ts";
+import { runGroup } from "./process-group.ts";
+import { openOutput } from "./sandbox.ts";
+import {
+  killedBeforeStart,
+  launchFailure,
+  type Started,
+  type TaskEnd,
+  type TaskRunner,
+  type TaskToRun,
+} from "./task-runner.ts";
 
-export interface DockerOptions {
-  /** The CLI: a name on the PATH or a path. */
-  readonly docker: string;
+export interface DockerOptions extends DockerCli, ContainerOptions {
   /** A pull that takes longer fails the task: Mesos' executor would not have registered by then. */
   readonly pullTimeoutMs: number;
-  readonly stopTimeoutMs: number;
-  readonly inspectIntervalMs?: number;
-  /** Publishes ports on the agent's own address instead of all. */
-  readonly loopbackOnly?: boolean;
-  /** Labels of the containers, by which what is left of them is found. */
-  readonly labels?: Readonly<Record<string, string>>;
 }
-
-/** Beside the labels that somebody asks for: the task's id. */
-export const taskLabel = "MESOS_TASK_ID";
-
-/** Where a container finds its sandbox. */
-const sandboxInside = "/mnt/mesos/sandbox";
 
 /**
  * Runs tasks with the Docker CLI, by the same calls as Mesos 0.24.
@@ -57,202 +60,94 @@ export async function dockerRunner(options: DockerOptions): Promise<TaskRunner> 
   };
 }
 
-export function containerName(task: TaskToRun): string {
-  return `mesos-${task.agentId}.${task.containerId}`;
-}
-
 async function runContainer(
   options: DockerOptions,
   task: TaskToRun,
   onStarted: (started: Started) => void,
   kill: AbortSignal,
 ): Promise<TaskEnd> {
+  const failure = await ensureImage(options, task, kill);
+  if (kill.aborted) return killedBeforeStart;
+  if (failure !== undefined) return failure;
+  const output = await openOutput(task, "docker executor");
   try {
-    await ensureImage(options, task, kill);
-  } catch (error) {
-    return kill.aborted ? { state: "TASK_KILLED" } : { state: "TASK_FAILED", message: words(error) };
+    if (kill.aborted) return killedBeforeStart;
+    const wrong = unrunnable(task);
+    if (wrong !== undefined) return runError(wrong);
+    return await watchedRun(options, task, output, onStarted, kill);
+  } finally {
+    await output.close();
   }
-  if (kill.aborted) return { state: "TASK_KILLED" };
+}
+
+async function watchedRun(
+  options: DockerOptions,
+  task: TaskToRun,
+  output: { readonly stdout: number; readonly stderr: number; say(line: string): Promise<void> },
+  onStarted: (started: Started) => void,
+  kill: AbortSignal,
+): Promise<TaskEnd> {
   const name = containerName(task);
+  // The client goes with the container; it is given up only where the container cannot be stopped.
   const client = new AbortController();
-  let lastLine = "";
-  const attached = run(
-    { file: options.docker, args: runArguments(task, options) },
-    {
-      accept: "any",
-      keepOutput: false,
-      logFile: join(task.sandbox, "stdout"),
-      signal: client.signal,
-      killAfterMs: 1_000,
-      onLine: (line) => {
-        if (line.trim() !== "") lastLine = line;
-      },
-    },
-  );
   const over = new AbortController();
-  const onKill = () => void stop(options, name, over.signal, () => client.abort());
+  const onKill = () => {
+    void output.say("Killing docker task\nShutting down");
+    void stop(options, name, over.signal, () => client.abort());
+  };
   kill.addEventListener("abort", onKill, { once: true });
   void watchStart(options, name, onStarted, over.signal);
   try {
-    const { exitCode } = await attached;
-    if (kill.aborted) return { state: "TASK_KILLED" };
-    if (exitCode === 0) return { state: "TASK_FINISHED", message: "Container exited with status 0" };
-    // 125 and up are Docker's own: the container was not made or could not start.
-    const own = exitCode >= 125 && exitCode <= 127 && lastLine !== "" ? `: ${lastLine}` : "";
-    return { state: "TASK_FAILED", message: `Container exited with status ${exitCode}${own}` };
-  } catch (error) {
-    return kill.aborted ? { state: "TASK_KILLED" } : { state: "TASK_FAILED", message: words(error) };
+    const exit = await runGroup(
+      { file: options.docker, args: runArguments(task, options) },
+      {
+        cwd: task.sandbox,
+        env: process.env as Record<string, string>,
+        stdout: output.stdout,
+        stderr: output.stderr,
+        onStarted: () => {},
+        kill: client.signal,
+      },
+    );
+    return endOf(exit, kill.aborted);
   } finally {
     over.abort();
     kill.removeEventListener("abort", onKill);
   }
 }
 
-async function ensureImage(options: DockerOptions, task: TaskToRun, kill: AbortSignal): Promise<void> {
+/** Undefined when the image is there. */
+async function ensureImage(
+  options: DockerOptions,
+  task: TaskToRun,
+  kill: AbortSignal,
+): Promise<TaskEnd | undefined> {
   const docker = task.info.container?.docker;
   const image = withTag(docker?.image ?? "");
-  if (docker?.force_pull_image !== true) {
-    const found = await run(
-      { file: options.docker, args: ["inspect", image] },
-      { accept: "any", signal: kill },
-    );
-    if (found.exitCode === 0) return;
-  }
-  await run(
-    { file: options.docker, args: ["pull", image] },
-    {
+  const pull = { file: options.docker, args: ["pull", image] };
+  try {
+    if (docker?.force_pull_image !== true) {
+      const found = await run(
+        { file: options.docker, args: ["inspect", image] },
+        { accept: "any", signal: kill },
+      );
+      if (found.exitCode === 0) return undefined;
+    }
+    const pulled = await run(pull, {
+      accept: "any",
       signal: kill,
       killAfterMs: 3_000,
       timeoutMs: options.pullTimeoutMs,
-      keepOutput: false,
-      logFile: join(task.sandbox, "stdout"),
-    },
-  );
-}
-
-/** `tomcat` means `tomcat:latest`; a digest or a registry's port is no tag. */
-function withTag(image: string): string {
-  const last = image.slice(image.lastIndexOf("/") + 1);
-  return last.includes(":") || last.includes("@") ? image : `${image}:latest`;
-}
-
-/** The arguments of `docker run`, in the order of Mesos 0.24. */
-export function runArguments(
-  task: TaskToRun,
-  { loopbackOnly, labels = {} }: Pick<DockerOptions, "loopbackOnly" | "labels"> = {},
-): string[] {
-  const { info, sandbox } = task;
-  const docker = info.container?.docker;
-  const { scalars } = fromApi(info.resources ?? []);
-  const network = (docker?.network ?? "HOST").toLowerCase();
-  const volumes = (info.container?.volumes ?? []).map(({ container_path, host_path, mode }) => {
-    const host = host_path === undefined || host_path.startsWith("/") ? host_path : join(sandbox, host_path);
-    return [host, container_path, host === undefined ? undefined : (mode ?? "RW").toLowerCase()]
-      .filter((part) => part !== undefined)
-      .join(":");
-  });
-  const mappings = network === "bridge" ? (docker?.port_mappings ?? []) : [];
-  const { shell, value, arguments: words = [] } = info.command ?? {};
-  return [
-    "run",
-    ...(docker?.privileged === true ? ["--privileged"] : []),
-    ...(scalars.cpus === undefined ? [] : ["-c", String(Math.max(2, Math.floor(scalars.cpus * 1_024)))]),
-    ...(scalars.mem === undefined ? [] : ["-m", String(Math.max(4, Math.floor(scalars.mem)) * 1_048_576)]),
-    ...environmentOf(info).flatMap(([key, text]) => ["-e", `${key}=${text}`]),
-    ...["-e", `MESOS_SANDBOX=${sandboxInside}`],
-    ...volumes.flatMap((volume) => ["-v", volume]),
-    ...["-v", `${sandbox}:${sandboxInside}`],
-    ...["--net", network],
-    ...(info.container?.hostname === undefined ? [] : ["--hostname", info.container.hostname]),
-    ...(docker?.parameters ?? []).map(({ key, value: text }) => `--${key}=${text}`),
-    ...mappings.flatMap((port) => [
-      "-p",
-      `${loopbackOnly ? `${task.hostname}:` : ""}${port.host_port}:${port.container_port}/${port.protocol ?? "tcp"}`,
-    ]),
-    ...(shell !== false && value !== undefined ? ["--entrypoint", "/bin/sh"] : []),
-    ...Object.entries(labelsOf(task, labels)).flatMap(([key, text]) => ["--label", `${key}=${text}`]),
-    ...["--name", containerName(task)],
-    docker?.image ?? "",
-    ...(shell !== false && value !== undefined ? ["-c", value] : []),
-    ...(shell === false ? [...(value === undefined ? [] : [value]), ...words] : []),
-  ];
-}
-
-function labelsOf(
-  task: TaskToRun,
-  labels: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return Object.keys(labels).length === 0 ? {} : { ...labels, [taskLabel]: task.info.task_id.value };
-}
-
-async function watchStart(
-  options: DockerOptions,
-  name: string,
-  onStarted: (started: Started) => void,
-  over: AbortSignal,
-): Promise<void> {
-  while (!over.aborted) {
-    const answer = await quietly(options, ["inspect", name]);
-    if (over.aborted) return;
-    const started = answer === undefined ? undefined : readInspect(answer);
-    if (started !== undefined) {
-      onStarted(started);
-      return;
-    }
-    await sleep(options.inspectIntervalMs ?? 500, undefined, { signal: over }).catch(() => {});
+    });
+    await appendFile(join(task.sandbox, "stdout"), pulled.stdout);
+    if (pulled.exitCode === 0) return undefined;
+    await appendFile(join(task.sandbox, "stderr"), pulled.stderr);
+    const status = `exited with status ${pulled.exitCode}`;
+    return launchFailure(
+      `Failed to '${pull.file} ${pull.args.join(" ")}': exit status = ${status} stderr = ${pulled.stderr}`,
+    );
+  } catch (error) {
+    // Out of time: Mesos gives up an executor that has not registered by then.
+    return launchFailure(`Container destroyed while pulling image: ${(error as Error).message}`);
   }
-}
-
-interface Inspected {
-  readonly State?: { readonly Running?: boolean };
-  readonly NetworkSettings?: {
-    readonly IPAddress?: string;
-    readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string }>>;
-  };
-}
-
-/** Undefined until the container runs. Engines since 29 tell the address per network only. */
-function readInspect(text: string): Started | undefined {
-  let container: Inspected | undefined;
-  try {
-    [container] = JSON.parse(text) as Inspected[];
-  } catch {
-    return undefined;
-  }
-  if (container?.State?.Running !== true) return undefined;
-  const { IPAddress, Networks } = container.NetworkSettings ?? {};
-  const ip = [IPAddress, ...Object.values(Networks ?? {}).map((network) => network.IPAddress)].find(Boolean);
-  return ip === undefined ? {} : { ip };
-}
-
-/** Attempts to stop a container that may not even exist yet, half a second apart. */
-const stopAttempts = 20;
-
-async function stop(
-  options: DockerOptions,
-  name: string,
-  over: AbortSignal,
-  giveUp: () => void,
-): Promise<void> {
-  const seconds = String(Math.round(options.stopTimeoutMs / 1_000));
-  for (let attempt = 0; attempt < stopAttempts && !over.aborted; attempt += 1) {
-    await quietly(options, ["stop", "-t", seconds, name]);
-    await sleep(500, undefined, { signal: over }).catch(() => {});
-  }
-  if (over.aborted) return;
-  await quietly(options, ["rm", "-f", name]);
-  giveUp();
-}
-
-async function quietly(options: DockerOptions, args: readonly string[]): Promise<string | undefined> {
-  const bounds: RunOptions = { accept: "any", timeoutMs: 30_000 + options.stopTimeoutMs, killAfterMs: 1_000 };
-  const result = await run({ file: options.docker, args }, bounds).catch(() => undefined);
-  return result?.exitCode === 0 ? result.stdout : undefined;
-}
-
-/** An error's sentence and the last thing that Docker said. */
-function words(error: unknown): string {
-  if (!(error instanceof LabError)) return String(error);
-  const last = error.details.filter((line) => line.trim() !== "" && !line.startsWith("log: ")).at(-1);
-  return last === undefined ? error.message : `${error.message}: ${last}`;
 }

@@ -3,6 +3,13 @@ import { type ClientAnswer, send } from "../http/client.ts";
 import { decodeRecords } from "../http/recordio.ts";
 import type { AgentMessage, MasterMessage, Registration } from "../mesos/agent-protocol.ts";
 
+/** A leading master. The next one may be at the same address: it has another id, such as its place in the store. */
+export interface LeadingMaster {
+  /** `host:port` */
+  readonly address: string;
+  readonly id: string;
+}
+
 export interface LinkOptions {
   readonly registration: () => Registration;
   readonly onMessage: (message: MasterMessage) => void | Promise<void>;
@@ -22,7 +29,7 @@ export class MasterLink {
   /** Whether the master has taken the agent in. */
   registered = false;
   private readonly options: LinkOptions;
-  private master: string | undefined;
+  private master: LeadingMaster | undefined;
   private current = new AbortController();
   private agentId = "";
   private silenceMs = firstAnswerMs;
@@ -31,14 +38,14 @@ export class MasterLink {
     this.options = options;
   }
 
-  /** Follows a new leader, `host:port`, or waits where there is none. */
-  follow(master: string | undefined): void {
-    if (master === this.master) return;
+  /** Follows a new leader, with a back-off of its own, or waits where there is none. */
+  follow(master: LeadingMaster | undefined): void {
+    if (master?.id === this.master?.id && master?.address === this.master?.address) return;
     this.master = master;
     this.current.abort();
     this.current = new AbortController();
     this.registered = false;
-    if (master !== undefined) void this.keepRegistered(master, this.current.signal);
+    if (master !== undefined) void this.keepRegistered(master.address, this.current.signal);
   }
 
   /** Says something to the master; what is lost on the way is the sender's to repeat. */
@@ -47,7 +54,7 @@ export class MasterLink {
     const line = this.current;
     try {
       const answer = await post(
-        `http://${this.master}/master/agent-message`,
+        `http://${this.master.address}/master/agent-message`,
         { ...message, agentId: this.agentId },
         AbortSignal.any([line.signal, AbortSignal.timeout(sendLimitMs)]),
       );

@@ -3,7 +3,11 @@ import type { TaskInfo, TaskState } from "../mesos/api.ts";
 export interface TaskToRun {
   readonly info: TaskInfo;
   readonly frameworkId: string;
+  /** Whether the framework wants its tasks to outlive the agent. */
+  readonly checkpoint: boolean;
   readonly agentId: string;
+  /** `slave(1)@ip:port` */
+  readonly agentPid: string;
   readonly containerId: string;
   /** A directory of its own, made already. */
   readonly sandbox: string;
@@ -13,11 +17,16 @@ export interface TaskToRun {
 export interface TaskEnd {
   readonly state: Extract<TaskState, "TASK_FINISHED" | "TASK_FAILED" | "TASK_KILLED">;
   readonly message?: string;
+  /** Present where the agent says it, and no executor. */
+  readonly reason?: string;
 }
 
-/** What is known of a task once it runs: its address, where it has one of its own. */
+/** What is known of a task once it runs. */
 export interface Started {
+  /** Its address, where it has one of its own. */
   readonly ip?: string;
+  /** The leader of its process group, where it is one of this host. */
+  readonly pid?: number;
   /** Said with TASK_RUNNING, where how it runs is worth a word. */
   readonly message?: string;
 }
@@ -34,6 +43,22 @@ export interface TaskRunner {
   run(task: TaskToRun, onStarted: (started: Started) => void, kill: AbortSignal): Promise<TaskEnd>;
   /** Clears away what an earlier agent of this id left running. */
   recover(agentId: string): Promise<void>;
+}
+
+/** A task that was killed before its executor came: nothing of it has run. */
+export const killedBeforeStart: TaskEnd = {
+  state: "TASK_KILLED",
+  reason: "REASON_EXECUTOR_UNREGISTERED",
+  message: "Unregistered executor",
+};
+
+/** A task whose executor could not be started. */
+export function launchFailure(why: string): TaskEnd {
+  return {
+    state: "TASK_FAILED",
+    reason: "REASON_COMMAND_EXECUTOR_FAILED",
+    message: `Failed to launch container: ${why}`,
+  };
 }
 
 /** The environment a framework gave to a task. */

@@ -10,6 +10,12 @@ export interface PingRules {
   readonly maxMissed: number;
 }
 
+/** Why agents are removed, in Mesos' words. */
+const removals = {
+  registered: "a new slave registered at the same address",
+  unhealthy: "health check timed out",
+} as const;
+
 /** The master's side of its agents. */
 export class Agents {
   private readonly cluster: Cluster;
@@ -24,7 +30,9 @@ export class Agents {
 
   /** Takes an agent in, known or new; what it is told goes into the sink. */
   register(registration: Registration): RecordSink {
-    const { agents, removedAgents } = this.cluster;
+    const { agents, removedAgents, counters } = this.cluster;
+    const isNew = registration.agentId === undefined;
+    counters.add(isNew ? "messages_register_slave" : "messages_reregister_slave");
     const id = registration.agentId ?? this.cluster.nextId("agent");
     const sink: RecordSink = recordSink(() => this.disconnected(id, sink));
     if (removedAgents.has(id)) {
@@ -35,8 +43,9 @@ export class Agents {
     for (const other of [...agents.values()]) {
       const samePlace =
         other.registration.ip === registration.ip && other.registration.port === registration.port;
-      if (samePlace && other.id !== id) this.remove(other, "a new slave registered at the same address");
+      if (samePlace && other.id !== id) this.remove(other, "registered");
     }
+    counters.add(isNew ? "slave_registrations" : "slave_reregistrations");
     const known = agents.get(id);
     known?.link?.close();
     const agent: Agent = known ?? {
@@ -80,7 +89,7 @@ export class Agents {
       if (reported.has(key)) continue;
       endTask(this.cluster, task, {
         state: "TASK_LOST",
-        reason: "REASON_RECONCILIATION",
+        reason: "REASON_TASK_UNKNOWN",
         message: "Task is unknown to the slave",
       });
     }
@@ -99,6 +108,8 @@ export class Agents {
     const { status, frameworkId } = message;
     const taskId = status.task_id.value;
     const task = agent.tasks.get(taskKey(frameworkId, taskId));
+    this.cluster.counters.add("messages_status_update");
+    this.cluster.counters.add(task === undefined ? "invalid_status_updates" : "valid_status_updates");
     if (task !== undefined) record(this.cluster, task, status);
     if (this.cluster.completedFrameworks.some((framework) => framework.id === frameworkId)) {
       tell(agent, { type: "ACKNOWLEDGE", taskId, uuid: status.uuid ?? "" });
@@ -111,7 +122,7 @@ export class Agents {
   /** One round of pings; an agent that missed too many is removed, connected or not. */
   ping(): void {
     for (const agent of [...this.cluster.agents.values()]) {
-      if (agent.missedPings >= this.rules.maxMissed) this.remove(agent, "health check timed out");
+      if (agent.missedPings >= this.rules.maxMissed) this.remove(agent, "unhealthy");
       else {
         agent.missedPings += 1;
         tell(agent, { type: "PING" });
@@ -126,7 +137,10 @@ export class Agents {
     withdraw(this.cluster, (offer) => offer.agentId === id);
   }
 
-  private remove(agent: Agent, why: string): void {
+  private remove(agent: Agent, reason: keyof typeof removals): void {
+    const why = removals[reason];
+    this.cluster.counters.add("slave_removals");
+    this.cluster.counters.add(`slave_removals/reason_${reason}`);
     tell(agent, { type: "SHUTDOWN", message: why });
     agent.link?.close();
     agent.link = undefined;
@@ -134,7 +148,7 @@ export class Agents {
     for (const task of [...agent.tasks.values()]) {
       endTask(this.cluster, task, {
         state: "TASK_LOST",
-        reason: "REASON_SLAVE_REMOVED",
+        reason: "REASON_AGENT_REMOVED",
         message: `Slave ${agent.registration.hostname} removed: ${why}`,
       });
     }

@@ -45,9 +45,10 @@ export function refuse(framework: Framework, agentId: string, resources: Resourc
 }
 
 /** Takes back what was offered and not answered, without a word to a framework that is away. */
-export function withdraw(cluster: Cluster, which: (offer: Offer) => boolean): void {
+export function withdraw(cluster: Cluster, which: (offer: Offer) => boolean, how?: "silently"): void {
   for (const offer of [...cluster.offers.values()].filter(which)) {
     cluster.offers.delete(offer.id);
+    if (how === "silently") continue;
     notify(cluster.frameworks.get(offer.frameworkId), {
       type: "RESCIND",
       rescind: { offer_id: { value: offer.id } },

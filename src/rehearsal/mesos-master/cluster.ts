@@ -3,6 +3,7 @@ import type { MasterMessage, Registration } from "../mesos/agent-protocol.ts";
 import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from "../mesos/api.ts";
 import { isTerminal } from "../mesos/api.ts";
 import { type Resources, subtract, sum } from "../mesos/resources.ts";
+import { Counters } from "./counters.ts";
 
 /** What the leading master knows. Nothing of it is kept: after a restart agents and frameworks tell it again. */
 
@@ -42,6 +43,8 @@ export interface Framework {
   /** Undefined while the framework is away. */
   link: RecordSink | undefined;
   streamId: string | undefined;
+  /** Where its scheduler driver is, `scheduler-…@ip:port`, if it has one: frameworks over HTTP have none. */
+  driver: string | undefined;
   readonly registeredAt: number;
   reregisteredAt?: number;
   unregisteredAt?: number;
@@ -67,8 +70,7 @@ export class Cluster {
   readonly frameworks = new Map<string, Framework>();
   readonly completedFrameworks: Framework[] = [];
   readonly offers = new Map<string, Offer>();
-  /** How many tasks ended in which state, ever. */
-  readonly ended = new Map<TaskState, number>();
+  readonly counters = new Counters();
   readonly masterId: string;
   private counts = { agent: 0, framework: 0, offer: 0 };
 

@@ -79,8 +79,10 @@ export class Election {
         lost = true;
         this.sessionLost(openStore);
       });
-      const prefix = `${path === "/" ? "" : path}/${candidatePrefix}`;
-      const own = await store.createEphemeral(prefix, JSON.stringify(info));
+      const folder = path === "/" ? "" : path;
+      // The folder of the replicated log is made first: the number of a first candidate is 1.
+      await store.set(`${folder}/log_replicas`, "");
+      const own = await store.createEphemeral(`${folder}/${candidatePrefix}`, JSON.stringify(info));
       if (lost || this.stopping.signal.aborted) return;
       log(`Contending for leadership as ${own}`);
       this.unwatch = detectMaster(store, path, (detection) => this.detected(detection, own));

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { LabError } from "../../errors.ts";
 import { listen } from "../http/server.ts";
 import { makeMasterInfo } from "../mesos/master-info.ts";
@@ -45,7 +44,7 @@ export async function startMesosMaster(options: MasterOptions): Promise<Running>
     intervalMs: options.slavePingTimeoutMs ?? 15_000,
     maxMissed: options.maxSlavePingTimeouts ?? 5,
   };
-  const info = makeMasterInfo(randomUUID(), hostname, ip, port);
+  const info = makeMasterInfo(hostname, ip, port);
   const cluster = new Cluster(info.id);
 
   let wanted: NodeJS.Immediate | undefined;

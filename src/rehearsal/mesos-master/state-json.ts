@@ -1,6 +1,6 @@
-import { type TaskState, type TaskStatus, taskStates } from "../mesos/api.ts";
+import type { TaskStatus } from "../mesos/api.ts";
 import type { MasterInfo } from "../mesos/master-info.ts";
-import { add, noResources, type Resources, toState } from "../mesos/resources.ts";
+import { add, toState } from "../mesos/resources.ts";
 import { mesosVersion } from "../mesos/version.ts";
 import type { Agent, Cluster, Framework, MasterTask } from "./cluster.ts";
 import type { Election } from "./election.ts";
@@ -15,7 +15,7 @@ export interface MasterView {
   readonly started: { readonly at: number; readonly since: number };
 }
 
-const seconds = (ms: number) => ms / 1_000;
+export const seconds = (ms: number) => ms / 1_000;
 
 /** `/state.json`, field by field as 0.24.1 writes it. */
 export function stateJson(view: MasterView): object {
@@ -69,25 +69,36 @@ export function agentJson(cluster: Cluster, agent: Agent): object {
   };
 }
 
-function frameworkJson(cluster: Cluster, framework: Framework): object {
+/** What the state and its summary have in common. */
+export function frameworkSummary(cluster: Cluster, framework: Framework): object {
   const { id, info } = framework;
   const used = cluster.used((task) => task.frameworkId === id);
   const offered = cluster.offered((offer) => offer.frameworkId === id);
   return {
     id,
     name: info.name,
+    ...(framework.driver === undefined ? {} : { pid: framework.driver }),
     used_resources: toState(used),
     offered_resources: toState(offered),
     capabilities: (info.capabilities ?? []).map(({ type }) => type),
     hostname: info.hostname ?? "",
     webui_url: info.webui_url ?? "",
+  };
+}
+
+function frameworkJson(cluster: Cluster, framework: Framework): object {
+  const { id, info } = framework;
+  const used = cluster.used((task) => task.frameworkId === id);
+  const offered = cluster.offered((offer) => offer.frameworkId === id);
+  return {
+    ...frameworkSummary(cluster, framework),
     user: info.user,
     failover_timeout: info.failover_timeout ?? 0,
     checkpoint: info.checkpoint ?? false,
     role: info.role ?? "*",
     registered_time: seconds(framework.registeredAt),
     unregistered_time: seconds(framework.unregisteredAt ?? 0),
-    active: framework.link !== undefined,
+    active: framework.link !== undefined && framework.unregisteredAt === undefined,
     resources: toState(add(used, offered)),
     ...(framework.reregisteredAt === undefined
       ? {}
@@ -103,7 +114,7 @@ function frameworkJson(cluster: Cluster, framework: Framework): object {
         resources: toState(offer.resources),
       })),
     executors: [],
-    labels: info.labels?.labels ?? [],
+    ...(info.labels === undefined ? {} : { labels: info.labels.labels }),
   };
 }
 
@@ -127,100 +138,5 @@ function statusJson(status: TaskStatus): object {
     state: status.state,
     timestamp: status.timestamp,
     ...(status.labels === undefined ? {} : { labels: status.labels.labels }),
-    ...(status.container_status === undefined ? {} : { container_status: status.container_status }),
-  };
-}
-
-/** `/state-summary`: who is there and how many tasks are in which state. */
-export function summaryJson({ cluster, info, flags }: MasterView): object {
-  return {
-    hostname: info.hostname,
-    ...(flags.cluster === undefined ? {} : { cluster: flags.cluster }),
-    slaves: [...cluster.agents.values()].map((agent) => ({
-      ...agentJson(cluster, agent),
-      ...countStates([...agent.tasks.values()]),
-      framework_ids: [...new Set([...agent.tasks.values()].map((task) => task.frameworkId))],
-    })),
-    frameworks: [...cluster.frameworks.values()].map((framework) => {
-      const tasks = cluster.tasksOf(framework.id);
-      const {
-        tasks: _tasks,
-        completed_tasks: _completed,
-        ...rest
-      } = frameworkJson(cluster, framework) as {
-        tasks: unknown;
-        completed_tasks: unknown;
-      };
-      return {
-        ...rest,
-        ...countStates([...tasks, ...framework.completedTasks]),
-        slave_ids: [...new Set(tasks.map((task) => task.agentId))],
-      };
-    }),
-  };
-}
-
-function countStates(tasks: readonly MasterTask[]): Record<TaskState, number> {
-  const count = (state: TaskState) => tasks.filter((task) => task.state === state).length;
-  return Object.fromEntries(taskStates.map((state) => [state, count(state)])) as Record<TaskState, number>;
-}
-
-/** `/roles.json` */
-export function rolesJson(cluster: Cluster): object {
-  const frameworks = [...cluster.frameworks.values()];
-  const names = new Set(["*", ...frameworks.map((framework) => framework.info.role ?? "*")]);
-  return {
-    roles: [...names].sort().map((name) => {
-      const members = frameworks
-        .filter((framework) => (framework.info.role ?? "*") === name)
-        .map(({ id }) => id);
-      const used = cluster.used((task) => members.includes(task.frameworkId));
-      const offered = cluster.offered((offer) => members.includes(offer.frameworkId));
-      return { name, weight: 1, resources: toState(add(used, offered)), frameworks: members };
-    }),
-  };
-}
-
-/** `/metrics/snapshot` */
-export function metricsJson({ cluster, election, started }: MasterView): Record<string, number> {
-  const agents = [...cluster.agents.values()];
-  const frameworks = [...cluster.frameworks.values()];
-  const connected = agents.filter((agent) => agent.link !== undefined);
-  const subscribed = frameworks.filter((framework) => framework.link !== undefined).length;
-  const live = (state: TaskState) => [...cluster.tasks()].filter((task) => task.state === state).length;
-  const total = connected.reduce<Resources>(
-    (all, agent) => add(all, agent.registration.resources),
-    noResources,
-  );
-  const used = cluster.used(() => true);
-  const amounts = ["cpus", "disk", "mem"].flatMap((name): [string, number][] => {
-    const [all, taken] = [total.scalars[name] ?? 0, used.scalars[name] ?? 0];
-    return [
-      [`master/${name}_total`, all],
-      [`master/${name}_used`, taken],
-      [`master/${name}_percent`, all === 0 ? 0 : taken / all],
-    ];
-  });
-  return {
-    "master/elected": election.elected ? 1 : 0,
-    "master/uptime_secs": seconds(performance.now() - started.since),
-    "master/slaves_connected": connected.length,
-    "master/slaves_disconnected": agents.length - connected.length,
-    "master/slaves_active": connected.length,
-    "master/slaves_inactive": agents.length - connected.length,
-    "master/frameworks_connected": subscribed,
-    "master/frameworks_disconnected": frameworks.length - subscribed,
-    "master/frameworks_active": subscribed,
-    "master/frameworks_inactive": frameworks.length - subscribed,
-    "master/outstanding_offers": cluster.offers.size,
-    "master/tasks_staging": live("TASK_STAGING"),
-    "master/tasks_starting": live("TASK_STARTING"),
-    "master/tasks_running": live("TASK_RUNNING"),
-    "master/tasks_finished": cluster.ended.get("TASK_FINISHED") ?? 0,
-    "master/tasks_failed": cluster.ended.get("TASK_FAILED") ?? 0,
-    "master/tasks_killed": cluster.ended.get("TASK_KILLED") ?? 0,
-    "master/tasks_lost": cluster.ended.get("TASK_LOST") ?? 0,
-    "master/tasks_error": cluster.ended.get("TASK_ERROR") ?? 0,
-    ...Object.fromEntries(amounts),
   };
 }

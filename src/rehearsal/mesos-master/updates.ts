@@ -13,7 +13,7 @@ export function record(cluster: Cluster, task: MasterTask, status: TaskStatus): 
   if (wasOver) return;
   task.state = status.state;
   if (isTerminal(status.state)) cluster.changed(task);
-  if (isTerminal(status.state)) cluster.ended.set(status.state, (cluster.ended.get(status.state) ?? 0) + 1);
+  if (isTerminal(status.state)) cluster.counters.ended(status);
 }
 
 /** A status that the master makes up: nobody acknowledges it, so the task is over at once where it is terminal. */

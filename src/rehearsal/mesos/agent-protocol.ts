@@ -1,4 +1,4 @@
-import type { TaskInfo, TaskStatus } from "./api.ts";
+import type { FrameworkInfo, TaskInfo, TaskStatus } from "./api.ts";
 import type { Resources } from "./resources.ts";
 
 /**
@@ -28,7 +28,12 @@ export type MasterMessage =
   /** @property silenceMs The agent registers anew when it heard nothing for so long. */
   | { readonly type: "REGISTERED"; readonly agentId: string; readonly silenceMs: number }
   | { readonly type: "PING" }
-  | { readonly type: "LAUNCH"; readonly frameworkId: string; readonly task: TaskInfo }
+  | {
+      readonly type: "LAUNCH";
+      readonly frameworkId: string;
+      readonly framework: FrameworkInfo;
+      readonly task: TaskInfo;
+    }
   | { readonly type: "KILL"; readonly taskId: string }
   | { readonly type: "ACKNOWLEDGE"; readonly taskId: string; readonly uuid: string }
   /** The agent was removed: it has to end its tasks and come back as a new one. */

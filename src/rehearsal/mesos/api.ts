@@ -1,5 +1,11 @@
 /** The Mesos v1 scheduler API in JSON, as far as the stand-ins speak it. Names are Mesos' own. */
 
+/**
+ * With it the stand-in of Marathon subscribes. Real Marathon is a libmesos driver, whose address Mesos shows and from
+ * which Mesos-DNS makes `_framework._tcp.marathon.mesos`: here it is that of Marathon's API. Real masters pass it over.
+ */
+export const driverHeader = "mesos-lab-driver";
+
 export interface Value {
   readonly value: string;
 }
@@ -68,6 +74,14 @@ export interface ContainerInfo {
   }[];
 }
 
+/** Something to be fetched into a sandbox before its task starts. */
+export interface UriInfo {
+  readonly value: string;
+  readonly executable?: boolean;
+  readonly extract?: boolean;
+  readonly cache?: boolean;
+}
+
 export interface CommandInfo {
   readonly shell?: boolean;
   readonly value?: string;
@@ -75,8 +89,18 @@ export interface CommandInfo {
   readonly environment?: {
     readonly variables?: readonly { readonly name: string; readonly value: string }[];
   };
-  readonly uris?: readonly { readonly value: string }[];
+  readonly uris?: readonly UriInfo[];
   readonly user?: string;
+}
+
+/** A command that is run again and again beside a task. Times are in seconds. */
+export interface HealthCheckInfo {
+  readonly command?: CommandInfo;
+  readonly delay_seconds?: number;
+  readonly interval_seconds?: number;
+  readonly timeout_seconds?: number;
+  readonly consecutive_failures?: number;
+  readonly grace_period_seconds?: number;
 }
 
 export interface TaskInfo {
@@ -85,6 +109,9 @@ export interface TaskInfo {
   readonly agent_id: Value;
   readonly resources?: readonly ApiResource[];
   readonly command?: CommandInfo;
+  /** A custom executor, which the agents here do not have. */
+  readonly executor?: unknown;
+  readonly health_check?: HealthCheckInfo;
   readonly container?: ContainerInfo;
   readonly labels?: Labels;
   readonly discovery?: unknown;
@@ -104,6 +131,8 @@ export interface TaskStatus {
   readonly agent_id?: Value;
   /** Seconds. */
   readonly timestamp: number;
+  /** What a health check says; absent where there is none. */
+  readonly healthy?: boolean;
   /** Present where an ACKNOWLEDGE is wanted. */
   readonly uuid?: string;
   readonly labels?: Labels;
@@ -174,6 +203,15 @@ export type SchedulerCall = { readonly framework_id?: Value } & (
       readonly decline: { readonly offer_ids: readonly Value[]; readonly filters?: Filters };
     }
   | { readonly type: "REVIVE" }
+  | {
+      readonly type: "SHUTDOWN";
+      readonly shutdown: { readonly executor_id: Value; readonly agent_id?: Value };
+    }
+  | {
+      readonly type: "MESSAGE";
+      readonly message: { readonly agent_id: Value; readonly executor_id: Value; readonly data: string };
+    }
+  | { readonly type: "REQUEST"; readonly request: { readonly requests?: readonly unknown[] } }
   | { readonly type: "KILL"; readonly kill: { readonly task_id: Value; readonly agent_id?: Value } }
   | {
       readonly type: "ACKNOWLEDGE";

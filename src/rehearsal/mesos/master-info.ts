@@ -12,8 +12,13 @@ export interface MasterInfo {
   readonly version: string;
 }
 
-export function makeMasterInfo(id: string, hostname: string, ip: string, port: number): MasterInfo {
+/** A master's id is made of when and where it was started: `20151230-101500-304195776-5050-7`. */
+export function makeMasterInfo(hostname: string, ip: string, port: number, started = new Date()): MasterInfo {
   const number = ip.split(".").reduceRight((rest, part) => rest * 256 + Number(part), 0);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${started.getFullYear()}${two(started.getMonth() + 1)}${two(started.getDate())}`;
+  const time = [started.getHours(), started.getMinutes(), started.getSeconds()].map(two).join("");
+  const id = `${day}-${time}-${number}-${port}-${process.pid}`;
   return {
     address: { hostname, ip, port },
     hostname,

@@ -78,6 +78,18 @@ export function toState(resources: Resources): Record<string, number | string> {
   return shown;
 }
 
+/** As messages show them: `cpus(*):1; mem(*):32; ports(*):[31000-31001]`; empty where there is nothing. */
+export function toText(resources: Resources): string {
+  const scalars = Object.entries(resources.scalars).filter(([, value]) => value > 0);
+  const ranges = Object.entries(resources.ranges).filter(([, range]) => range.length > 0);
+  return [
+    ...scalars.map(([name, value]) => `${name}(*):${value}`),
+    ...ranges.map(
+      ([name, range]) => `${name}(*):[${range.map(({ begin, end }) => `${begin}-${end}`).join(", ")}]`,
+    ),
+  ].join("; ");
+}
+
 export function add(a: Resources, b: Resources): Resources {
   return combine(
     a,

@@ -6,8 +6,8 @@ import type { PictureOptions } from "../../../src/drills/report/style.ts";
 import { cells } from "../../../src/ui/text.ts";
 import { example } from "../../helpers/drill-example.ts";
 
-const { killed, compared, lost, calm, repeated } = example;
-const reports = { killed, compared, lost, calm };
+const { killed, compared, lost, calm, loaded, repeated } = example;
+const reports = { killed, compared, lost, calm, loaded };
 const styles: Record<string, PictureOptions> = {
   "": {},
   "-ascii": { unicode: false },
@@ -50,6 +50,7 @@ describe("the page of a drill", () => {
     ["killed", [killed]],
     ["compared", [compared]],
     ["lost", [lost]],
+    ["loaded", [loaded]],
   ] as const)("%s is as it was, to the byte", async (name, runs) => {
     expect(reportHtml(runs)).toBe(reportHtml(structuredClone(runs)));
     await expect(reportHtml(runs)).toMatchFileSnapshot(`expected/${name}.html`);

@@ -68,6 +68,7 @@ describe.skipIf(noNetwork)(
       const ended = told.filter(({ state }) => state === "done").map(({ step, part }) => part ?? step);
       expect(ended).toEqual([
         "preflight",
+        "images",
         "write",
         "master",
         "slave",

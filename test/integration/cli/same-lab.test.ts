@@ -55,7 +55,7 @@ describe.skipIf(noNetwork)(
       expect(await desk.run(["render", "--file", "class.yaml"])).toMatchObject({ exitCode: 0 });
       expect(await desk.run(["create", "--file", "class.yaml"])).toMatchObject({ exitCode: 0 });
       expect(await plan(desk)).toBe(
-        "npx mesos-lab render --name class --file class.yaml --provider virtualbox",
+        "npx mesos-lab render --file class.yaml --name class --provider virtualbox",
       );
       rmSync(desk.path("class.yaml"));
       const { exitCode, stderr } = await desk.run(["create"]);

@@ -93,7 +93,7 @@ describe.skipIf(missing)(`the page in a browser${missing ? ` (skipped: no ${exec
       const figure = page.locator(".figure").first();
       expect(await figure.isVisible()).toBe(true);
       if (runs.length === 1)
-        expect(await figure.textContent()).toBe(headline(runs[0]?.lanes[0]?.outage as never).figure);
+        expect(await figure.textContent()).toBe(headline(runs[0]?.lanes[0] as never).figure);
       const box = await figure.boundingBox();
       expect(box && box.y + box.height).toBeLessThan(900);
       expect(box?.height).toBeGreaterThan(30);

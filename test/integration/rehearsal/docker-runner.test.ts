@@ -43,6 +43,8 @@ const calls = async () => (await readFile(`${docker}.calls`, "utf8")).trim().spl
 function task(): TaskToRun {
   return {
     frameworkId: "F",
+    checkpoint: true,
+    agentPid: "slave(1)@127.0.0.1:5051",
     agentId: "S0",
     containerId: "one",
     sandbox: directory,
@@ -54,6 +56,7 @@ function task(): TaskToRun {
       resources: [
         { name: "cpus", type: "SCALAR", scalar: { value: 0.5 } },
         { name: "mem", type: "SCALAR", scalar: { value: 200 } },
+        { name: "ports", type: "RANGES", ranges: { range: [{ begin: 31071, end: 31071 }] } },
       ],
       command: { shell: false, environment: { variables: [{ name: "PORT0", value: "31071" }] } },
       container: {
@@ -91,21 +94,52 @@ describe("a container", () => {
     await touch("noimage");
     await touch("nopull");
     const outcome = await runner.run(task(), () => {}, new AbortController().signal);
-    expect(outcome.state).toBe("TASK_FAILED");
-    expect(outcome.message).toContain("manifest unknown");
+    expect(outcome).toMatchObject({ state: "TASK_FAILED", reason: "REASON_COMMAND_EXECUTOR_FAILED" });
+    expect(outcome.message).toBe(
+      `Failed to launch container: Failed to '${docker} pull tomcat:latest': exit status = exited with status 1 stderr = manifest unknown`,
+    );
     expect(await calls()).toContain("pull tomcat:latest");
   });
 
-  test("that cannot be made fails with Docker's words, one that dies with its status", async () => {
+  test("that cannot be made fails with its status, as one that dies", async () => {
     await touch("norun");
     expect(await runner.run(task(), () => {}, new AbortController().signal)).toEqual({
       state: "TASK_FAILED",
-      message: "Container exited with status 125: docker: no such device.",
+      message: "Docker container run error: Container exited on error: exited with status 125",
     });
     await rm(`${docker}.norun`);
     await writeFile(`${docker}.exit`, "137");
     const outcome = runner.run(task(), () => void rm(`${docker}.up`), new AbortController().signal);
-    expect(await outcome).toEqual({ state: "TASK_FAILED", message: "Container exited with status 137" });
+    expect(await outcome).toEqual({
+      state: "TASK_FAILED",
+      message: "Docker container run error: Container exited on error: exited with status 137",
+    });
+    expect(await readFile(join(directory, "stderr"), "utf8")).toContain("docker: no such device.");
+  });
+
+  test("is not even asked for where Mesos does not: ports are for bridges, and only those of the offer", async () => {
+    const answer = (change: (info: TaskToRun["info"]) => object) => {
+      const wanted = task();
+      return runner.run(
+        { ...wanted, info: { ...wanted.info, ...change(wanted.info) } },
+        () => {},
+        AbortSignal.any([]),
+      );
+    };
+    const failed = (why: string) => ({ state: "TASK_FAILED", message: `Docker container run error: ${why}` });
+    const bridged = task().info.container?.docker;
+    const port_mappings = bridged?.port_mappings ?? [];
+    const container = { type: "DOCKER" as const, docker: { image: "tomcat", port_mappings } };
+    expect(await answer(() => ({ container }))).toEqual(
+      failed("Port mappings are only supported for bridge network"),
+    );
+    expect(await answer(() => ({ resources: [] }))).toEqual(failed("Port mappings require port resources"));
+    const range = [{ begin: 31000, end: 31001 }];
+    const ports = { name: "ports", type: "RANGES" as const, ranges: { range } };
+    expect(await answer(() => ({ resources: [ports] }))).toEqual(
+      failed("Port [31071] not included in resources"),
+    );
+    expect((await calls()).filter((call) => call.startsWith("run"))).toEqual([]);
   });
 
   test("of an earlier agent is removed, and no other", async () => {

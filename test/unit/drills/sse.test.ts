@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseEventLine } from "../../../src/drills/sse.ts";
-import { taskPrefix } from "../../../src/drills/watch.ts";
+import { taskPrefix } from "../../../src/drills/watch-mesos.ts";
 import { summarise } from "../../helpers/miss-counter.ts";
 
 test("an event is read, whatever else it holds", () => {

@@ -11,6 +11,7 @@ const lock: Lock = {
   lock: 1,
   boxes: { "bento/ubuntu-20.04 virtualbox": { version: "202407.23.0", sha256: hex("b") } },
   images: { "tomcat:8.0": `sha256:${hex("1")}`, "own/image:1": `id sha256:${hex("2")}` },
+  ids: {},
   tools: { Vagrant: "2.4.1" },
 };
 
@@ -74,6 +75,7 @@ describe("what differs", () => {
       lock: 1,
       boxes: { "bento/ubuntu-20.04 virtualbox": { version: "202508.1.0", sha256: hex("c") } },
       images: { "tomcat:8.0": `sha256:${hex("3")}`, "own/image:1": `id sha256:${hex("4")}` },
+      ids: {},
       tools: { Vagrant: "2.4.9" },
     };
     const { parts, tools } = compareLock(lock, found);

@@ -207,7 +207,7 @@ describe("the plan", () => {
     expect(plan.zookeeper).toBe("host");
     expect(server).toMatchObject({ id: "zookeeper@master", address: { host: "127.0.33.18", port: 2182 } });
     const config = server?.files["/x/master/zookeeper/zoo.cfg"];
-    expect(config).toContain("dataDir=/x/master/zookeeper\nclientPort=2182\nclientPortAddress=127.0.33.18\n");
+    expect(config).toContain("dataDir=./data\nclientPort=2182\nclientPortAddress=127.0.33.18\n");
     expect(config).not.toContain("server.1");
     expect(plan.services[0]?.instances[0]?.env.MESOS_ZK).toBe("zk://127.0.33.18:2182/mesos");
   });
@@ -222,7 +222,7 @@ describe("the plan", () => {
     const lab = await settleAddresses({ ...described, runs: { kind: "embedded", zookeeper: "host" } }, free);
     const { programs } = embeddedPlan(lab, "/x", "haproxy");
     expect(programs.map(({ id }) => id)).toEqual(["zookeeper@a", "zookeeper@b", "zookeeper@c"]);
-    expect(programs[1]?.files["/x/b/zookeeper/myid"]).toBe("2\n");
+    expect(programs[1]?.files["/x/b/zookeeper/data/myid"]).toBe("2\n");
     expect(programs[1]?.files["/x/b/zookeeper/zoo.cfg"]).toContain("server.3=127.0.33.20:2888:3888\n");
     expect(await peersFault(lab, free)).toBeUndefined();
     const taken = host((ip, port) => (ip === "127.0.33.19" && port === 3888 ? "taken" : "free"));

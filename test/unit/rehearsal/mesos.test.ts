@@ -87,8 +87,10 @@ describe("resources", () => {
 });
 
 test("MasterInfo holds the address as Mesos counts it", () => {
-  const info = makeMasterInfo("id", "192.168.33.18", "192.168.33.18", 5050);
+  const started = new Date(2015, 11, 30, 9, 5, 1);
+  const info = makeMasterInfo("192.168.33.18", "192.168.33.18", 5050, started);
   expect(info).toMatchObject({ ip: 304_195_776, pid: "master@192.168.33.18:5050" });
+  expect(info.id).toBe(`20151230-090501-304195776-5050-${process.pid}`);
 });
 
 test("records survive any cutting of the stream, and other streams are refused", async () => {

@@ -1,14 +1,14 @@
 import { type Context, Hono } from "hono";
-import { ApiError, badRequest, notFound, unknownApp, unknownTask } from "../apps/api-error.ts";
+import { badRequest, notFound, unknownApp, unknownTask } from "../apps/api-error.ts";
 import type { AppDefinition, MarathonTask } from "../apps/model.ts";
 import { canonicalId, isInside } from "../apps/path-id.ts";
 import { mustBeValid, updateViolations } from "../apps/validation.ts";
 import type { Deployment } from "../deployments/deployments.ts";
 import type { Runtime } from "../runtime.ts";
-import { parseAppPath } from "./app-path.ts";
+import { type AppPath, parseAppPath } from "./app-path.ts";
 import { appUpdate, newApp } from "./app-schema.ts";
 import { appFilter } from "./app-search.ts";
-import { clientAddress, isYes, json, prefersText } from "./http.ts";
+import { clientAddress, isYes, json, locationOf, prefersText } from "./http.ts";
 import { list, read } from "./play-json.ts";
 import { appInfo, type Embed, embeds, endpointLines, freshApp, fullTask, plainTask } from "./views.ts";
 
@@ -32,7 +32,7 @@ export function appRoutes(current: () => Runtime): Hono {
     const wanted = read(newApp, await context.req.text());
     const { app, deployment } = await runtime.apps.create(wanted, isYes(context, "force"));
     announce(context, runtime, app);
-    return json(context, freshApp(app, deployment.id), 201, { location: app.id });
+    return json(context, freshApp(app, deployment.id), 201, locationOf(context, app.id));
   });
 
   api.put("/v2/apps", async (context) => {
@@ -49,7 +49,7 @@ export function appRoutes(current: () => Runtime): Hono {
   api.get(`${prefix}*`, (context) => {
     const runtime = current();
     const { registry, scheduler } = runtime;
-    const path = parseAppPath(context.req.path.slice(prefix.length));
+    const path = pathOf(context);
     const record = registry.app(path.id);
     const embed = embedOf(context, "app", ["counts", "tasks", "lastTaskFailure", "deployments"]);
     switch (path.kind) {
@@ -84,42 +84,34 @@ export function appRoutes(current: () => Runtime): Hono {
         return json(context, found);
       }
       default:
-        throw notAllowed();
+        throw unknownApp(path.id);
     }
   });
 
   api.put(`${prefix}*`, async (context) => {
     const runtime = current();
-    const path = parseAppPath(context.req.path.slice(prefix.length));
-    if (path.kind !== "app") throw notAllowed();
+    const path = appIn(context.req.path);
     const update = { ...read(appUpdate, await context.req.text()), id: path.id };
     mustBeValid(updateViolations(update));
     const [changed] = await runtime.apps.update([{ id: path.id, update }], isYes(context, "force"));
     if (changed === undefined) throw unknownApp(path.id);
     announce(context, runtime, changed.app);
-    const location: Record<string, string> = changed.isNew ? { location: path.id } : {};
+    const location = changed.isNew ? locationOf(context, path.id) : {};
     return json(context, deploymentResult(changed.deployment), changed.isNew ? 201 : 200, location);
   });
 
   api.post(`${prefix}*`, async (context) => {
     const path = parseAppPath(context.req.path.slice(prefix.length));
-    if (path.kind !== "restart") throw notAllowed();
     return json(context, deploymentResult(await current().apps.restart(path.id, isYes(context, "force"))));
   });
 
   api.delete(`${prefix}*`, async (context) => {
     const runtime = current();
-    const path = parseAppPath(context.req.path.slice(prefix.length));
-    if (path.kind === "app")
-      return json(
-        context,
-        deploymentResult(await runtime.apps.remove(path.id, isYes(context, "force", true))),
-      );
-    if (path.kind === "tasks" || path.kind === "task") {
-      const taskId = path.kind === "task" ? path.taskId : undefined;
-      return deleteTasks(context, runtime, path.id, taskId);
-    }
-    throw notAllowed();
+    const path = pathOf(context);
+    if (path.kind === "tasks") return deleteTasks(context, runtime, path.id, undefined);
+    if (path.kind === "task") return deleteTasks(context, runtime, path.id, path.taskId);
+    const deployment = await runtime.apps.remove(path.id, isYes(context, "force", true));
+    return json(context, deploymentResult(deployment));
   });
 
   return api;
@@ -163,6 +155,13 @@ function embedOf(context: Context, scope: "app" | "apps", always: readonly Embed
   return new Set([...always, ...known, ...failures]);
 }
 
-function notAllowed(): ApiError {
-  return new ApiError(405, { message: "Method Not Allowed" });
+/** What a path means where nothing is restarted. */
+function pathOf(context: Context): AppPath {
+  const path = parseAppPath(context.req.path.slice(prefix.length));
+  return path.kind === "restart" ? appIn(context.req.path) : path;
+}
+
+/** The app of a path in which `restart` is no verb but a name. */
+function appIn(path: string): { readonly kind: "app"; readonly id: string } {
+  return { kind: "app", id: canonicalId(decodeURIComponent(path.slice(prefix.length))) };
 }

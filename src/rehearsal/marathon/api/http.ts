@@ -1,15 +1,23 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
+/** As Jersey writes the type that Marathon prefers. */
+const jsonType = "application/json; qs=2";
+
 export function json(
   context: Context,
   body: unknown,
   status = 200,
   headers: Record<string, string> = {},
 ): Response {
-  for (const [name, value] of Object.entries({ "content-type": "application/json", ...headers }))
+  for (const [name, value] of Object.entries({ "content-type": jsonType, ...headers }))
     context.header(name, value);
   return context.body(JSON.stringify(body), status as ContentfulStatusCode);
+}
+
+/** Where something new is: the request's path with its id behind it, even if the id is in that path already. */
+export function locationOf(context: Context, id: string): Record<string, string> {
+  return { location: `${new URL(context.req.url).origin}${context.req.path}${id}` };
 }
 
 /** True for the values that Marathon's query parameters count as yes. */

@@ -31,12 +31,14 @@ export function leaderFilter(parts: ApiParts): MiddlewareHandler {
   };
 }
 
+const viaHeader = "X-Marathon-Via";
+
 async function forward(request: Request, leader: string, address: string): Promise<Response> {
   const via = `1.1 ${address}`;
-  if (request.headers.get("via")?.includes(via)) return html(502, "Detected proxying loop.");
+  if (request.headers.get(viaHeader)?.includes(via)) return html(502, "Detected proxying loop.");
   const url = new URL(request.url);
   const headers = new Headers(request.headers);
-  headers.append("via", via);
+  headers.append(viaHeader, via);
   headers.delete("host");
   headers.delete("connection");
   headers.delete("content-length");
@@ -53,9 +55,10 @@ async function forward(request: Request, leader: string, address: string): Promi
     // fetch has already unpacked the body.
     for (const name of ["content-encoding", "content-length", "transfer-encoding", "connection"])
       answered.delete(name);
+    answered.append(viaHeader, via);
     return new Response(response.body, { status: response.status, headers: answered });
   } catch {
-    return html(502, `The leader at ${leader} does not answer`);
+    return html(502, "Connection to leader refused.");
   }
 }
 

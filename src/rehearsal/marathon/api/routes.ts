@@ -6,17 +6,35 @@ import { json } from "./http.ts";
 import { leaderFilter } from "./leader-filter.ts";
 import { miscRoutes } from "./misc.ts";
 import type { ApiParts } from "./parts.ts";
+import { resourceFilter, withoutEndingSlash } from "./resources.ts";
 import { taskRoutes } from "./tasks.ts";
+
+const notToBeKept = {
+  "Cache-Control": "no-cache, no-store, must-revalidate",
+  Pragma: "no-cache",
+  Expires: "0",
+};
 
 /** Marathon 0.15's HTTP API. Every path is answered by the leader. */
 export function marathonApi(parts: ApiParts): Hono {
-  const api = new Hono();
-  api.use("*", leaderFilter(parts));
-  api.onError((error, context) => {
-    if (error instanceof ApiError) return json(context, error.body, error.status);
-    return json(context, { message: error.message }, 500);
+  const api = new Hono({
+    getPath: (request) => withoutEndingSlash(new URL(request.url).pathname),
   });
-  api.notFound((context) => json(context, { message: `URI not found: ${context.req.path}` }, 404));
+  api.use("*", leaderFilter(parts));
+  api.use("*", async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(notToBeKept)) context.res.headers.set(name, value);
+  });
+  api.use("*", resourceFilter);
+  const plain = { "content-type": "application/json" };
+  api.onError((error, context) => {
+    if (error instanceof ApiError) return json(context, error.body, error.status, plain);
+    return json(context, { message: error.message }, 500, plain);
+  });
+  api.notFound((context) => {
+    const { pathname } = new URL(context.req.url);
+    return json(context, { message: `URI not found: ${pathname}` }, 404, plain);
+  });
   api.get("/", (context) => context.redirect("ui/", 302));
   api.get("/ui", (context) => context.redirect("/ui/", 302));
   pageRoutes(api, "/ui/", "marathon");

@@ -51,7 +51,7 @@ function portIndicesAreValid(app: AppDefinition): boolean {
   });
 }
 
-function idViolations(attribute: string, id: string): readonly Violation[] {
+export function idViolations(attribute: string, id: string): readonly Violation[] {
   const error = `must fully match regular expression '${segmentRule}'`;
   return invalidSegments(id).map(() => ({ attribute, error }));
 }

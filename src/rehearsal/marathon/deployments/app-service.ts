@@ -4,7 +4,7 @@ import { defaults } from "../apps/defaults.ts";
 import { type AppDefinition, type AppUpdate, configVersion, type MarathonTask } from "../apps/model.ts";
 import { parentId } from "../apps/path-id.ts";
 import type { Registry } from "../apps/registry.ts";
-import { assignServicePorts, type PortRange } from "../apps/service-ports.ts";
+import { assignServicePorts, type PortRange, servicePorts } from "../apps/service-ports.ts";
 import { nextVersion } from "../apps/timestamp.ts";
 import { appViolations, mustBeSupported, mustBeValid } from "../apps/validation.ts";
 import type { EventBus } from "../events/event-bus.ts";
@@ -46,7 +46,8 @@ export class AppService {
       if (this.parts.registry.app(id) !== undefined) throw conflict(`An app with id [${id}] already exists.`);
       const app = this.prepared(wanted, undefined, []);
       const deployment = await this.deploy([app], [{ action: "StartApplication", app: id }], force);
-      return { app, deployment };
+      // As it was asked for: its ports are chosen, but not told yet.
+      return { app: { ...wanted, ports: servicePorts(wanted), version: app.version }, deployment };
     });
   }
 

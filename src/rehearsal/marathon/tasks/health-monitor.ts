@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { send } from "../../http/client.ts";
 import type { AppDefinition, HealthCheck, MarathonTask } from "../apps/model.ts";
 import { timestamp } from "../apps/timestamp.ts";
@@ -76,7 +77,7 @@ export class HealthMonitor {
       const failure = await probe(task, check, signal);
       if (signal.aborted) return;
       this.note(task, check, index, watched, failure);
-      await pause(check.intervalSeconds * 1000, signal);
+      await sleep(check.intervalSeconds * 1000, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -153,15 +154,5 @@ function probeTcp(host: string, port: number, timeoutMs: number): Promise<string
     socket.once("connect", () => finish(undefined));
     socket.once("timeout", () => finish("it did not answer in time"));
     socket.once("error", (error) => finish(error.message));
-  });
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
   });
 }

@@ -1,6 +1,11 @@
 import { send } from "../../http/client.ts";
 import { decodeRecords } from "../../http/recordio.ts";
-import type { FrameworkInfo, SchedulerCall, SchedulerEvent } from "../../mesos/api.ts";
+import {
+  driverHeader,
+  type FrameworkInfo,
+  type SchedulerCall,
+  type SchedulerEvent,
+} from "../../mesos/api.ts";
 
 export interface SchedulerHandlers {
   /** @param master its address, `host:port` */
@@ -27,6 +32,7 @@ const missedHeartbeats = 5;
 export class MesosClient {
   private readonly handlers: SchedulerHandlers;
   private readonly info: () => FrameworkInfo;
+  private readonly driver: string;
   private master: string | undefined;
   private streamId: string | undefined;
   private frameworkId: string | undefined;
@@ -34,8 +40,10 @@ export class MesosClient {
   private retry: NodeJS.Timeout | undefined;
   private retryMs = firstRetryMs;
 
-  constructor(info: () => FrameworkInfo, handlers: SchedulerHandlers) {
+  /** @param driver what this scheduler would be called as a libmesos driver: `scheduler-…@ip:port` */
+  constructor(info: () => FrameworkInfo, driver: string, handlers: SchedulerHandlers) {
     this.info = info;
+    this.driver = driver;
     this.handlers = handlers;
   }
 
@@ -56,22 +64,40 @@ export class MesosClient {
 
   /** Sends a call; false when there is no subscription or the master refused it. */
   async call(call: Call): Promise<boolean> {
-    const { master, streamId, frameworkId } = this;
+    const { master, streamId, frameworkId, connection } = this;
     if (master === undefined || streamId === undefined || frameworkId === undefined) return false;
     try {
       const response = await send(`http://${master}/api/v1/scheduler`, {
         method: "POST",
-        headers: { "content-type": "application/json", "mesos-stream-id": streamId },
+        headers: { "content-type": "application/json", ...streamHeader(streamId) },
         body: JSON.stringify({ framework_id: { value: frameworkId }, ...call }),
         signal: AbortSignal.timeout(10_000),
       });
       const answer = await response.text();
-      if (!response.ok) this.handlers.log(`Mesos refused ${call.type}: ${response.status} ${answer}`);
-      return response.ok;
+      if (response.ok) return true;
+      this.handlers.log(`Mesos refused ${call.type}: ${response.status} ${answer}`);
+      // The master knows this framework or this stream no more, and says so in no other way.
+      if (response.status === 400 || response.status === 403) this.resubscribe(connection);
+      return false;
     } catch (error) {
       this.handlers.log(`${call.type} did not reach Mesos: ${(error as Error).message}`);
       return false;
     }
+  }
+
+  /** Several calls may be refused at once: together they are one reason for a new stream. */
+  private resubscribe(refused: AbortController | undefined): void {
+    if (refused === undefined || this.connection !== refused) return;
+    refused.abort();
+    this.connection = undefined;
+    this.retryLater();
+  }
+
+  private retryLater(): void {
+    this.lost();
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.reconnect(), this.retryMs);
+    this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
   }
 
   private reconnect(): void {
@@ -99,9 +125,7 @@ export class MesosClient {
     }
     if (this.connection !== connection) return;
     connection.abort();
-    this.lost();
-    this.retry = setTimeout(() => this.reconnect(), this.retryMs);
-    this.retryMs = Math.min(this.retryMs * 2, longestRetryMs);
+    this.retryLater();
   }
 
   private async readStream(master: string, connection: AbortController): Promise<void> {
@@ -109,7 +133,11 @@ export class MesosClient {
     const id = info.id === undefined ? {} : { framework_id: info.id };
     const response = await send(`http://${master}/api/v1/scheduler`, {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        [driverHeader]: this.driver,
+      },
       body: JSON.stringify({ ...id, type: "SUBSCRIBE", subscribe: { framework_info: info, force: true } }),
       signal: connection.signal,
     });
@@ -139,6 +167,11 @@ export class MesosClient {
       clearTimeout(silence);
     }
   }
+}
+
+/** Masters of 0.24 give none. */
+function streamHeader(streamId: string): Record<string, string> {
+  return streamId === "" ? {} : { "mesos-stream-id": streamId };
 }
 
 function describe(error: unknown): string {

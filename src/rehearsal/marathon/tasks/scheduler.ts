@@ -20,6 +20,8 @@ export interface SchedulerParts {
   readonly bus: EventBus;
   readonly options: MarathonOptions;
   readonly webuiUrl: string;
+  /** What it would be called as a libmesos driver: `scheduler-…@ip:port`. */
+  readonly driver: string;
   readonly random: Random;
   readonly log: (line: string) => void;
 }
@@ -53,7 +55,7 @@ export class Scheduler {
       (task) => this.kill([task]),
       (task) => this.tend(task.appId),
     );
-    this.client = new MesosClient(() => this.frameworkInfo(), {
+    this.client = new MesosClient(() => this.frameworkInfo(), parts.driver, {
       subscribed: (id, master) => this.enqueue(() => this.onSubscribed(id, master)),
       event: (event) => this.enqueue(() => this.onEvent(event)),
       disconnected: () => bus.publish("scheduler_disconnected_event", {}),

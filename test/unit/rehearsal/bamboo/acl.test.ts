@@ -39,9 +39,20 @@ describe("the built-in proxy's ACLs", () => {
     ["path_beg -f file", "the flag '-f'"],
     ["path_beg /a || path_beg /b", "'||'"],
     ['path_beg "/a b"', `'"/a'`],
-    ["path_reg (", "'(' is not a regular expression"],
+    ["path_reg (", "the expression '('"],
+    // Neither may take longer than the path is long.
+    ["path_reg (a)\\1", "'(a)\\1'"],
+    ["path_reg (?=a)b", "Cannot be executed in linear time"],
     ["", "''"],
   ])("%s is refused, with the words that are not understood", (acl, words) => {
     expect(() => parseAcl(acl)).toThrow(words);
   });
+});
+
+test("an expression that goes back and forth elsewhere is soon done with", () => {
+  const matches = parseAcl("path_reg ^/(a+)+$");
+  const facts = (path: string) => ({ method: "GET", path, headers: {} });
+  expect(matches(facts(`/${"a".repeat(20_000)}!`))).toBe(false);
+  expect(matches(facts("/aaa"))).toBe(true);
+  expect(parseAcl("path_reg -i ^/API/[0-9]+$")(facts("/api/7"))).toBe(true);
 });

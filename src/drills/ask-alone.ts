@@ -1,0 +1,43 @@
+import { visit } from "../demo/visit.ts";
+import type { WayIn } from "../demo/ways-in.ts";
+import { waitFor } from "../probes/wait.ts";
+import { formatAt } from "./analysis/words.ts";
+import type { DrillClock } from "./clock.ts";
+import { requestTimeoutMs } from "./lanes.ts";
+import type { DrillOptions } from "./options.ts";
+
+/** What was asked too often may need so long to work off what is left of that. */
+const calmMs = 10_000;
+
+/** Waits until a way serves somebody who asks alone; returns whether it did in time. */
+export async function servesAlone(
+  way: WayIn,
+  { http, isPage, signal }: Pick<DrillOptions, "http" | "isPage" | "signal">,
+): Promise<boolean> {
+  const waited = await waitFor(
+    async (each) => {
+      const answer = await visit({ http, signal: each }, way, requestTimeoutMs).catch(() => undefined);
+      const served = answer !== undefined && isPage(answer.text, answer.status);
+      return served ? { ok: true, value: undefined } : { ok: false, seen: "not served" };
+    },
+    { timeoutMs: calmMs, signal },
+  );
+  return waited.ok;
+}
+
+/** After the drill's last request: what speaks for its own load, by each lost way that serves somebody who asks alone. */
+export async function afterwards(
+  lost: readonly WayIn[],
+  options: DrillOptions,
+  { clock, breakAt }: { readonly clock: DrillClock; readonly breakAt: number },
+): Promise<ReadonlyMap<string, string>> {
+  if (lost.length > 0) options.say("looking whether the page answers when nobody else asks");
+  const found = await Promise.all(
+    lost.map(async (way): Promise<[string, string][]> => {
+      if (!(await servesAlone(way, options))) return [];
+      const at = formatAt(clock.now() - breakAt);
+      return [[way.name, `asked alone at ${at}, after the drill's last request, the page answered`]];
+    }),
+  );
+  return new Map(found.flat());
+}

@@ -1,0 +1,58 @@
+import { mkdir, open, rm, symlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { TaskToRun } from "./task-runner.ts";
+
+/** The directory of a run of a task, below the agent's: as in Mesos, where each command has an executor of its own. */
+export function sandboxPath(
+  workDir: string,
+  {
+    agentId,
+    frameworkId,
+    taskId,
+    containerId,
+  }: Readonly<Record<"agentId" | "frameworkId" | "taskId" | "containerId", string>>,
+): string {
+  const parts = [agentId, "frameworks", frameworkId, "executors", taskId, "runs", containerId];
+  return join(workDir, "slaves", ...parts.map(asFileName));
+}
+
+/** Makes the directory, and `latest` beside it, which leads to it. */
+export async function makeSandbox(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  const latest = join(dirname(path), "latest");
+  await rm(latest, { force: true });
+  await symlink(basename(path), latest);
+}
+
+/** Ids come from the network and become directories. */
+function asFileName(id: string): string {
+  if (/[/\\\0]/.test(id) || id === "" || id === "." || id === "..")
+    throw new Error(`not usable as an id: ${id}`);
+  return id;
+}
+
+/** The two files that an executor and its task write to. */
+export interface Output {
+  readonly stdout: number;
+  readonly stderr: number;
+  /** A line of the executor's own. */
+  say(line: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the output of a task, which begins with what its executor says. */
+export async function openOutput({ sandbox, hostname, info }: TaskToRun, executor: string): Promise<Output> {
+  const [stdout, stderr] = await Promise.all([
+    open(join(sandbox, "stdout"), "a"),
+    open(join(sandbox, "stderr"), "a"),
+  ]);
+  const say = async (line: string) => void (await stdout.write(`${line}\n`));
+  await say(`Registered ${executor} on ${hostname}`);
+  await say(`Starting task ${info.task_id.value}`);
+  return {
+    stdout: stdout.fd,
+    stderr: stderr.fd,
+    say,
+    close: async () => void (await Promise.all([stdout.close(), stderr.close()])),
+  };
+}

@@ -1,0 +1,64 @@
+import { request } from "node:http";
+import { Hono } from "hono";
+import { afterEach, describe, expect, test } from "vitest";
+import { listen } from "../../../src/rehearsal/http/server.ts";
+import type { Running } from "../../../src/rehearsal/running.ts";
+
+let server: Running | undefined;
+afterEach(() => server?.close());
+
+async function serve(options: object): Promise<string> {
+  const app = new Hono();
+  app.get("/", (context) => context.text("here"));
+  server = await listen(app, { host: "127.0.0.1", port: 0, ...options });
+  return server.url;
+}
+
+/** `fetch` sends no Host header of one's own. */
+function get(url: string, headers: Record<string, string>) {
+  return new Promise<{ status: number | undefined; keepAlive: unknown }>((resolve, reject) => {
+    const sent = request(url, { headers }, (answer) => {
+      answer.resume();
+      resolve({ status: answer.statusCode, keepAlive: answer.headers["keep-alive"] });
+    });
+    sent.once("error", reject);
+    sent.end();
+  });
+}
+
+describe("a server of an embedded lab", () => {
+  const allowedHosts = ["127.0.33.18", "master", ".mesos", "localhost"];
+
+  test.each([
+    ["127.0.33.18:5050", 200],
+    ["localhost", 200],
+    ["master:8080", 200],
+    ["MASTER:8080", 200],
+    ["leader.mesos:5050", 200],
+    ["tomcat.marathon.mesos", 200],
+    ["leader.mesos.:5050", 200],
+    ["mesos", 403],
+    ["example.com", 403],
+    ["evilmesos", 403],
+    ["master.example.com:8080", 403],
+    ["127.0.33.18.example.com", 403],
+  ])("takes the Host %s: %i", async (host, status) => {
+    expect((await get(await serve({ allowedHosts }), { host })).status).toBe(status);
+  });
+
+  test("takes no request from the page of another site", async () => {
+    const url = await serve({ allowedHosts });
+    const host = "master:8080";
+    expect((await get(url, { host, origin: "http://master:8080" })).status).toBe(200);
+    expect((await get(url, { host, origin: "http://example.com" })).status).toBe(403);
+  });
+});
+
+test("connections rest as long as they do with libprocess, for ever, or as with Jetty", async () => {
+  // Node tells how long it keeps a connection, and nothing where that is for ever.
+  expect((await get(await serve({}), { connection: "keep-alive" })).keepAlive).toBeUndefined();
+  await server?.close();
+  expect((await get(await serve({ restMs: 30_000 }), { connection: "keep-alive" })).keepAlive).toBe(
+    "timeout=30",
+  );
+});
