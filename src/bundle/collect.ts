@@ -2,10 +2,10 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import { listBox } from "../foundry/box/build.ts";
-import { boxName } from "../foundry/box/recipe.ts";
 import { listImages } from "../foundry/images/build.ts";
 import { machineImages } from "../lab/machine-needs.ts";
 import type { VagrantLab } from "../lab/model.ts";
+import { builtBox } from "../lab/pins.ts";
 import type { MachineParts, Parts, PartsWanted } from "../machines/machines.ts";
 import { archiveName, placeArchives } from "../registry/archives.ts";
 import { imagesHere } from "../registry/session.ts";
@@ -92,7 +92,7 @@ async function boxOf(lab: VagrantLab, cacheDir: string): Promise<FoundBox> {
 }
 
 function isBuilt({ runs }: VagrantLab): boolean {
-  return runs.box.name === boxName && runs.provider === "libvirt";
+  return runs.box.name === builtBox && runs.provider === "libvirt";
 }
 
 const allImages = (lab: VagrantLab) => [

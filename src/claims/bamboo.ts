@@ -4,6 +4,7 @@ import { askBambooState, askStatus } from "../probes/bamboo.ts";
 import { originOf } from "../probes/context.ts";
 import { askFrontPage, askStats, statsLogin } from "../probes/haproxy.ts";
 import { askSubscriptions, askTasks } from "../probes/marathon.ts";
+import { bambooServes } from "./bamboo-serves.ts";
 import { about, type Claim } from "./claim.ts";
 import { judgeBamboo, judgeSubscription } from "./judge/bamboo.ts";
 import { judgeFrontPage, judgeRoutes } from "./judge/haproxy.ts";
@@ -14,7 +15,9 @@ export function bambooClaims(lab: Lab): Claim[] {
     answers(lab, machine),
     ...(marathon === undefined ? [] : [subscribed(lab, machine, marathon)]),
     haproxyAnswers(lab, machine),
-    ...(marathon === undefined ? [] : [haproxyRoutes(lab, machine, marathon)]),
+    ...(marathon === undefined
+      ? []
+      : [haproxyRoutes(lab, machine, marathon), bambooServes(lab, machine, marathon)]),
   ]);
 }
 

@@ -5,6 +5,8 @@ import type { ProbeContext } from "../probes/context.ts";
 export interface Judgement {
   readonly holds: boolean;
   readonly seen: string;
+  /** What is missing has begun and needs time: a task that starts. It is waited for longer than other claims. */
+  readonly starting?: boolean;
 }
 
 /** One thing that is true of a lab that works, with a way to see it for oneself. */

@@ -1,11 +1,11 @@
 import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
-import { ask } from "../probes/answer.ts";
 import { originOf, type ProbeContext } from "../probes/context.ts";
 import { askStats, type HaproxyStats, statsLogin } from "../probes/haproxy.ts";
 import { askApps, askTasks } from "../probes/marathon.ts";
 import { about, type Claim } from "./claim.ts";
 import { judgeServicePorts, type Route, routesOf } from "./judge/routes.ts";
 import { judgeServed } from "./judge/served.ts";
+import { askTasksOf, visitAll } from "./served.ts";
 
 const statsPath = "/haproxy?stats;csv";
 
@@ -41,14 +41,19 @@ function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
     ...about("bridge-serves", machine),
     service: "haproxy-marathon-bridge",
     title: "The applications answer through the bridge's HAProxy",
-    expected: "no 503 and no refusal at the service ports",
+    expected: "an answer of the application's own at each service port: no 503, no 504, no refusal",
     look: `curl -si http://${machine.ip}:10000/`,
     check: async (context) => {
-      const asked = (await allRoutes(context, lab, marathon)).map(async (route) => {
-        const { status } = await ask(context, `${originOf(context, machine, route.servicePort)}/`);
-        return { route, status };
-      });
-      return judgeServed(await Promise.all(asked));
+      const origin = originOf(context, marathon, portsOf(lab, marathon).marathon);
+      const [wanted, tasks] = await Promise.all([
+        allRoutes(context, lab, marathon),
+        askTasksOf(context, origin),
+      ]);
+      const pages = wanted.map(({ app, servicePort }) => ({
+        ...{ app, name: `${app} at ${servicePort}` },
+        url: `${originOf(context, machine, servicePort)}/`,
+      }));
+      return judgeServed(await visitAll(context, tasks, pages));
     },
   };
 }

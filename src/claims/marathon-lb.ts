@@ -1,12 +1,12 @@
 import { balancerGroup, inGroup } from "../lab/catalogue/marathon-lb.ts";
 import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
-import { ask } from "../probes/answer.ts";
 import { originOf, type ProbeContext } from "../probes/context.ts";
 import { askApps, askTasks } from "../probes/marathon.ts";
 import { askBackends, askHealth } from "../probes/marathon-lb.ts";
 import { about, type Claim } from "./claim.ts";
 import { judgeServicePorts, type Route, routesOf } from "./judge/routes.ts";
 import { judgeServed } from "./judge/served.ts";
+import { askTasksOf, visitAll } from "./served.ts";
 
 export function marathonLbClaims(lab: Lab): Claim[] {
   const [marathon] = machinesWith(lab, "marathon");
@@ -54,15 +54,19 @@ function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
     ...about("marathon-lb-serves", machine),
     service: "marathon-lb",
     title: "The applications answer through marathon-lb",
-    expected: "no 503 and no refusal at the service ports",
+    expected: "an answer of the application's own at each service port: no 503, no 504, no refusal",
     look: `curl -si http://${machine.ip}:10000/`,
     check: async (context) => {
-      const wanted = await groupRoutes(context, lab, marathon);
-      const asked = wanted.map(async (route) => {
-        const { status } = await ask(context, `${originOf(context, machine, route.servicePort)}/`);
-        return { route, status };
-      });
-      return judgeServed(await Promise.all(asked));
+      const origin = originOf(context, marathon, portsOf(lab, marathon).marathon);
+      const [wanted, tasks] = await Promise.all([
+        groupRoutes(context, lab, marathon),
+        askTasksOf(context, origin),
+      ]);
+      const pages = wanted.map(({ app, servicePort }) => ({
+        ...{ app, name: `${app} at ${servicePort}` },
+        url: `${originOf(context, machine, servicePort)}/`,
+      }));
+      return judgeServed(await visitAll(context, tasks, pages));
     },
   };
 }

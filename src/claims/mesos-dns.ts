@@ -3,18 +3,20 @@ import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { type Address, originOf, type ProbeContext } from "../probes/context.ts";
 import { askDns } from "../probes/dns.ts";
 import { askService } from "../probes/dns-service.ts";
-import { askTasks, type MarathonTask } from "../probes/marathon.ts";
+import { askApps, askTasks, type MarathonTask } from "../probes/marathon.ts";
 import { askHosts, askVersion } from "../probes/mesos-dns.ts";
 import { about, type Claim, type Judgement } from "./claim.ts";
 import { allOf, judgeAddresses, judgeService, judgeVersion } from "./judge/mesos-dns.ts";
+import { judgeServed } from "./judge/served.ts";
 import { askLeadingMaster } from "./leader.ts";
+import { askTasksOf, visitAll } from "./served.ts";
 
 export function mesosDnsClaims(lab: Lab): Claim[] {
   const [marathon] = machinesWith(lab, "marathon");
   return machinesWith(lab, "mesos-dns").flatMap((machine) => [
     answers(lab, machine),
     namesLeader(lab, machine),
-    ...(marathon === undefined ? [] : [namesTasks(lab, machine, marathon)]),
+    ...(marathon === undefined ? [] : [namesTasks(lab, machine, marathon), serves(lab, machine, marathon)]),
   ]);
 }
 
@@ -77,6 +79,32 @@ function namesTasks(lab: Lab, machine: Machine, marathon: Machine): Claim {
         ),
       );
       return allOf(judgements.flat(), "no application");
+    },
+  };
+}
+
+function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
+  return {
+    ...about("mesos-dns-serves", machine),
+    service: "mesos-dns",
+    title: "The applications answer where Mesos-DNS leads to",
+    expected: "an answer of the application's own at the host and port of its SRV record",
+    look: dig(lab, machine, `${dnsNames("/tomcat").service} SRV`),
+    check: async (context) => {
+      const origin = originOf(context, marathon, portsOf(lab, marathon).marathon);
+      const [apps, tasks] = await Promise.all([askApps(context, origin), askTasksOf(context, origin)]);
+      const reached = apps.filter(({ id }) =>
+        tasks.running(id).some(({ ports }) => (ports ?? []).length > 0),
+      );
+      const pages = reached.map(async ({ id }) => {
+        const { service } = dnsNames(id);
+        const { targets } = await askService(serverOf(context, lab, machine), service, context);
+        return targets.slice(0, 1).map(({ address, port }) => ({
+          ...{ app: id, name: `${id} at ${address}:${port}` },
+          url: `http://${address}:${port}/`,
+        }));
+      });
+      return judgeServed(await visitAll(context, tasks, (await Promise.all(pages)).flat()));
     },
   };
 }

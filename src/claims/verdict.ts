@@ -2,10 +2,11 @@ import { setMaxListeners } from "node:events";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { type AddressOf, labAddress, type ProbeContext } from "../probes/context.ts";
-import { systemClock, waitFor } from "../probes/wait.ts";
+import { systemClock } from "../probes/wait.ts";
 import { clean } from "../untrusted.ts";
 import type { Claim } from "./claim.ts";
 import { claimsFor } from "./claims-for.ts";
+import { settle } from "./settle.ts";
 import { shareAnswers } from "./shared-answers.ts";
 
 export interface ClaimResult extends Omit<Claim, "check"> {
@@ -22,9 +23,16 @@ export interface Verdict {
   readonly results: readonly ClaimResult[];
 }
 
+/** A Java server on an emulated machine needs so long to start. */
+const startingLimitMs = 120_000;
+
 export interface VerifyOptions {
   /** How long a claim may take to become true. */
   readonly timeoutMs: number;
+  /** How long one may take that waits for a task to start, if that is longer; default: two minutes. */
+  readonly startingMs?: number | undefined;
+  /** Called for each claim that is waited for longer because of that. */
+  readonly onStarting?: ((claim: Omit<Claim, "check">, seen: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called as each claim is settled. */
   readonly onResult?: ((result: ClaimResult) => void) | undefined;
@@ -53,7 +61,7 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verdi
     statePaths: new Map(),
   };
   try {
-    const results = await Promise.all(claimsFor(lab).map((claim) => settle(claim, context, options)));
+    const results = await Promise.all(claimsFor(lab).map((claim) => resultOf(claim, context, options)));
     return { holds: results.every((result) => result.holds), results };
   } catch (error) {
     if (options.signal?.aborted) throw interrupted();
@@ -65,17 +73,14 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verdi
   }
 }
 
-async function settle(claim: Claim, context: ProbeContext, options: VerifyOptions): Promise<ClaimResult> {
+async function resultOf(claim: Claim, context: ProbeContext, options: VerifyOptions): Promise<ClaimResult> {
   const { check, ...words } = claim;
-  const waited = await waitFor(
-    async (signal) => {
-      const judgement = await check({ ...context, signal });
-      return judgement.holds ? { ok: true, value: judgement.seen } : { ok: false, seen: judgement.seen };
-    },
-    { timeoutMs: options.timeoutMs, signal: context.signal },
-  );
-  const seen = clean(waited.ok ? waited.value : waited.seen);
-  const result = { ...words, holds: waited.ok, seen, waitedMs: waited.waitedMs };
+  const { timeoutMs, startingMs = startingLimitMs, onStarting } = options;
+  const settled = await settle((signal) => check({ ...context, signal }), {
+    ...{ timeoutMs, startingMs, signal: context.signal },
+    onStarting: (seen) => onStarting?.(words, clean(seen)),
+  });
+  const result = { ...words, ...settled, seen: clean(settled.seen) };
   options.onResult?.(result);
   return result;
 }

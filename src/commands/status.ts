@@ -13,7 +13,7 @@ export async function status(options: LabOptions, context: Context): Promise<voi
   const { lab, folder } = madeLab(options);
   const [states, verdict] = await Promise.all([
     machinesOf(lab, folder).states(context.signal),
-    verifyLab(lab, { timeoutMs: lookMs, signal: context.signal }),
+    verifyLab(lab, { timeoutMs: lookMs, startingMs: 0, signal: context.signal }),
   ]);
   const machines = lab.machines.map(({ name, ip, services }) => ({
     name,

@@ -16,6 +16,11 @@ export async function verifyCommand(options: VerifyCommandOptions, context: Cont
   const verdict = await verifyLab(lab, {
     timeoutMs: (options.timeout ?? defaultTimeoutSeconds) * 1000,
     signal: context.signal,
+    onStarting: ({ title, machine }, seen) => {
+      const text = `waiting for what is still starting: ${title} (${machine}): ${seen}`;
+      context.note(text);
+      context.emit({ event: "note", text });
+    },
     onResult: ({ id, holds, expected, seen, look }) =>
       context.emit({ event: "claim", id, holds, expected, seen, look }),
   });

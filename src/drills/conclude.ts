@@ -1,5 +1,5 @@
 import { arch, cpus, type as osType } from "node:os";
-import type { Verdict } from "../claims/verdict.ts";
+import type { ClaimResult } from "../claims/verdict.ts";
 import { hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
 import { longestPeriodMs, lostLanes } from "./analysis/settled.ts";
@@ -14,13 +14,20 @@ import type { Before } from "./ready.ts";
 import { baselineMs } from "./steady.ts";
 import { type LabWatch, lookEveryMs, slowestLookMs } from "./watch.ts";
 
+/** The claims that do not hold after the drill. */
+export interface Claims {
+  /** They held before it. */
+  readonly broken: readonly ClaimResult[];
+  readonly brokenBefore: readonly ClaimResult[];
+}
+
 /** What a drill has found out. */
 export interface Observations extends Before {
   readonly clock: DrillClock;
   readonly lanes: readonly Lane[];
   readonly load: Load;
   readonly watch: LabWatch;
-  readonly verdict: Verdict;
+  readonly claims: Claims;
   readonly breakAt: number;
   readonly target: string;
 }
@@ -31,9 +38,8 @@ export async function reportOf(
   options: DrillOptions,
   found: Observations,
 ): Promise<DrillReport> {
-  const { watch, verdict, breakAt, ways, lanes, load } = found;
+  const { watch, claims, breakAt, ways, lanes, load } = found;
   const { lab, http, at, appId, signal } = options;
-  const failing = verdict.results.filter(({ holds }) => !holds);
   const app = await findApp(http, at.marathon, appId, signal).catch(() => undefined);
   return {
     format: 1,
@@ -60,13 +66,16 @@ export async function reportOf(
     ],
     before: found.before,
     after: app === undefined ? [] : hostPortsOf(app),
-    recovered: lostLanes(lanes).length === 0 && verdict.holds,
+    recovered: lostLanes(lanes).length === 0 && claims.broken.length === 0,
     lastSeen: {
-      ...Object.fromEntries(failing.map(({ title, machine, seen }) => [`${title} (${machine})`, seen])),
+      ...Object.fromEntries(claims.broken.map(({ title, machine, seen }) => [`${title} (${machine})`, seen])),
       ...watch.lastSeen,
     },
     notes: [
       ...loadNotes(load, lanes),
+      ...claims.brokenBefore.map(
+        ({ title, machine, seen }) => `Not so before the drill either: ${title} (${machine}): ${seen}.`,
+      ),
       ...options.notes,
       `Mesos, Marathon's task list and what each method routes to were polled every ${pollWords(options, found)}: “${words.reloaded}”, “${words.records}” and “${words.offer}” may be late by that much.`,
     ],

@@ -1,11 +1,11 @@
-import { verifyLab } from "../claims/verdict.ts";
+import { type Verdict, verifyLab } from "../claims/verdict.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { lostLanes } from "./analysis/settled.ts";
 import { afterwards } from "./ask-alone.ts";
 import { assertBreakable, breakIt, putBack } from "./break.ts";
 import type { Drill } from "./catalogue.ts";
 import { startClock } from "./clock.ts";
-import { reportOf } from "./conclude.ts";
+import { type Claims, reportOf } from "./conclude.ts";
 import { type Drilling, untilSettled } from "./follow.ts";
 import type { DrillReport, Lane } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
@@ -13,6 +13,8 @@ import { type Before, precheck } from "./ready.ts";
 import { type SteadyLanes, steadyLanes } from "./steady.ts";
 import { watchLab } from "./watch.ts";
 
+/** For claims that hold, more than enough. */
+const lookMs = 5_000;
 /** How long the rest of the lab may take to be as it was, after the page is back. */
 const wholeAgainMs = 180_000;
 
@@ -22,6 +24,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   assertBreakable(lab, drill);
   const clock = startClock();
   const { ways, before } = await precheck(options, clock);
+  const whole = await verifyLab(lab, { timeoutMs: lookMs, startingMs: 0, signal });
   const { local } = options.machines.breaks;
   const watch = watchLab({ lab, http, at, appId: options.appId, local, clock, ways });
   let steady: SteadyLanes | undefined;
@@ -49,12 +52,13 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
     await watch.stop();
     say("looking whether all of the lab is as it was");
     const verdict = await verifyLab(lab, { timeoutMs: wholeAgainMs, signal });
+    const claims = comparedWith(whole, verdict);
     return await reportOf(drill, options, {
       clock,
       ways,
       load,
       watch,
-      verdict,
+      claims,
       before,
       breakAt,
       ...followed,
@@ -65,6 +69,16 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   } finally {
     await Promise.all([steady?.lanes.stop(), watch.stop()]);
   }
+}
+
+/** What the drill has to answer for, and what was so before it. */
+function comparedWith(before: Verdict, after: Verdict): Claims {
+  const held = new Set(before.results.filter(({ holds }) => holds).map(({ id }) => id));
+  const failing = after.results.filter(({ holds }) => !holds);
+  return {
+    broken: failing.filter(({ id }) => held.has(id)),
+    brokenBefore: failing.filter(({ id }) => !held.has(id)),
+  };
 }
 
 /** From the break until nothing more is to be expected; then nobody asks any more. What was left broken is put back. */

@@ -6,7 +6,7 @@ export interface Problem {
 }
 
 /** What a package manager may be asked for. */
-export type PackageNeed = "vagrant" | "ansible" | "ssh" | "virtualbox" | "libvirt";
+export type PackageNeed = "vagrant" | "ansible" | "ssh" | "virtualbox" | "libvirt" | "box";
 
 /** `error`: the lab cannot be made. `warn`: it can, and something will be worse. */
 export type Level = "ok" | "warn" | "error";

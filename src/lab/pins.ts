@@ -18,6 +18,17 @@ export const boxes: Record<StackName, { libvirt: Box; other: Box }> = {
   },
 };
 
+/** What `box build` makes on this host. */
+export const builtBox = "mesos-lab/rehearsal";
+
+/**
+ * Whether a box can only have been built here. Anybody could register such a name in Vagrant's public catalogue, and a
+ * box has all rights of its machine: it is looked for there never.
+ */
+export function isBuiltHere({ name, url }: Box): boolean {
+  return url === undefined && name.toLowerCase().startsWith("mesos-lab/");
+}
+
 export interface Pin {
   readonly value: string;
   /** One sentence without a stop. */

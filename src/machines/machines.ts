@@ -52,6 +52,8 @@ export interface Examination {
   /** Where the user wants the playbooks to run. */
   readonly wish?: AnsiblePlace | undefined;
   readonly running: boolean;
+  /** Whether a bundle brings what the machines are made of. */
+  readonly bundled?: boolean;
 }
 
 export interface Examined {

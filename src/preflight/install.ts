@@ -1,4 +1,5 @@
 import type { PackageNeed } from "../lab/finding.ts";
+import { aptInstall, boxPrograms } from "../tools/build-programs.ts";
 import type { Command } from "../tools/exec.ts";
 
 export type PackageManager = "apt-get" | "dnf" | "brew" | "choco" | "winget";
@@ -12,7 +13,9 @@ const packages: Readonly<Record<PackageManager, Names>> = {
     // Not ansible-core: the collection community.docker comes with this one.
     ansible: ["ansible"],
     ssh: ["openssh-client"],
-    libvirt: ["vagrant-libvirt", "libvirt-daemon-system", "qemu-system-x86", "dnsmasq-base"],
+    libvirt: ["vagrant-libvirt", "libvirt-daemon-system", "qemu-system-x86", "qemu-utils", "dnsmasq-base"],
+    // Building one is tried on Debian only.
+    box: Object.values(boxPrograms),
   },
   dnf: {
     vagrant: ["vagrant"],
@@ -34,12 +37,11 @@ export function installCommands(
   manager: PackageManager,
   root: boolean,
 ): readonly Command[] {
-  const names = [...new Set(needs)].flatMap((need) => packages[manager][need] ?? []);
+  const names = [...new Set(needs.flatMap((need) => packages[manager][need] ?? []))];
   if (names.length === 0) return [];
   const sudo = (file: string, ...args: string[]): Command =>
     root ? { file, args } : { file: "sudo", args: [file, ...args] };
-  if (manager === "apt-get")
-    return [sudo("apt-get", "update"), sudo("apt-get", "install", "--yes", ...names)];
+  if (manager === "apt-get") return [sudo("apt-get", "update"), sudo(...aptInstall, ...names)];
   if (manager === "dnf") return [sudo("dnf", "install", "--assumeyes", ...names)];
   if (manager === "choco") return [{ file: "choco", args: ["install", "--yes", ...names] }];
   if (manager === "winget")

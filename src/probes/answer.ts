@@ -35,10 +35,19 @@ export async function ask(
 
 /** GETs `url` and checks its JSON. @throws ProbeError that names the URL on anything but a 200 that fits. */
 export async function askJson<T>(context: ProbeContext, url: string, schema: z.ZodType<T>): Promise<T> {
+  return (await askJsonAnswer(context, url, schema)).value;
+}
+
+/** The same, with the headers. */
+export async function askJsonAnswer<T>(
+  context: ProbeContext,
+  url: string,
+  schema: z.ZodType<T>,
+): Promise<{ readonly value: T; readonly headers: HttpAnswer["headers"] }> {
   const answer = await ask(context, url, { headers: { accept: "application/json" } });
   return naming(url, async () => {
     if (answer.status !== 200) throw new ProbeError(describeAnswer(answer));
-    return parseAnswer(answer.text, schema);
+    return { value: parseAnswer(answer.text, schema), headers: answer.headers };
   });
 }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { askJson } from "./answer.ts";
+import { askJson, askJsonAnswer } from "./answer.ts";
 import type { ProbeContext } from "./context.ts";
 
 export const marathonInfoSchema = z.object({
@@ -44,6 +44,16 @@ export function askInfo(context: ProbeContext, origin: string): Promise<Marathon
 /** The URLs that Marathon calls on every event. */
 export async function askSubscriptions(context: ProbeContext, origin: string): Promise<string[]> {
   return (await askJson(context, `${origin}/v2/eventSubscriptions`, subscriptionsSchema)).callbackUrls;
+}
+
+/** The same, with the time of Marathon's own clock, in milliseconds since 1970; undefined where it does not say. */
+export async function askTasksAndTime(
+  context: ProbeContext,
+  origin: string,
+): Promise<{ readonly tasks: MarathonTask[]; readonly now: number | undefined }> {
+  const { value, headers } = await askJsonAnswer(context, `${origin}/v2/tasks`, tasksSchema);
+  const now = Date.parse(headers.date ?? "");
+  return { tasks: value.tasks, now: Number.isNaN(now) ? undefined : now };
 }
 
 /** The tasks of all applications, staged ones included. */

@@ -1,3 +1,6 @@
+/** What a service gives that speaks another language. */
+export const notHttp = "the answer is not HTTP";
+
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: "connection cut",
@@ -29,6 +32,6 @@ const words: Readonly<Record<string, string>> = {
 export function networkWords(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   // Undici's parser gives its errors a code only sometimes, but always this name.
-  if (error.name === "HTTPParserError") return "the answer is not HTTP";
+  if (error.name === "HTTPParserError") return notHttp;
   return "code" in error && typeof error.code === "string" ? words[error.code] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { VagrantLab } from "../lab/model.ts";
+import { isBuiltHere } from "../lab/pins.ts";
 import { fill } from "./template.ts";
 
 export function vagrantfile(template: string, { name, machines, runs }: VagrantLab): string {
@@ -8,6 +9,7 @@ export function vagrantfile(template: string, { name, machines, runs }: VagrantL
     box: rubyString(runs.box.name),
     boxVersion: runs.box.version === undefined ? "" : rubyString(runs.box.version),
     boxUrl: runs.box.url === undefined ? "" : rubyString(runs.box.url),
+    boxBuiltHere: isBuiltHere(runs.box),
     emulation: runs.emulation ?? false,
     bootTimeout: runs.bootTimeout ?? (runs.emulation ? emulatedBootSeconds : bootSeconds),
   });

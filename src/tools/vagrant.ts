@@ -49,3 +49,28 @@ export function parseProgress(lab: Lab, line: string): { machine: string; text: 
   if (machine === undefined || text === undefined || text === "" || text.startsWith("-- ")) return undefined;
   return lab.machines.some(({ name }) => name === machine) ? { machine, text } : undefined;
 }
+
+/** Makes Vagrant look at a provider: in a folder with `anyMachine` it tells of a machine, or why it takes no such one. */
+export function vagrantTries(folder: string, provider: ProviderName): Command {
+  const command = vagrant(folder, "status", "--machine-readable");
+  return { ...command, env: { ...env, VAGRANT_DEFAULT_PROVIDER: provider } };
+}
+
+/** A Vagrantfile of one machine, which is never made. */
+export const anyMachine = 'Vagrant.configure("2") { |config| config.vm.box = "none" }\n';
+
+/** An error of Vagrant's: its class, and its own words. */
+export interface Failure {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The error with which Vagrant ended, out of its output under `--machine-readable`; undefined where there is none. */
+export function parseFailure(output: string): Failure | undefined {
+  for (const line of output.split("\n")) {
+    const [, , type, name, text] = line.split(",");
+    if (type !== "error-exit" || name === undefined || text === undefined) continue;
+    return { name, text: text.replaceAll("%!(VAGRANT_COMMA)", ",").replaceAll("\\n", "\n").trim() };
+  }
+  return undefined;
+}

@@ -5,6 +5,7 @@ import { type LocalServer, serveHttp, serveTcp } from "./local-servers.ts";
 import {
   agentEntry,
   agentState,
+  marathonApp,
   marathonInfo,
   marathonTask,
   masterState,
@@ -83,6 +84,7 @@ function healthyPages(): FakeLab["pages"] {
     marathon: {
       "/v2/info": JSON.stringify(marathonInfo()),
       "/v2/tasks": JSON.stringify({ tasks: [marathonTask()] }),
+      "/v2/apps": JSON.stringify({ apps: [marathonApp()] }),
     },
     bamboo: { "/status": "OK", "/api/state": '{"Apps":[{"Id":"/tomcat"}],"Services":{}}' },
     haproxy: { "/": [503, "Service Unavailable"], "/haproxy_stats;csv": statsCsv(tomcatRows(31071)) },

@@ -4,6 +4,7 @@ import { createServer as createHttpServer } from "node:http";
 import { createServer, type Server } from "node:net";
 import {
   agentState,
+  marathonApp,
   marathonInfo,
   marathonTask,
   masterState,
@@ -25,6 +26,7 @@ const pages: readonly [host: string, port: number, Readonly<Record<string, Page>
     {
       "/v2/info": JSON.stringify(marathonInfo()),
       "/v2/tasks": JSON.stringify({ tasks: [marathonTask()] }),
+      "/v2/apps": JSON.stringify({ apps: [marathonApp()] }),
       "/v2/eventSubscriptions": JSON.stringify({ callbackUrls: [callback] }),
     },
   ],

@@ -101,6 +101,20 @@ export function marathonInfo(changes: object = {}) {
   };
 }
 
+/** One of the list of applications, without what it is made of. */
+export function marathonApp(changes: object = {}) {
+  return {
+    id: "/tomcat",
+    instances: 1,
+    ports: [10000],
+    labels: {},
+    tasksRunning: 1,
+    tasksStaged: 0,
+    deployments: [],
+    ...changes,
+  };
+}
+
 export function marathonTask(changes: object = {}) {
   return {
     id: "tomcat.6f3c",

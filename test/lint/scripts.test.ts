@@ -13,20 +13,27 @@ const places = [".ci", "templates", "test/e2e", "test/helpers"];
 const scripts = places.flatMap((place) => filesBelow(join(root, place)).map((path) => `${place}/${path}`));
 
 const kinds = [
-  { kind: "shell", linter: "shellcheck", names: /\.sh$/, firstLine: /^#!.*\b(ba)?sh\b/ },
-  { kind: "Python", linter: "pyflakes3", names: /\.py$/, firstLine: /^#!.*\bpython3?\b/ },
+  {
+    kind: "shell",
+    // What a script reads in of another place is not there yet.
+    linter: ["shellcheck", "--exclude=SC1090,SC1091"],
+    names: /\.sh$/,
+    firstLine: /^#!.*\b(ba)?sh\b/,
+  },
+  { kind: "Python", linter: ["pyflakes3"], names: /\.py$/, firstLine: /^#!.*\bpython3?\b/ },
+  { kind: "Ruby", linter: ["ruby", "-c"], names: /^templates\/.*Vagrantfile$/, firstLine: /^#!.*\bruby\b/ },
 ];
 
-describe.each(kinds)("$kind", ({ linter, names, firstLine }) => {
+describe.each(kinds)("$kind", ({ linter: [program = "", ...args], names, firstLine }) => {
   const found = scripts.filter((path) => names.test(path) || firstLine.test(head(path)));
 
   test("there are some", () => {
-    expect(found.length).toBeGreaterThan(3);
+    expect(found).not.toEqual([]);
   });
 
   // Where a linter is missing the test is counted as skipped, never as passed.
-  test.skipIf(!isInstalled(linter)).each(found)(`%s (${linter})`, (path) => {
-    const run = () => execFileSync(linter, [path], { cwd: root, encoding: "utf8", stdio: "pipe" });
+  test.skipIf(!isInstalled(program)).each(found)(`%s (${program})`, (path) => {
+    const run = () => execFileSync(program, [...args, path], { cwd: root, encoding: "utf8", stdio: "pipe" });
     expect(run).not.toThrow();
   });
 });

@@ -17,7 +17,12 @@ export const checkHost: Step = (making) => [
     for (const text of madeDifferences(making.lab, folder)) making.note(text);
     making.running = await machinesFor(making).running();
     const others = await lockedParts(making);
-    const wanted = { depth: "blocking", wish: asked.ansible, running: making.running } as const;
+    const wanted = {
+      depth: "blocking",
+      wish: asked.ansible,
+      running: making.running,
+      bundled: asked.bundle !== undefined,
+    } as const;
     const { findings, ansible, notes } = await machinesFor(making).examine(wanted, signal);
     refuse(problemsOf(findings), machinesFor(making).examining.refused);
     making.ansible = ansible;

@@ -1,6 +1,8 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
+import { builtBox } from "../../lab/pins.ts";
+import { boxPrograms } from "../../tools/build-programs.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
 import { unpackTree } from "../debian/tree.ts";
@@ -45,22 +47,13 @@ export async function listBox({
   if (text === undefined) return undefined;
   const { file, version, images } = JSON.parse(text) as BoxRecord;
   const path = join(dir, file);
-  return (await exists(path)) ? { name: recipe.boxName, version, file: path, images } : undefined;
+  return (await exists(path)) ? { name: builtBox, version, file: path, images } : undefined;
 }
 
 /** Makes the Vagrant box of the rehearsal stack, unless the cache has it, and makes Vagrant know it. */
 export async function buildBox(options: BoxOptions): Promise<BuiltBox> {
-  await requireDebianHost([
-    ["mke2fs", "e2fsprogs"],
-    ["qemu-img", "qemu-utils"],
-    ["vagrant", "vagrant"],
-    ...(options.withImages
-      ? ([
-          ["dockerd", "docker.io"],
-          ["docker", "docker.io"],
-        ] as const)
-      : []),
-  ]);
+  const { dockerd, docker, ...bare } = boxPrograms;
+  await requireDebianHost(options.withImages ? boxPrograms : bare);
   return withCacheLock(options.cacheDir, () => buildBoxLocked(options));
 }
 
@@ -109,5 +102,5 @@ async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
   await prune(dir, (name) => name.startsWith(key) || name === recordName);
   if (options.output !== undefined) await copyFile(file, options.output);
   if (options.add ?? true) await addBox(options, version, catalogue);
-  return { name: recipe.boxName, version, file };
+  return { name: builtBox, version, file };
 }

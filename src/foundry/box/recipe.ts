@@ -3,8 +3,6 @@ import { type TreeFile, treeFiles } from "../debian/tree-files.ts";
 /** Raised when the way of building changes what comes out. */
 export const boxRecipeVersion = 2;
 
-export const boxName = "mesos-lab/rehearsal";
-
 /** GiB; the file on disk holds only what is used. */
 export const diskSize = 10;
 

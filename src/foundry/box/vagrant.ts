@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { builtBox } from "../../lab/pins.ts";
 import { packageRoot } from "../../tools/package-root.ts";
 import { catalogueOf } from "../../tools/vagrant-box.ts";
 import { type Job, runStep } from "../debian/job.ts";
-import { boxName, diskSize } from "./recipe.ts";
+import { diskSize } from "./recipe.ts";
 
 /** What vagrant-libvirt wants to know about the disk in a box. */
 export function boxMetadata(): string {
@@ -21,12 +22,12 @@ export function boxVersion(key: string): string {
 
 /** A catalogue of one box: the way to give a box from a file a version. */
 export function boxCatalogue(version: string, file: string): string {
-  return catalogueOf({ name: boxName, version, provider: "libvirt" }, file);
+  return catalogueOf({ name: builtBox, version, provider: "libvirt" }, file);
 }
 
 /** The volumes in a pool that hold older versions of the box. */
 export function staleVolumes(names: readonly string[], version: string): string[] {
-  const prefix = `${boxName.replace("/", "-VAGRANTSLASH-")}_vagrant_box_image_`;
+  const prefix = `${builtBox.replace("/", "-VAGRANTSLASH-")}_vagrant_box_image_`;
   return names.filter((name) => name.startsWith(prefix) && !name.startsWith(`${prefix}${version}_`));
 }
 
@@ -48,8 +49,8 @@ export async function addBox(job: Job, version: string, catalogue: string): Prom
   const list = await runStep(job, { file: "vagrant", args: ["box", "list", "--machine-readable"] });
   const versions = installedVersions(list.stdout);
   if (versions.length === 1 && versions[0] === version) return;
-  job.onProgress?.(`adding the box ${boxName} to Vagrant`);
-  const remove = ["box", "remove", boxName, "--all", "--force", "--provider", "libvirt"];
+  job.onProgress?.(`adding the box ${builtBox} to Vagrant`);
+  const remove = ["box", "remove", builtBox, "--all", "--force", "--provider", "libvirt"];
   if (versions.length > 0) await runStep(job, { file: "vagrant", args: remove });
   await runStep(job, { file: "vagrant", args: ["box", "add", "--provider", "libvirt", catalogue] });
   await removeStaleVolumes(job, version);
@@ -62,7 +63,7 @@ export function installedVersions(output: string): string[] {
   for (const line of output.split("\n")) {
     const [, , kind, value] = line.split(",");
     if (kind === "box-name") current = value ?? "";
-    if (kind === "box-version" && current === boxName && value !== undefined) versions.push(value);
+    if (kind === "box-version" && current === builtBox && value !== undefined) versions.push(value);
   }
   return versions;
 }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
-import { exists } from "../../tools/cache.ts";
+import { aptInstall, missingPackages, type Programs } from "../../tools/build-programs.ts";
 import { run } from "../../tools/exec.ts";
 import {
   type AptSource,
@@ -11,20 +11,11 @@ import {
   parseOneLineSources,
 } from "./sources.ts";
 
-/** Programs that only a Debian-like host has, and the package of each. */
-const needed = [
-  ["mmdebstrap", "mmdebstrap"],
-  ["apt-get", "apt"],
-  ["unshare", "util-linux"],
-  ["setpriv", "util-linux"],
-  ["chroot", "coreutils"],
-] as const;
-
 /**
  * Makes sure that this host can build Debian trees.
  * @throws LabError `preflight` without root, on another kind of host, or where a program is missing.
  */
-export async function requireDebianHost(more: readonly (readonly [string, string])[] = []): Promise<void> {
+export async function requireDebianHost(programs: Programs): Promise<void> {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   if (process.platform !== "linux" || !/^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release))
     throw new LabError("images and boxes are built from Debian packages, and this host has no apt", {
@@ -36,15 +27,11 @@ export async function requireDebianHost(more: readonly (readonly [string, string
       exitCode: exitCodes.preflight,
       remedy: ["run it again with sudo"],
     });
-  const missing: string[] = [];
-  for (const [program, debianPackage] of [...needed, ...more]) {
-    const places = (process.env.PATH ?? "").split(":").map((dir) => join(dir, program));
-    if (!(await Promise.all(places.map(exists))).includes(true)) missing.push(debianPackage);
-  }
+  const missing = missingPackages(programs);
   if (missing.length > 0)
     throw new LabError(`this host lacks ${missing.join(", ")}`, {
       exitCode: exitCodes.preflight,
-      remedy: [`apt-get install ${missing.join(" ")}`],
+      remedy: [[...aptInstall, ...missing].join(" ")],
     });
 }
 

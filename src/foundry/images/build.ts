@@ -1,5 +1,6 @@
 import { link, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { imagePrograms } from "../../tools/build-programs.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
 import { run } from "../../tools/exec.ts";
 import { packageRoot } from "../../tools/package-root.ts";
@@ -25,7 +26,7 @@ export interface BuiltImages {
 
 /** Makes the rehearsal stack's images, as far as they are not in the cache, as one file for `docker load`. */
 export async function buildImages(options: ImagesOptions): Promise<BuiltImages> {
-  await requireDebianHost();
+  await requireDebianHost(imagePrograms);
   return withCacheLock(options.cacheDir, () => buildImagesLocked(options));
 }
 

@@ -34,11 +34,6 @@ const known: readonly { readonly sign: RegExp; readonly remedy: string }[] = [
       "this host has no hardware virtualisation: switch it on in the firmware, or use `--provider libvirt`, which also runs machines in software",
   },
   {
-    sign: /The box '.*' could not be found|Couldn't open file .*\.box|error occurred while downloading the remote file/i,
-    remedy:
-      "the box cannot be fetched: check the network, or use one that is there (`vagrant box list`) with `--box`",
-  },
-  {
     sign: /Timed out while waiting for the machine to boot/,
     remedy: "the machine did not answer in time: npx mesos-lab create goes on where it stopped",
   },

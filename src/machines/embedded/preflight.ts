@@ -5,7 +5,9 @@ import { discoveryOf } from "../../lab/discovery.ts";
 import { type Finding, lacking, ok, type Problem } from "../../lab/finding.ts";
 import { type Lab, partsOf, type ServiceName } from "../../lab/model.ts";
 import { nodeFinding } from "../../preflight/platform.ts";
+import { throughProxy } from "../../preflight/proxy.ts";
 import { isInstalled } from "../../tools/host.ts";
+import { loopbackOf } from "./addresses.ts";
 
 /** The programs of this host without which a service cannot run: those that bind service ports have no built-in proxy. */
 const neededBy = (service: ServiceName) => services[service].standIn?.needs ?? [];
@@ -34,7 +36,11 @@ export function examineEmbedded(lab: Lab): readonly Finding[] {
     );
   });
   const found = lacks.some(({ subject }) => subject === "haproxy") ? lacks : [proxyFinding(), ...lacks];
-  return [nodeFinding(process.version), ...found];
+  return [
+    nodeFinding(process.version),
+    ...found,
+    ...throughProxy(lab.machines.map(({ ip }) => loopbackOf(ip))),
+  ];
 }
 
 function proxyFinding(): Finding {

@@ -7,6 +7,7 @@ import type { LabFolder } from "../../tools/lab-folder.ts";
 import { parseProgress, vagrantReload, vagrantUp } from "../../tools/vagrant.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { explain } from "../docker-ssh/known-failures.ts";
+import { boxRemedies } from "./box.ts";
 import { awaitOrphan, runVagrant } from "./child.ts";
 import { areBooting } from "./signs-of-life.ts";
 
@@ -59,7 +60,8 @@ function vagrantUpFollowed(run: VagrantRun) {
   const ended = bringUp(run, onLine, tellAll).catch((error: unknown) => {
     if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
     const { details, remedy, exitCode } = error;
-    const known = explain(details.join("\n"));
+    const said = details.join("\n");
+    const known = boxRemedies(run.lab, said) ?? explain(said);
     throw new LabError("Vagrant could not start the machines", {
       exitCode,
       details,

@@ -6,10 +6,13 @@ import { diskFinding } from "../../preflight/disk.ts";
 import { memoryFinding } from "../../preflight/memory.ts";
 import { architectureFinding, nodeFinding } from "../../preflight/platform.ts";
 import { outputOf, sshFinding, vagrantFinding } from "../../preflight/programs.ts";
+import { throughProxy } from "../../preflight/proxy.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import { addressFindings } from "./addresses.ts";
+import { boxFindings } from "./box.ts";
 import { kvmFinding, libvirtFindings } from "./libvirt.ts";
+import { refusals } from "./refusal.ts";
 import { virtualboxFindings } from "./virtualbox.ts";
 
 interface Check {
@@ -19,6 +22,7 @@ interface Check {
     lab: VagrantLab,
     signal: AbortSignal,
     missing: readonly Machine[],
+    bundled: boolean,
   ): Promise<readonly Finding[]> | readonly Finding[];
 }
 
@@ -33,33 +37,43 @@ const checks: readonly Check[] = [
     blocks: false,
     look: async (lab, signal) => (lab.runs.provider === "libvirt" ? [await kvmFinding(signal)] : []),
   },
+  {
+    blocks: true,
+    // Machines that are there need their box no more.
+    look: (lab, _signal, missing, bundled) => (bundled || missing.length === 0 ? [] : boxFindings(lab)),
+  },
   { blocks: true, look: (lab) => [architectureFinding(lab, process.arch)] },
   { blocks: true, look: (_lab, _signal, missing) => [memoryFinding(missing, availableMemory())] },
   { blocks: true, look: (_lab, _signal, missing) => [diskFinding(missing, freeDisk())] },
   { blocks: true, look: (lab) => addressFindings(lab, networkInterfaces()) },
+  { blocks: false, look: (lab) => throughProxy(lab.machines.map(({ ip }) => ip)) },
   { blocks: false, look: async (_, signal) => [await dockerFinding(signal)] },
 ];
 
 /** What is known of this host; `blocking`: only of what can keep the lab from being made. */
 export async function hostFindings(
-  { lab, folder, signal }: { lab: VagrantLab; folder: LabFolder; signal: AbortSignal },
+  {
+    lab,
+    folder,
+    signal,
+    bundled,
+  }: { lab: VagrantLab; folder: LabFolder; signal: AbortSignal; bundled: boolean },
   which: "all" | "blocking",
 ): Promise<readonly Finding[]> {
   // Machines that an earlier run has made have their memory and their room already.
   const made = new Set(folder.madeMachines().map(({ name }) => name));
   const missing = lab.machines.filter(({ name }) => !made.has(name));
   const chosen = checks.filter(({ blocks }) => which === "all" || blocks);
-  return (await Promise.all(chosen.map(({ look }) => look(lab, signal, missing)))).flat();
+  return (await Promise.all(chosen.map(({ look }) => look(lab, signal, missing, bundled)))).flat();
 }
 
 /** Whether the lab's provider can run its machines. */
-export function providerFindings(
-  lab: VagrantLab,
-  signal: AbortSignal,
-): Promise<readonly Finding[]> | readonly Finding[] {
-  if (lab.runs.provider === "virtualbox") return virtualboxFindings(lab, signal);
-  if (lab.runs.provider === "libvirt") return libvirtFindings(signal);
-  return [ok(lab.runs.provider, "is not looked at: its Vagrant plugin tells at `vagrant up` what it misses")];
+export async function providerFindings(lab: VagrantLab, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { provider } = lab.runs;
+  if (provider === "virtualbox") return virtualboxFindings(lab, signal);
+  if (provider === "libvirt") return libvirtFindings(signal);
+  const refused = await refusals(provider, signal);
+  return refused.length > 0 ? refused : [ok(provider, "Vagrant takes it")];
 }
 
 /** Providers that the lab does not use and that would work here. */

@@ -6,13 +6,28 @@ import { kvmWorks } from "./kvm.ts";
 
 const subject = "libvirt";
 
+const noLibvirt = lacking(
+  "error",
+  subject,
+  "libvirt does not answer at qemu:///system",
+  "install and start it (`apt-get install libvirt-daemon-system qemu-system-x86 qemu-utils dnsmasq-base`, `systemctl start libvirtd`) and join the group libvirt",
+  "libvirt",
+);
+const sessionOnly = lacking(
+  "error",
+  subject,
+  "libvirt answers you as your own session (qemu:///session) only, which makes no networks: the lab needs the system's, qemu:///system",
+  'sudo usermod --append --groups libvirt "$USER", then log in again (and `sudo systemctl start libvirtd` where it does not run)',
+);
+
 /** Whether libvirt can run machines. */
-export async function libvirtFindings(signal: AbortSignal): Promise<readonly Finding[]> {
+export async function libvirtFindings(
+  signal: AbortSignal,
+  root = process.getuid?.() === 0,
+): Promise<readonly Finding[]> {
   const vagrant = { file: "vagrant", args: ["plugin", "list"], env: { VAGRANT_CHECKPOINT_DISABLE: "1" } };
-  const [plugins, answer] = await Promise.all([
-    outputOf(vagrant, signal),
-    outputOf({ file: "virsh", args: ["--connect", "qemu:///system", "version"] }, signal),
-  ]);
+  const virsh = (uri: string) => outputOf({ file: "virsh", args: ["--connect", uri, "version"] }, signal);
+  const [plugins, answer] = await Promise.all([outputOf(vagrant, signal), virsh("qemu:///system")]);
   const faults: Finding[] = [];
   // A Vagrant that says nothing is a problem of its own, which others tell.
   if (plugins !== undefined && !plugins.includes("vagrant-libvirt"))
@@ -25,16 +40,11 @@ export async function libvirtFindings(signal: AbortSignal): Promise<readonly Fin
         "libvirt",
       ),
     );
-  if (answer === undefined)
-    faults.push(
-      lacking(
-        "error",
-        subject,
-        "libvirt does not answer at qemu:///system",
-        "install and start it (`apt-get install libvirt-daemon-system qemu-system-x86 dnsmasq-base`, `systemctl start libvirtd`) and join the group libvirt",
-        "libvirt",
-      ),
-    );
+  if (answer === undefined) {
+    // A user's own libvirt makes no networks, without which the machines have no addresses.
+    const session = !root && (await virsh("qemu:///session")) !== undefined;
+    faults.push(session ? sessionOnly : noLibvirt);
+  }
   return faults.length > 0 ? faults : [ok(subject, "answers at qemu:///system")];
 }
 

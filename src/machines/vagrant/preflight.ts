@@ -9,11 +9,11 @@ import { kvmWorks } from "./kvm.ts";
 export async function examineHost(
   lab: VagrantLab,
   folder: LabFolder,
-  { depth, wish, running }: Examination,
+  { depth, wish, running, bundled = false }: Examination,
   signal: AbortSignal,
 ): Promise<Examined> {
   const [host, choice] = await Promise.all([
-    running ? [] : hostFindings({ lab, folder, signal }, depth),
+    running ? [] : hostFindings({ lab, folder, signal, bundled }, depth),
     ansiblePlace(lab, wish, signal),
   ]);
   return {

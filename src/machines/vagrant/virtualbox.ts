@@ -4,13 +4,18 @@ import { type Finding, lacking, ok } from "../../lab/finding.ts";
 import type { Lab } from "../../lab/model.ts";
 import { outputOf } from "../../preflight/programs.ts";
 import { readIfThere } from "../../tools/files.ts";
+import { isInstalled } from "../../tools/host.ts";
+import { refusals } from "./refusal.ts";
 
 const networksFile = "/etc/vbox/networks.conf";
 const subject = "VirtualBox";
 
 /** Whether VirtualBox can run the lab. */
 export async function virtualboxFindings(lab: Lab, signal: AbortSignal): Promise<readonly Finding[]> {
-  const output = await outputOf({ file: "VBoxManage", args: ["--version"] }, signal);
+  const [output, unsupported] = await Promise.all([
+    outputOf({ file: "VBoxManage", args: ["--version"] }, signal),
+    isInstalled("VBoxManage") ? refusals("virtualbox", signal) : [],
+  ]);
   if (output === undefined)
     return [
       lacking(
@@ -31,6 +36,7 @@ export async function virtualboxFindings(lab: Lab, signal: AbortSignal): Promise
         "`sudo modprobe vboxdrv` (after a kernel update: `sudo /sbin/vboxconfig`), or choose another --provider",
       ),
     ];
+  if (unsupported.length > 0) return unsupported;
   const version = semver.coerce(output);
   const works = ok(subject, `${version ?? output.trim()}`);
   // Linux, macOS and Solaris only: on Windows any range is allowed.

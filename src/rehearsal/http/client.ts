@@ -10,6 +10,8 @@ export interface ClientRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
+  /** Whether any certificate of an HTTPS server will do. */
+  readonly trustsAnyone?: boolean;
 }
 
 export interface ClientAnswer {
@@ -29,10 +31,15 @@ export interface ClientAnswer {
  * @throws Error of the network, or the signal's.
  */
 export async function send(url: string, options: ClientRequest): Promise<ClientAnswer> {
-  const { method = "GET", headers = {}, body, signal } = options;
+  const { method = "GET", headers = {}, body, signal, trustsAnyone = false } = options;
   const start = url.startsWith("https:") ? (await import("node:https")).request : plain;
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
-  const request: RequestOptions = { method, headers: { ...headers, ...length }, signal };
+  const request: RequestOptions & { rejectUnauthorized?: boolean } = {
+    method,
+    headers: { ...headers, ...length },
+    signal,
+    ...(trustsAnyone ? { rejectUnauthorized: false } : {}),
+  };
   return new Promise((resolve, reject) => {
     const sent = start(url, request, (answer) => resolve(answerOf(answer)));
     sent.setNoDelay(true);

@@ -1,7 +1,7 @@
 import type { Store } from "../store/store.ts";
 import { Registry } from "./apps/registry.ts";
-import { AppService } from "./deployments/app-service.ts";
 import { Deployments } from "./deployments/deployments.ts";
+import { GroupManager } from "./deployments/group-manager.ts";
 import { EventBus } from "./events/event-bus.ts";
 import { HttpCallbacks } from "./events/http-callbacks.ts";
 import type { MarathonOptions } from "./options.ts";
@@ -13,7 +13,7 @@ export interface Runtime {
   readonly registry: Registry;
   readonly deployments: Deployments;
   readonly scheduler: Scheduler;
-  readonly apps: AppService;
+  readonly groups: GroupManager;
   readonly bus: EventBus;
   /** Undefined without `--event_subscriber http_callback`. */
   readonly callbacks: HttpCallbacks | undefined;
@@ -42,15 +42,17 @@ export async function openRuntime(parts: RuntimeParts): Promise<Runtime> {
       ? undefined
       : new HttpCallbacks(store, `${folder}/state/events:subscribers`, bus, log);
   await callbacks?.load();
-  const deployments = new Deployments(bus);
-  const scheduler = new Scheduler({ ...parts, registry, deployments, bus });
+  const deployments: Deployments = new Deployments(bus, (ids) => {
+    for (const id of ids) scheduler.tend(id);
+  });
+  const scheduler: Scheduler = new Scheduler({ ...parts, registry, turns: deployments, bus });
   const servicePorts = { min: options.localPortMin, max: options.localPortMax };
-  const apps = new AppService({ registry, deployments, scheduler, bus, servicePorts });
+  const groups = new GroupManager({ registry, deployments, scheduler, bus, servicePorts });
   return {
     registry,
     deployments,
     scheduler,
-    apps,
+    groups,
     bus,
     callbacks,
     close: async () => {

@@ -17,9 +17,9 @@ while :; do
     umount "$folder/net" 2>/dev/null || true
     : >"$folder/net"
     unshare --net="$folder/net" true
-    ip link delete "$name" 2>/dev/null || true
-    ip link add "$name" type veth peer name eth0 address "$hardware" netns "$folder/net"
-    ip link set "$name" master hosts up
+    ip link delete dev "$name" 2>/dev/null || true
+    ip link add name "$name" type veth peer name eth0 address "$hardware" netns "$folder/net"
+    ip link set dev "$name" master hosts up
     # shellcheck disable=SC2016
     nsenter --net="$folder/net" sh -euc '
         ip link set lo up

@@ -131,6 +131,7 @@ describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
       `holds mesos-dns-answers@master: Mesos-DNS 0.5.2-mesos-lab-rehearsal, leader.mesos ${cluster.ip}`,
       `holds mesos-dns-leader@master: leader.mesos A ${cluster.ip}`,
       `holds mesos-dns-tasks@master: tomcat.marathon.mesos A ${cluster.ip}; _tomcat._tcp.marathon.mesos SRV ${address}`,
+      `holds mesos-dns-serves@master: /tomcat at ${address}: 200`,
       "holds marathon-lb-healthy@master: 200",
       `holds marathon-lb-routes@master: /tomcat ${servicePort} → ${address}`,
       `holds marathon-lb-serves@master: /tomcat at ${servicePort}: 200`,
@@ -194,6 +195,7 @@ describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
       expect.stringMatching(/^fails mesos-dns-answers@master: http:.*connection refused$/),
       expect.stringMatching(/^fails mesos-dns-leader@master: [\d.]+:\d+: connection refused$/),
       expect.stringMatching(/^fails mesos-dns-tasks@master: [\d.]+:\d+: connection refused$/),
+      expect.stringMatching(/^fails mesos-dns-serves@master: [\d.]+:\d+: connection refused$/),
     ]);
   });
 });

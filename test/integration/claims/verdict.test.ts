@@ -7,7 +7,14 @@ import { openHttp } from "../../../src/probes/http.ts";
 import { patienceMs } from "../../helpers/eventually.ts";
 import { type FakeLab, startFakeLab } from "../../helpers/fake-lab.ts";
 import { closedPort, serveTcp } from "../../helpers/local-servers.ts";
-import { agentState, marathonInfo, srvrText, statsCsv, tomcatRows } from "../../helpers/recorded.ts";
+import {
+  agentState,
+  marathonApp,
+  marathonInfo,
+  srvrText,
+  statsCsv,
+  tomcatRows,
+} from "../../helpers/recorded.ts";
 
 /** Every claim looked at once, without waiting: what fails does not depend on how fast this machine is. */
 async function failingAtOneLook(fake: FakeLab): Promise<string[]> {
@@ -116,6 +123,26 @@ test.each<[string, (fake: FakeLab) => void, (string | RegExp)[]]>([
     [/^stack@master: mesos 0.24.1, marathon 0.*-rehearsal$/],
   ],
   [
+    "an app that wants a task and gets none",
+    (fake) => {
+      fake.pages.marathon["/v2/apps"] = JSON.stringify({ apps: [marathonApp({ tasksRunning: 0 })] });
+    },
+    ["marathon-apps-run@master: /tomcat 0 of 1"],
+  ],
+  [
+    "an app with a rule, whose page is 503",
+    (fake) => ruled(fake, "path_beg -i /"),
+    ["haproxy-serves@master: /tomcat: 503"],
+  ],
+  [
+    "an app with a rule for a host, whose page is 504",
+    (fake) => {
+      ruled(fake, "hdr(host) -i shop.example");
+      fake.pages.haproxy["/"] = [504, "Gateway Timeout"];
+    },
+    ["haproxy-answers@master: 504", "haproxy-serves@master: /tomcat: 504"],
+  ],
+  [
     "an HAProxy that wants another password",
     (fake) => {
       fake.pages.haproxy["/haproxy_stats;csv"] = [401, "<html><body>401 Unauthorized"];
@@ -129,6 +156,33 @@ test.each<[string, (fake: FakeLab) => void, (string | RegExp)[]]>([
   expect(failures).toHaveLength(expected.length);
   for (const [index, failure] of failures.entries()) expect(failure).toMatch(expected[index] ?? "");
 });
+
+/** Gives the fake lab's tomcat a rule in Bamboo. */
+function ruled(fake: FakeLab, Acl: string): void {
+  const Services = { "/tomcat": { Id: "/tomcat", Acl } };
+  fake.pages.bamboo["/api/state"] = JSON.stringify({ Apps: [{ Id: "/tomcat" }], Services });
+}
+
+test.each<[string, (fake: FakeLab) => void]>([
+  ["that is suspended", (fake) => apps(fake, { instances: 0, tasksRunning: 0 })],
+  ["that is gone", (fake) => apps(fake, { id: "/other" })],
+  ["that has no page there", (fake) => page(fake, [404, "Not Found"])],
+  ["that wants people to log in", (fake) => page(fake, [401, "Unauthorized"])],
+  ["whose rule nobody can tell a request for", (fake) => ruled(fake, "path_reg ^/x")],
+])("an app with a rule, %s: no fault of the lab", async (_, change) => {
+  const fake = await startFakeLab();
+  ruled(fake, "path_beg -i /");
+  change(fake);
+  expect(await failingAtOneLook(fake)).toEqual([]);
+});
+
+function page(fake: FakeLab, answer: readonly [number, string]): void {
+  fake.pages.haproxy["/"] = answer;
+}
+
+function apps(fake: FakeLab, changes: object): void {
+  fake.pages.marathon["/v2/apps"] = JSON.stringify({ apps: [marathonApp(changes)] });
+}
 
 test("1.x: /state only", async () => {
   const fake = await startFakeLab();
@@ -156,6 +210,7 @@ test("a dead machine and one that hangs fail their claims, with what was seen, a
   expect(failing(verdict)).toEqual([
     `mesos-agent-registered@slave: http://127.0.0.1:${dead}/state: connection refused`,
     "bamboo-answers@master: no answer within 4.5 s",
+    "haproxy-serves@master: no answer within 4.5 s",
   ]);
 });
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { filesBelow } from "../../../src/tools/files.ts";
 import { noNetwork } from "../../helpers/lab-network.ts";
 import { type Desk, openDesk } from "../../helpers/run-cli.ts";
@@ -71,7 +72,15 @@ describe.skipIf(noNetwork)(
       const variables = read(student, "group_vars/all.yml");
       expect(variables).toContain('bundle_packages: "{{ inventory_dir }}/bundle/packages"');
       expect(variables).toContain('bundle_client: "{{ inventory_dir }}/bundle/client/docker"');
-      expect(variables).toContain('archive: "images/slave.tar.gz"');
+      // Each machine loads its own archive: the folder is the lab's, the file and the image's id are the machine's.
+      expect(variables).toContain('image_archives: "{{ inventory_dir }}/bundle"');
+      for (const machine of ["master", "slave"])
+        for (const image of parse(read(student, `host_vars/${machine}.yml`)).machine_images)
+          expect(image).toEqual({
+            name: expect.any(String),
+            checksum: `sha256:${"0".repeat(64)}`,
+            archive: `images/${machine}.tar.gz`,
+          });
       expect(filesBelow(student.path("generated", "mesos-lab", "bundle"))).toEqual([
         "client/docker",
         "images/master.tar.gz",

@@ -25,7 +25,7 @@ describe.skipIf(noNetwork)(
       const desk = openDesk();
       const first = await desk.run(["create"]);
       expect(first).toMatchObject({ exitCode: 0 });
-      expect(first.stdout).toContain("11 of 11 claims hold");
+      expect(first.stdout).toContain("13 of 13 claims hold");
       expect(first.stdout).toContain("Marathon http://192.168.33.18:8080/");
       expect(first.stderr).toContain("✔ ZooKeeper: 1 changed");
       // Off a terminal there are plain lines.
@@ -89,7 +89,7 @@ describe.skipIf(noNetwork)(
         "verify",
         "lock",
       ]);
-      expect(told.filter(({ event }) => event === "claim")).toHaveLength(11);
+      expect(told.filter(({ event }) => event === "claim")).toHaveLength(13);
       expect(told.at(-1)).toMatchObject({ event: "result", lab: "mesos-lab", holds: true });
     });
 
@@ -124,9 +124,9 @@ describe.skipIf(noNetwork)(
         expect(stdout).toContain("\u001b[?25l");
         expect(stdout.lastIndexOf("\u001b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\u001b[?25l"));
         const shown = stripVTControlCharacters(stdout);
-        expect(shown).toContain("✔ Verify every claim over the network: all 11 claims hold");
+        expect(shown).toContain("✔ Verify every claim over the network: all 13 claims hold");
         expect(shown.trimEnd()).toMatch(/HAProxy {2}http:\/\/192\.168\.33\.18\/$/);
-        expect(shown).toContain("11 of 11 claims hold");
+        expect(shown).toContain("13 of 13 claims hold");
         // The verdict comes after the last redrawing and is whole.
         const verdict = stdout.slice(stdout.indexOf("claim  "));
         expect(withEscape(verdict, "[AKJG]")).toEqual([]);
@@ -135,7 +135,7 @@ describe.skipIf(noNetwork)(
       test("NO_COLOR: no colours", async () => {
         const desk = openDesk();
         const { stdout } = await desk.runOnTerminal(["create"], { NO_COLOR: "1" });
-        expect(stdout).toContain("11 of 11 claims hold");
+        expect(stdout).toContain("13 of 13 claims hold");
         expect(withEscape(stdout, "m")).toEqual([]);
       });
     });

@@ -117,9 +117,9 @@ describe.skipIf(noNetwork)(
       await desk.run(["render"]);
       const { exitCode, stdout, stderr } = await desk.run(["verify", "--timeout", "1"]);
       expect(exitCode).toBe(5);
-      expect(stdout).toContain("0 of 11 claims hold");
+      expect(stdout).toContain("0 of 13 claims hold");
       expect(stdout).toMatch(/expected {2}.*\n {3}seen {6}.*connection refused/);
-      expect(stderr).toContain("✖ 11 of 11 claims do not hold");
+      expect(stderr).toContain("✖ 13 of 13 claims do not hold");
       expect(stderr).toContain("try: npx mesos-lab logs zookeeper");
     });
   },

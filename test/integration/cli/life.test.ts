@@ -146,7 +146,7 @@ describe.skipIf(noNetwork)(
       }
       expect(await desk.run(["halt"])).toMatchObject({ exitCode: 0 });
       const up = await desk.run(["up"]);
-      expect(up).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("11 of 11 claims hold") });
+      expect(up).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("13 of 13 claims hold") });
     });
   },
 );

@@ -93,7 +93,12 @@ describe.skipIf(noNetwork)(
       expect(exitCode).toBe(5);
       expect(stderr).toContain(`image tomcat:8.0: locked ${digest}, now id sha256:`);
       const read = (path: string) => readFileSync(desk.path("generated", "mesos-lab", path), "utf8");
-      expect(read("group_vars/all.yml")).toContain(`image_digests:\n  tomcat:8.0: "${digest}"`);
+      // The machine that needs the image pulls it by its digest, and then calls it by its name.
+      expect(parse(read("host_vars/slave.yml")).machine_images).toContainEqual({
+        name: "tomcat:8.0",
+        checksum: digest,
+        pull: `tomcat@${digest}`,
+      });
       expect(read("Vagrantfile")).toContain('config.vm.box_version = "1.2.3"');
     });
 

@@ -41,11 +41,11 @@ test("claims that fail: the error tells the last words of the service that start
   });
   expect(verdict?.holds).toBe(false);
   expect(asked).toEqual(["zookeeper on master"]);
-  expect(error).toMatchObject({ exitCode: exitCodes.verify, message: "11 of 11 claims do not hold" });
+  expect(error).toMatchObject({ exitCode: exitCodes.verify, message: "13 of 13 claims do not hold" });
   expect(error.details.at(-1)).toBe(
     "zk on master printed last:\n  Binding to port 0.0.0.0:2181\n  java.net.BindException",
   );
-  expect(events.filter(({ event }) => event === "claim")).toHaveLength(11);
+  expect(events.filter(({ event }) => event === "claim")).toHaveLength(13);
 });
 
 test.each([

@@ -39,7 +39,7 @@ describe("a bare host", () => {
     );
     expect(created.stderr).toContain("  for real machines: Vagrant (developer.hashicorp.com/vagrant)");
     expect(created.stderr).toContain("master: marathon 8081 instead of 8080");
-    expect(created.stdout).toContain("10 of 10 claims hold");
+    expect(created.stdout).toContain("12 of 12 claims hold");
     expect(created.stdout).toContain("ZooKeeper serves (master): not part of an embedded lab");
     expect(created.stdout).toContain("The built-in proxy answers");
     expect(created.stdout).toContain(`Marathon ${at("marathon")}/`);

@@ -54,7 +54,7 @@ describe.skipIf(noBalancers !== "")(`all four methods${noBalancers}`, () => {
   test("create, demo, kill, dig, restart, reboot, destroy: every way in serves again, and nothing is left", async () => {
     const created = await lab.run("create");
     expect(created).toMatchObject({ exitCode: 0 });
-    expect(created.stdout).toContain(noZooKeeper ? "18 of 18 claims hold" : "19 of 19 claims hold");
+    expect(created.stdout).toContain(noZooKeeper ? "21 of 21 claims hold" : "22 of 22 claims hold");
     expect(created.stdout).toMatch(
       /Bamboo's HAProxy has port \d+; marathon-lb serves its virtual hosts at port 80/,
     );
@@ -110,7 +110,7 @@ test("without HAProxy the methods that need it are refused, with what to install
     expect(refused.stderr).toContain("install curl with your package manager (apt-get install curl)");
     const made = await lab.run("create", "--discovery", "bamboo", "--discovery", "mesos-dns");
     expect(made).toMatchObject({ exitCode: 0 });
-    expect(made.stdout).toContain("13 of 13 claims hold");
+    expect(made.stdout).toContain("15 of 15 claims hold");
   } finally {
     await lab.remove();
   }

@@ -19,7 +19,7 @@ const isServed = async (url: string) => {
 test("create, the tutorial's lesson, halt, up, destroy: each leaves what it says", async () => {
   const first = await lab.run("create");
   expect(first).toMatchObject({ exitCode: 0 });
-  expect(first.stdout).toContain(noZooKeeper ? "10 of 10 claims hold" : "11 of 11 claims hold");
+  expect(first.stdout).toContain(noZooKeeper ? "12 of 12 claims hold" : "13 of 13 claims hold");
   expect(first.stdout).toContain(`Marathon ${marathon}/`);
   expect(lab.lab()).toMatchObject({ stack: "rehearsal", runs: { kind: "embedded" } });
 

@@ -87,6 +87,6 @@ describe.skipIf(noZooKeeper !== undefined)("a Java that does not run it", () => 
     expect(created.stderr).toContain(
       "a store in the launcher instead of this host's ZooKeeper: java ends with 1: UnsupportedClassVersionError: 55.0",
     );
-    expect(created.stdout).toContain("10 of 10 claims hold");
+    expect(created.stdout).toContain("12 of 12 claims hold");
   });
 });

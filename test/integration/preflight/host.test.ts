@@ -12,6 +12,7 @@ import { tellFakes } from "../../helpers/fakes.ts";
 import { tutorialLab } from "../../helpers/labs.ts";
 
 const bin = new URL("../../helpers/bin", import.meta.url).pathname;
+const recorded = new URL("../../helpers/recorded", import.meta.url).pathname;
 const { signal } = new AbortController();
 let folder: string;
 
@@ -20,7 +21,7 @@ function host(programs: readonly string[], env: Readonly<Record<string, string>>
   for (const program of programs) symlinkSync(join(bin, program), join(folder, program));
   vi.stubEnv("PATH", folder);
   vi.stubEnv("HOME", folder);
-  tellFakes(folder, { ...env, FAKE_LOG: join(folder, "calls.log") });
+  tellFakes(folder, { ...env, FAKE_LOG: join(folder, "calls.log"), FAKE_RECORDED: recorded });
 }
 
 beforeEach(() => {
@@ -97,9 +98,28 @@ test.each<[string, ProviderName, readonly string[], Record<string, string>, read
     { FAKE_VAGRANT: "no-plugin" },
     ["Vagrant has no plugin vagrant-libvirt"],
   ],
+  [
+    "answers as a session only",
+    "libvirt",
+    ["vagrant", "virsh"],
+    { FAKE_VIRSH: "session" },
+    [
+      "libvirt answers you as your own session (qemu:///session) only, which makes no networks: the lab needs the system's, qemu:///system",
+    ],
+  ],
   // That Vagrant is missing is told once, as what it is.
   ["has no Vagrant", "libvirt", ["virsh"], {}, []],
   ["works", "virtualbox", ["VBoxManage"], {}, []],
+  ["works with Vagrant", "virtualbox", ["vagrant", "VBoxManage"], {}, []],
+  [
+    "is newer than Vagrant knows",
+    "virtualbox",
+    ["vagrant", "VBoxManage"],
+    { FAKE_VAGRANT: "refuses-virtualbox" },
+    [
+      "this version of Vagrant does not support the installed VirtualBox: it supports 4.0, 4.1, 4.2, 4.3, 5.0, 5.1, 5.2, 6.0, 6.1, 7.0",
+    ],
+  ],
   ["is not installed", "virtualbox", [], {}, ["VirtualBox is not installed"]],
   [
     "has no kernel module",
@@ -111,7 +131,9 @@ test.each<[string, ProviderName, readonly string[], Record<string, string>, read
 ])("a provider that %s: %s", async (_, provider, programs, env, expected) => {
   host(programs, env);
   const findings =
-    provider === "libvirt" ? await libvirtFindings(signal) : await virtualboxFindings(tutorialLab, signal);
+    provider === "libvirt"
+      ? await libvirtFindings(signal, false)
+      : await virtualboxFindings(tutorialLab, signal);
   expect(problemsOf(findings).map(({ what }) => what)).toEqual(expected);
 });
 

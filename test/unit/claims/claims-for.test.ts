@@ -12,10 +12,12 @@ test("the tutorial's lab: every claim with its expectation and the way to see it
       "mesos-agent-registered@slave | hostname 192.168.33.19, and an id that the master lists as active | curl -s http://192.168.33.19:5051/state.json",
       "marathon-elected@master | elected, framework <id> | curl -s http://192.168.33.18:8080/v2/info",
       "marathon-framework-active@master | the framework id of /v2/info, with active true, in the leading master's frameworks | curl -s http://192.168.33.18:5050/state.json",
+      "marathon-apps-run@master | at least one running task of each application whose instances are not 0 | curl -s http://192.168.33.18:8080/v2/apps",
       "bamboo-answers@master | /status says OK, /api/state has neither Apps nor Services null | curl -s http://192.168.33.18:8000/api/state",
       "bamboo-subscribed@master | http://192.168.33.18:8000/api/marathon/event_callback | curl -s http://192.168.33.18:8080/v2/eventSubscriptions",
       "haproxy-answers@master | an application's page, or 503 where no rule fits | curl -si http://192.168.33.18:80/",
       "haproxy-routes@master | frontend http-in, and one server for the host and port of every running task | curl -s -u admin:admin 'http://192.168.33.18:80/haproxy_stats;csv'",
+      "haproxy-serves@master | a page for a request that the rule is for: no 503, no 504, no refusal | curl -si http://192.168.33.18:80/",
       "stack@master | versions that do not say rehearsal | curl -s http://192.168.33.18:5050/state.json",
     ]
   `);
@@ -41,6 +43,7 @@ test("a lab with three masters and two agents", () => {
     "marathon-framework-active@m2",
     "marathon-elected@m3",
     "marathon-framework-active@m3",
+    "marathon-apps-run@m1",
     "stack@m1+m2+m3",
   ]);
   expect(claims[0]?.expected).toBe("Mode: leader or follower");

@@ -14,7 +14,6 @@ test.each<[string, RegExp | undefined]>([
   ["Could not find or access '/x/images.tar' on the Ansible Controller", /images build/],
   ["write /var/lib/docker: no space left on device", /disk is full/],
   ["Stderr: VBoxManage: error: VT-x is not available (VERR_VMX_NO_VMX)", /hardware virtualisation/],
-  ["The box 'acme/debian' could not be found or", /the box cannot be fetched/],
   ["Timed out while waiting for the machine to boot.", /create goes on/],
   ["Failed to connect to the host via ssh: Permission denied (publickey).", /SSH/],
   ["AnsibleUndefinedVariable: 'x' is undefined", undefined],

@@ -4,8 +4,18 @@ import { installCommands, type PackageManager } from "../../../src/preflight/ins
 import { pretty } from "../../../src/tools/exec.ts";
 
 const table: readonly [PackageManager, readonly PackageNeed[], boolean, readonly string[]][] = [
-  ["apt-get", ["vagrant", "ansible"], true, ["apt-get update", "apt-get install --yes vagrant ansible"]],
-  ["apt-get", ["ssh"], false, ["sudo apt-get update", "sudo apt-get install --yes openssh-client"]],
+  [
+    "apt-get",
+    ["vagrant", "ansible"],
+    true,
+    ["apt-get update", "apt-get install --yes --no-install-recommends vagrant ansible"],
+  ],
+  [
+    "apt-get",
+    ["ssh"],
+    false,
+    ["sudo apt-get update", "sudo apt-get install --yes --no-install-recommends openssh-client"],
+  ],
   // Debian has no VirtualBox: nothing is better than a package that is not there.
   ["apt-get", ["virtualbox"], true, []],
   ["dnf", ["libvirt"], false, ["sudo dnf install --assumeyes vagrant-libvirt libvirt-daemon-kvm"]],
@@ -17,7 +27,23 @@ const table: readonly [PackageManager, readonly PackageNeed[], boolean, readonly
   ],
   ["choco", ["vagrant", "ansible"], false, ["choco install --yes vagrant"]],
   ["winget", ["vagrant"], false, ["winget install --exact --id Hashicorp.Vagrant"]],
-  ["apt-get", ["ansible", "ansible"], true, ["apt-get update", "apt-get install --yes ansible"]],
+  [
+    "apt-get",
+    ["ansible", "ansible"],
+    true,
+    ["apt-get update", "apt-get install --yes --no-install-recommends ansible"],
+  ],
+  [
+    "apt-get",
+    ["box", "vagrant"],
+    true,
+    [
+      "apt-get update",
+      "apt-get install --yes --no-install-recommends mmdebstrap apt util-linux coreutils e2fsprogs qemu-utils vagrant docker.io",
+    ],
+  ],
+  // Boxes are built of Debian's packages, on Debian.
+  ["dnf", ["box"], true, []],
   ["apt-get", [], true, []],
 ];
 

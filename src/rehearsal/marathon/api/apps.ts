@@ -1,13 +1,17 @@
 import { type Context, Hono } from "hono";
-import { badRequest, notFound, unknownApp, unknownTask } from "../apps/api-error.ts";
+import { conflict, notFound, unknownApp, unknownTask } from "../apps/api-error.ts";
+import { newDefinition } from "../apps/app-definition.ts";
 import type { AppDefinition, MarathonTask } from "../apps/model.ts";
-import { canonicalId, isInside } from "../apps/path-id.ts";
-import { mustBeValid, updateViolations } from "../apps/validation.ts";
-import type { Deployment } from "../deployments/deployments.ts";
+import { canonicalId, isInside, parentId } from "../apps/path-id.ts";
+import { servicePorts } from "../apps/service-ports.ts";
+import { timestampOf } from "../apps/timestamp.ts";
+import { edited, type Tree } from "../apps/tree.ts";
+import { appViolations, mustBeValid, updateViolations } from "../apps/validation.ts";
 import type { Runtime } from "../runtime.ts";
 import { type AppPath, parseAppPath } from "./app-path.ts";
 import { appUpdate, newApp } from "./app-schema.ts";
 import { appFilter } from "./app-search.ts";
+import { deploymentResult } from "./deployments.ts";
 import { clientAddress, isYes, json, locationOf, prefersText } from "./http.ts";
 import { list, read } from "./play-json.ts";
 import { appInfo, type Embed, embeds, endpointLines, freshApp, fullTask, plainTask } from "./views.ts";
@@ -30,20 +34,36 @@ export function appRoutes(current: () => Runtime): Hono {
   api.post("/v2/apps", async (context) => {
     const runtime = current();
     const wanted = read(newApp, await context.req.text());
-    const { app, deployment } = await runtime.apps.create(wanted, isYes(context, "force"));
+    const fresh = newDefinition(wanted);
+    mustBeValid(appViolations(fresh));
+    const plan = await runtime.groups.updateApp(
+      fresh.id,
+      (known) => {
+        if (known !== undefined) throw conflict(`An app with id [${fresh.id}] already exists.`);
+        return fresh;
+      },
+      isYes(context, "force"),
+    );
+    // As it was asked for: its ports are chosen, but not told yet.
+    const app = { ...fresh, ports: servicePorts(fresh), version: plan.version };
     announce(context, runtime, app);
-    return json(context, freshApp(app, deployment.id), 201, locationOf(context, app.id));
+    return json(context, freshApp(app, plan.id), 201, locationOf(context, app.id));
   });
 
   api.put("/v2/apps", async (context) => {
-    const changes = read(list(appUpdate), await context.req.text());
-    for (const update of changes) mustBeValid(updateViolations(update));
-    const updates = changes.flatMap((update) =>
-      update.id === undefined ? [] : [{ id: canonicalId(update.id), update }],
-    );
-    const [first] = await current().apps.update(updates, isYes(context, "force"));
-    if (first === undefined) throw badRequest("No apps in the request");
-    return json(context, deploymentResult(first.deployment));
+    const { groups } = current();
+    const updates = read(list(appUpdate), await context.req.text());
+    for (const update of updates) mustBeValid(updateViolations(update));
+    const change = (tree: Tree) =>
+      edited(tree, (draft) => {
+        for (const update of updates) {
+          if (update.id === undefined) continue;
+          const id = canonicalId(update.id);
+          draft.putApp(valid(groups.updated(id, draft.apps.get(id), update)));
+        }
+      });
+    const plan = await groups.update({ groupId: "/", change, force: isYes(context, "force") });
+    return json(context, deploymentResult(plan));
   });
 
   api.get(`${prefix}*`, (context) => {
@@ -64,11 +84,11 @@ export function appRoutes(current: () => Runtime): Hono {
       case "groupTasks": {
         if (path.kind === "tasks" && prefersText(context.req.header("accept"))) {
           if (record === undefined) throw unknownApp(path.id);
-          return context.text(endpointLines([record.app], registry.tasksOf(path.id)));
+          return context.text(endpointLines([record.app], registry.tasks.of(path.id)));
         }
         const wanted = (task: MarathonTask) =>
           path.kind === "tasks" ? task.appId === path.id : isInside(task.appId, path.id);
-        const tasks = registry.allTasks().filter(wanted);
+        const tasks = registry.tasks.all().filter(wanted);
         // Marathon forgets an app's task list with its last task.
         if (tasks.length === 0) throw unknownApp(path.id);
         return json(context, {
@@ -79,8 +99,9 @@ export function appRoutes(current: () => Runtime): Hono {
         if (record === undefined) throw unknownApp(path.id);
         return json(context, { versions: record.versions.map((version) => version.version) });
       case "version": {
-        const found = record?.versions.find(({ version }) => version === path.version);
-        if (found === undefined) throw notFound(`App '${path.id}' does not exist in version ${path.version}`);
+        const wanted = timestampOf(path.version);
+        const found = record?.versions.find(({ version }) => version === wanted);
+        if (found === undefined) throw notFound(`App '${path.id}' does not exist in version ${wanted}`);
         return json(context, found);
       }
       default:
@@ -93,16 +114,21 @@ export function appRoutes(current: () => Runtime): Hono {
     const path = appIn(context.req.path);
     const update = { ...read(appUpdate, await context.req.text()), id: path.id };
     mustBeValid(updateViolations(update));
-    const [changed] = await runtime.apps.update([{ id: path.id, update }], isYes(context, "force"));
-    if (changed === undefined) throw unknownApp(path.id);
-    announce(context, runtime, changed.app);
-    const location = changed.isNew ? locationOf(context, path.id) : {};
-    return json(context, deploymentResult(changed.deployment), changed.isNew ? 201 : 200, location);
+    const plan = await runtime.groups.updateApp(
+      path.id,
+      (known) => valid(runtime.groups.updated(path.id, known, update)),
+      isYes(context, "force"),
+    );
+    const app = plan.target.apps.get(path.id);
+    if (app !== undefined) announce(context, runtime, app);
+    return plan.original.apps.has(path.id)
+      ? json(context, deploymentResult(plan))
+      : json(context, deploymentResult(plan), 201, locationOf(context, path.id));
   });
 
   api.post(`${prefix}*`, async (context) => {
     const path = parseAppPath(context.req.path.slice(prefix.length));
-    return json(context, deploymentResult(await current().apps.restart(path.id, isYes(context, "force"))));
+    return json(context, deploymentResult(await current().groups.restart(path.id, isYes(context, "force"))));
   });
 
   api.delete(`${prefix}*`, async (context) => {
@@ -110,31 +136,38 @@ export function appRoutes(current: () => Runtime): Hono {
     const path = pathOf(context);
     if (path.kind === "tasks") return deleteTasks(context, runtime, path.id, undefined);
     if (path.kind === "task") return deleteTasks(context, runtime, path.id, path.taskId);
-    const deployment = await runtime.apps.remove(path.id, isYes(context, "force", true));
-    return json(context, deploymentResult(deployment));
+    const change = (tree: Tree) =>
+      edited(tree, ({ apps }) => {
+        if (!apps.delete(path.id)) throw unknownApp(path.id);
+      });
+    const force = isYes(context, "force", true);
+    const plan = await runtime.groups.update({ groupId: parentId(path.id), change, force });
+    return json(context, deploymentResult(plan));
   });
 
   return api;
 }
 
 async function deleteTasks(context: Context, runtime: Runtime, id: string, taskId: string | undefined) {
-  const { registry, scheduler, apps } = runtime;
-  if (registry.app(id) === undefined && registry.tasksOf(id).length === 0) throw unknownApp(id);
+  const { registry, scheduler, groups } = runtime;
+  if (registry.app(id) === undefined && registry.tasks.of(id).length === 0) throw unknownApp(id);
   const host = context.req.query("host");
-  const chosen = registry.tasksOf(id).filter((task) => {
+  const chosen = registry.tasks.of(id).filter((task) => {
     if (taskId !== undefined) return task.id === taskId;
     return host === undefined || host === "*" || task.host === host;
   });
   if (taskId !== undefined && chosen.length === 0) throw unknownTask(taskId);
   if (isYes(context, "scale"))
-    return json(context, deploymentResult(await apps.killAndScale(chosen, [id], isYes(context, "force"))));
+    return json(context, deploymentResult(await groups.killAndScale(chosen, [id], isYes(context, "force"))));
   scheduler.kill(chosen);
   const shown = chosen.map(plainTask);
   return json(context, taskId === undefined ? { tasks: shown } : { task: shown[0] });
 }
 
-export function deploymentResult(deployment: Deployment): Record<string, string> {
-  return { version: deployment.version, deploymentId: deployment.id };
+/** @throws ApiError 422 */
+function valid(app: AppDefinition): AppDefinition {
+  mustBeValid(appViolations(app));
+  return app;
 }
 
 function announce(context: Context, runtime: Runtime, app: AppDefinition): void {

@@ -45,3 +45,12 @@ export function clientAddress(context: Context): string {
   const bindings = context.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined;
   return (bindings?.incoming?.socket?.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, "");
 }
+
+/** An error as Jetty shows it. */
+export function errorPage(status: number, message: string): string {
+  return (
+    `<html><head><title>Error ${status} ${message}</title></head><body>` +
+    `<h2>HTTP ERROR: ${status}</h2><p>Reason:<pre>    ${message}</pre></p>` +
+    "<hr><i>mesos-lab rehearsal of Marathon</i></body></html>\n"
+  );
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MiddlewareHandler } from "hono";
+import { errorPage } from "./http.ts";
 import type { ApiParts } from "./parts.ts";
 
 const noLeader = "Could not determine the current leader";
@@ -67,12 +68,4 @@ function html(status: number, message: string): Response {
     status,
     headers: { "content-type": "text/html; charset=UTF-8" },
   });
-}
-
-function errorPage(status: number, message: string): string {
-  return (
-    `<html><head><title>Error ${status} ${message}</title></head><body>` +
-    `<h2>HTTP ERROR: ${status}</h2><p>Reason:<pre>    ${message}</pre></p>` +
-    "<hr><i>mesos-lab rehearsal of Marathon</i></body></html>\n"
-  );
 }

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { ApiError, unprocessable } from "../apps/api-error.ts";
+import { ApiError } from "../apps/api-error.ts";
+import { timestampOf } from "../apps/timestamp.ts";
 
 /**
  * Shapes of JSON that are as strict and as lax as those of Marathon 0.15.0, which reads with play-json 2.4, and that
@@ -50,14 +51,7 @@ export function withDefault<T extends z.ZodMiniType>(schema: T, otherwise: z.out
 }
 
 /** A time as Joda reads it; what it cannot read is refused as a wrong argument, not as wrong JSON. */
-export const timestamp = z.pipe(
-  text,
-  z.transform((value: string) => {
-    const ms = Date.parse(value);
-    if (Number.isNaN(ms)) throw unprocessable(`Invalid format: "${value}"`);
-    return new Date(ms).toISOString();
-  }),
-);
+export const timestamp = z.pipe(text, z.transform(timestampOf));
 
 /** An object. Where it stands among other fields, what is no object has none of its fields, and is no error itself. */
 export function object<Shape extends z.core.$ZodLooseShape>(shape: Shape) {

@@ -2,11 +2,15 @@ import { Hono } from "hono";
 import { pageRoutes } from "../../pages/page.ts";
 import { ApiError } from "../apps/api-error.ts";
 import { appRoutes } from "./apps.ts";
+import { deploymentRoutes } from "./deployments.ts";
+import { eventRoutes } from "./events.ts";
+import { groupRoutes } from "./groups.ts";
 import { json } from "./http.ts";
 import { leaderFilter } from "./leader-filter.ts";
-import { miscRoutes } from "./misc.ts";
 import type { ApiParts } from "./parts.ts";
+import { queueRoutes } from "./queue.ts";
 import { resourceFilter, withoutEndingSlash } from "./resources.ts";
+import { serviceRoutes } from "./service.ts";
 import { taskRoutes } from "./tasks.ts";
 
 const notToBeKept = {
@@ -45,6 +49,10 @@ export function marathonApi(parts: ApiParts): Hono {
   };
   api.route("/", appRoutes(runtime));
   api.route("/", taskRoutes(runtime));
-  api.route("/", miscRoutes(parts, runtime));
+  api.route("/", groupRoutes(runtime));
+  api.route("/", deploymentRoutes(runtime));
+  api.route("/", queueRoutes(runtime));
+  api.route("/", eventRoutes(runtime));
+  api.route("/", serviceRoutes(parts, runtime));
   return api;
 }

@@ -4,7 +4,7 @@ import { appIdOf } from "../apps/path-id.ts";
 import { servicePorts } from "../apps/service-ports.ts";
 import type { Runtime } from "../runtime.ts";
 import { taskIds } from "./app-schema.ts";
-import { deploymentResult } from "./apps.ts";
+import { deploymentResult } from "./deployments.ts";
 import { isYes, json, prefersText } from "./http.ts";
 import { read } from "./play-json.ts";
 import { endpointLines, fullTask } from "./views.ts";
@@ -18,10 +18,10 @@ export function taskRoutes(current: () => Runtime): Hono {
   api.get("/v2/tasks", (context) => {
     const { registry, scheduler } = current();
     if (prefersText(context.req.header("accept")))
-      return context.text(endpointLines(registry.definitions(), registry.allTasks()));
+      return context.text(endpointLines(registry.definitions(), registry.tasks.all()));
     const asked = [...(context.req.queries("status") ?? []), ...(context.req.queries("status[]") ?? [])];
     const wanted = asked.map((status) => states[status.toLowerCase()]).filter((state) => state !== undefined);
-    const tasks = registry.allTasks().filter((task) => wanted.length === 0 || wanted.includes(task.state));
+    const tasks = registry.tasks.all().filter((task) => wanted.length === 0 || wanted.includes(task.state));
     return json(context, {
       tasks: tasks.map((task) => {
         const app = registry.app(task.appId)?.app;
@@ -31,13 +31,16 @@ export function taskRoutes(current: () => Runtime): Hono {
   });
 
   api.post("/v2/tasks/delete", async (context) => {
-    const { registry, scheduler, apps } = current();
+    const { registry, scheduler, groups } = current();
     const ids = [...new Set(read(taskIds, await context.req.text()).ids)];
     for (const id of ids) if (appIdOf(id) === undefined) throw badRequest(`Invalid task id '${id}'.`);
-    const tasks = ids.map((id) => registry.task(id)).filter((task) => task !== undefined);
+    const tasks = ids.map((id) => registry.tasks.get(id)).filter((task) => task !== undefined);
     if (isYes(context, "scale")) {
       const appIds = [...new Set(tasks.map((task) => task.appId))];
-      return json(context, deploymentResult(await apps.killAndScale(tasks, appIds, isYes(context, "force"))));
+      return json(
+        context,
+        deploymentResult(await groups.killAndScale(tasks, appIds, isYes(context, "force"))),
+      );
     }
     scheduler.kill(tasks);
     return json(context, { tasks: tasks.map((task) => fullTask(task, [])) });

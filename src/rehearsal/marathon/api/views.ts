@@ -35,9 +35,9 @@ export function appInfo(
   embed: ReadonlySet<Embed>,
 ): Record<string, unknown> {
   const { app, lastTaskFailure } = record;
-  const tasks = runtime.registry.tasksOf(app.id);
+  const tasks = runtime.registry.tasks.of(app.id);
   const { health } = runtime.scheduler;
-  const deployments = runtime.deployments.of(app.id).map(({ id }) => ({ id }));
+  const deployments = runtime.deployments.of(app.id).map(({ plan }) => ({ id: plan.id }));
   return {
     ...app,
     ...(embed.has("counts") ? counts(tasks, (task) => health.isHealthy(task.id)) : {}),

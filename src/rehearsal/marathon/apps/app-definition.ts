@@ -8,14 +8,14 @@ import { portMappings } from "./service-ports.ts";
  * @param group what relative ids begin at; in a request for one app its dependencies begin at the app itself
  */
 export function newDefinition(wanted: AppUpdate & { readonly id: string }, group?: string): AppDefinition {
-  const { uris = [], fetch = [], dependencies = [], version = "", ...rest } = wanted;
-  const id = canonicalId(wanted.id, group);
+  const { id: name, uris = [], fetch = [], dependencies = [], version = "", ...rest } = wanted;
+  const id = canonicalId(name, group);
   const fetched = fetch.length > 0 ? fetch : uris.map((uri) => fetchOf(uri, isArchive(uri)));
   const app: AppDefinition = {
+    id,
     ...defaults,
     ...(wanted.ipAddress === undefined ? {} : { ports: [] }),
     ...rest,
-    id,
     fetch: fetched,
     uris: fetched.map(({ uri }) => uri),
     dependencies: dependencies.map((other) => canonicalId(other, group ?? id)),

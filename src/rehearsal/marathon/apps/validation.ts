@@ -74,7 +74,6 @@ function uriViolations(attribute: string, uri: string): readonly Violation[] {
  */
 export function mustBeSupported(app: AppDefinition): void {
   if (app.executor !== "" && app.executor !== "//cmd") throw unsupported(`The executor '${app.executor}'`);
-  if (app.dependencies.length > 0) throw unsupported("Starting apps in the order of their dependencies");
   if (app.storeUrls.length > 0) throw unsupported("storeUrls (an artifact store)");
   if (app.ipAddress !== null) throw unsupported("ipAddress (an IP address per task)");
   if (app.healthChecks.some(({ protocol }) => protocol === "COMMAND"))

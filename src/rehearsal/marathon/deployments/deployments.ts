@@ -1,40 +1,30 @@
-import { randomUUID } from "node:crypto";
 import { locked } from "../apps/api-error.ts";
-import { groupTree } from "../apps/groups.ts";
-import type { AppDefinition } from "../apps/model.ts";
+import { groupIn } from "../apps/tree.ts";
 import type { EventBus } from "../events/event-bus.ts";
+import type { Turns } from "../tasks/scheduler.ts";
+import { affectedApps, type Plan, type Step } from "./plan.ts";
 
-export type ActionName = "StartApplication" | "ScaleApplication" | "RestartApplication" | "StopApplication";
-
-export interface Action {
-  readonly action: ActionName;
-  readonly app: string;
-}
-
-/** A change of the whole set of apps: what it was, what it is to be. */
-export interface Change {
-  readonly version: string;
-  readonly original: readonly AppDefinition[];
-  readonly target: readonly AppDefinition[];
-  readonly actions: readonly Action[];
-}
-
-export interface Deployment extends Change {
-  readonly id: string;
-  readonly steps: readonly (readonly Action[])[];
-  /** Counted from 1. */
+/** A plan under way. */
+export interface Deployment {
+  readonly plan: Plan;
+  /** Of each app the step, counted from 1, in which it becomes what it is to be. */
+  readonly turns: ReadonlyMap<string, number>;
+  /** Counted from 1; 0 while nothing has been done. */
   readonly currentStep: number;
-  /** Apps that are not yet as they should be. */
+  /** Apps of the current step that are not yet as they should be. */
   readonly pending: ReadonlySet<string>;
 }
 
-/** The changes under way. Each locks its apps until they have settled. */
-export class Deployments {
+/** The plans under way. Each locks its apps until its last step is done. */
+export class Deployments implements Turns {
   private readonly bus: EventBus;
+  private readonly onStep: (appIds: readonly string[]) => void;
   private running: readonly Deployment[] = [];
 
-  constructor(bus: EventBus) {
+  /** @param onStep these apps may change what they are: it is their turn, or nothing holds them any more */
+  constructor(bus: EventBus, onStep: (appIds: readonly string[]) => void) {
     this.bus = bus;
+    this.onStep = onStep;
   }
 
   list(): readonly Deployment[] {
@@ -42,7 +32,7 @@ export class Deployments {
   }
 
   of(appId: string): readonly Deployment[] {
-    return this.running.filter((deployment) => affected(deployment).includes(appId));
+    return this.running.filter(({ turns }) => turns.has(appId));
   }
 
   /**
@@ -50,113 +40,122 @@ export class Deployments {
    * @throws ApiError 409
    */
   claim(appIds: readonly string[], force: boolean): void {
-    const holders = this.running.filter((deployment) =>
-      affected(deployment).some((id) => appIds.includes(id)),
+    const holders = this.running.filter(({ turns }) => appIds.some((id) => turns.has(id)));
+    if (holders.length > 0 && !force) throw locked(holders.map(({ plan }) => plan.id));
+    for (const { plan } of holders) this.cancel(plan.id);
+  }
+
+  /** From now on the plan holds its apps. */
+  add(plan: Plan): void {
+    const turns = new Map(
+      plan.steps.flatMap((step, index) => step.map(({ app }) => [app, index + 1] as const)),
     );
-    if (holders.length > 0 && !force) throw locked(holders.map((deployment) => deployment.id));
-    for (const holder of holders) this.cancel(holder.id);
+    this.running = [...this.running, { plan, turns, currentStep: 0, pending: new Set() }];
   }
 
-  start(change: Change): Deployment {
-    const steps = stepsOf(change.actions);
-    const deployment: Deployment = {
-      ...change,
-      id: randomUUID(),
-      steps,
-      currentStep: 1,
-      pending: new Set(change.actions.map((action) => action.app)),
-    };
-    this.running = [...this.running, deployment];
-    this.announce("deployment_info", deployment);
-    // Preparing an app is done as soon as it is written down; only the last step takes time.
-    for (let step = 1; step < steps.length; step += 1) this.advance(deployment.id);
-    if (deployment.pending.size === 0) this.finish(deployment.id);
-    return deployment;
+  begin(plan: Plan): void {
+    this.next(plan.id);
   }
 
-  /** Tells that an app is as its definition wants it. */
+  /** Forgets a plan that could not be begun. */
+  giveUp(plan: Plan): void {
+    this.take(plan.id);
+  }
+
+  /**
+   * How many instances an app is to have at this point of its deployment, or undefined while its turn has not come:
+   * what it has then stays. An app that is not deployed is to have all.
+   */
+  instancesNow(appId: string, instances: number): number | undefined {
+    const holder = this.running.find(({ turns }) => turns.has(appId));
+    if (holder === undefined || holder.currentStep >= (holder.turns.get(appId) ?? 0)) return instances;
+    return holder.plan.original.apps.has(appId) ? undefined : 0;
+  }
+
+  /** Tells that an app is as it should be at this point. */
   settled(appId: string): void {
-    for (const deployment of this.running) {
-      if (!deployment.pending.has(appId)) continue;
-      const pending = new Set([...deployment.pending].filter((id) => id !== appId));
-      this.replace({ ...deployment, pending });
-      if (pending.size === 0) this.finish(deployment.id);
-    }
+    const deployment = this.running.find(({ pending }) => pending.has(appId));
+    if (deployment === undefined) return;
+    const pending = new Set([...deployment.pending].filter((id) => id !== appId));
+    this.replace({ ...deployment, pending });
+    if (pending.size === 0) this.finishStep(deployment.plan.id);
   }
 
   cancel(id: string): void {
     const deployment = this.take(id);
-    if (deployment !== undefined) this.bus.publish("deployment_failed", { id, plan: plan(deployment) });
+    if (deployment === undefined) return;
+    this.bus.publish("deployment_failed", () => ({ id, plan: planJson(deployment.plan) }));
+    this.onStep(affectedApps(deployment.plan));
   }
 
-  private advance(id: string): void {
-    const deployment = this.running.find((other) => other.id === id);
+  private next(id: string): void {
+    const deployment = this.find(id);
     if (deployment === undefined) return;
-    this.announce("deployment_step_success", deployment);
-    const next = { ...deployment, currentStep: deployment.currentStep + 1 };
-    this.replace(next);
-    this.announce("deployment_info", next);
+    const currentStep = deployment.currentStep + 1;
+    const step = deployment.plan.steps[currentStep - 1];
+    if (step === undefined) {
+      this.take(id);
+      this.bus.publish("deployment_success", () => ({ id, plan: planJson(deployment.plan) }));
+      this.onStep(affectedApps(deployment.plan));
+      return;
+    }
+    const apps = step.map(({ app }) => app);
+    this.replace({ ...deployment, currentStep, pending: new Set(apps) });
+    this.announce("deployment_info", deployment.plan, step);
+    this.onStep(apps);
   }
 
-  private finish(id: string): void {
-    const deployment = this.take(id);
-    if (deployment === undefined) return;
-    if (deployment.steps.length > 0) this.announce("deployment_step_success", deployment);
-    this.bus.publish("deployment_success", { id, plan: plan(deployment) });
+  private finishStep(id: string): void {
+    const deployment = this.find(id);
+    const step = deployment?.plan.steps[deployment.currentStep - 1];
+    if (deployment === undefined || step === undefined) return;
+    this.announce("deployment_step_success", deployment.plan, step);
+    this.next(id);
+  }
+
+  private find(id: string): Deployment | undefined {
+    return this.running.find(({ plan }) => plan.id === id);
   }
 
   private take(id: string): Deployment | undefined {
-    const found = this.running.find((deployment) => deployment.id === id);
-    this.running = this.running.filter((deployment) => deployment.id !== id);
+    const found = this.find(id);
+    this.running = this.running.filter(({ plan }) => plan.id !== id);
     return found;
   }
 
   private replace(deployment: Deployment): void {
-    this.running = this.running.map((other) => (other.id === deployment.id ? deployment : other));
+    this.running = this.running.map((other) => (other.plan.id === deployment.plan.id ? deployment : other));
   }
 
-  private announce(eventType: string, deployment: Deployment): void {
-    const actions = deployment.steps[deployment.currentStep - 1] ?? [];
-    this.bus.publish(eventType, { plan: plan(deployment), currentStep: step(actions) });
+  private announce(eventType: string, plan: Plan, step: Step): void {
+    this.bus.publish(eventType, () => ({ plan: planJson(plan), currentStep: stepJson(step) }));
   }
-}
-
-/** New apps are started with no tasks first and scaled up second. */
-function stepsOf(actions: readonly Action[]): readonly (readonly Action[])[] {
-  const starts = actions.filter((action) => action.action === "StartApplication");
-  const rest = actions.map(
-    (action): Action => (starts.includes(action) ? { ...action, action: "ScaleApplication" } : action),
-  );
-  return [starts, rest].filter((list) => list.length > 0);
-}
-
-export function affected(deployment: Deployment): readonly string[] {
-  return [...new Set(deployment.actions.map((action) => action.app))];
 }
 
 /** As `GET /v2/deployments` shows it. */
-export function deploymentInfo(deployment: Deployment): Record<string, unknown> {
+export function deploymentInfo({ plan, currentStep }: Deployment): Record<string, unknown> {
   return {
-    id: deployment.id,
-    version: deployment.version,
-    affectedApps: affected(deployment),
-    steps: deployment.steps,
-    currentActions: deployment.steps[deployment.currentStep - 1] ?? [],
-    currentStep: deployment.currentStep,
-    totalSteps: deployment.steps.length,
+    id: plan.id,
+    version: plan.version,
+    affectedApps: affectedApps(plan),
+    steps: plan.steps,
+    currentActions: plan.steps[currentStep - 1] ?? [],
+    currentStep,
+    totalSteps: plan.steps.length,
   };
 }
 
-function step(actions: readonly Action[]): Record<string, unknown> {
-  return { actions: actions.map(({ action, app }) => ({ type: action, app })) };
+/** As events and dry runs show it. */
+export function stepJson(step: Step): Record<string, unknown> {
+  return { actions: step.map(({ action, app }) => ({ type: action, app })) };
 }
 
-function plan(deployment: Deployment): Record<string, unknown> {
+function planJson(plan: Plan): Record<string, unknown> {
   return {
-    id: deployment.id,
-    original: groupTree(deployment.original, deployment.version),
-    target: groupTree(deployment.target, deployment.version),
-    steps: deployment.steps.map(step),
-    version: deployment.version,
+    id: plan.id,
+    original: groupIn(plan.original, "/"),
+    target: groupIn(plan.target, "/"),
+    steps: plan.steps.map(stepJson),
+    version: plan.version,
   };
 }

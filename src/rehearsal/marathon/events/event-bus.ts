@@ -6,12 +6,19 @@ export interface MarathonEvent {
   readonly [field: string]: unknown;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** Tells everyone who listens what happens: HTTP callbacks and event streams. */
 export class EventBus {
   private readonly listeners = new Set<(event: MarathonEvent) => void>();
 
+  /** @param fields a function where they are large: it is called only if somebody listens */
+  publish(eventType: string, fields: Fields | (() => Fields)): void {
+    if (this.listeners.size > 0) this.tell(eventType, typeof fields === "function" ? fields() : fields);
+  }
+
   /** @returns the event as it was sent. */
-  publish(eventType: string, fields: Readonly<Record<string, unknown>>): MarathonEvent {
+  tell(eventType: string, fields: Fields): MarathonEvent {
     const event = { ...fields, eventType, timestamp: timestamp() };
     for (const listener of [...this.listeners]) listener(event);
     return event;

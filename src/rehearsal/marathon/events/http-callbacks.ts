@@ -22,20 +22,21 @@ export class HttpCallbacks {
   private readonly log: (line: string) => void;
   private readonly limits = new Map<string, Limit>();
   private readonly stopping = new AbortController();
+  private readonly bus: EventBus;
   private urls: readonly string[] = [];
+  private stopListening = () => {};
 
   constructor(store: Store, node: string, bus: EventBus, log: (line: string) => void) {
     this.store = store;
     this.node = node;
     this.log = log;
-    const stop = bus.listen((event) => this.broadcast(event));
-    this.stopping.signal.addEventListener("abort", stop);
+    this.bus = bus;
   }
 
   /** Reads the list that an earlier leader kept. */
   async load(): Promise<void> {
     const kept = await this.store.get(this.node);
-    this.urls = kept === undefined ? [] : (JSON.parse(kept) as string[]);
+    this.setUrls(kept === undefined ? [] : (JSON.parse(kept) as string[]));
   }
 
   list(): readonly string[] {
@@ -53,12 +54,20 @@ export class HttpCallbacks {
   }
 
   close(): void {
+    this.stopListening();
     this.stopping.abort();
   }
 
   private async keep(urls: readonly string[]): Promise<void> {
     await this.store.set(this.node, JSON.stringify(urls));
+    this.setUrls(urls);
+  }
+
+  /** Listens only while there are subscribers: an event that nobody hears is not even made. */
+  private setUrls(urls: readonly string[]): void {
     this.urls = urls;
+    this.stopListening();
+    this.stopListening = urls.length === 0 ? () => {} : this.bus.listen((event) => this.broadcast(event));
   }
 
   private broadcast(event: MarathonEvent): void {

@@ -1,4 +1,14 @@
-import { type AppDefinition, configVersion, type MarathonTask } from "../apps/model.ts";
+import type { AppDefinition, MarathonTask } from "../apps/model.ts";
+
+/** What is known of a task. */
+export interface TaskFacts {
+  /** Running, and healthy where the app has health checks. */
+  readonly isUp: (task: MarathonTask) => boolean;
+  /** A kill is under way; the task still counts until Mesos says that it is gone. */
+  readonly isDying: (task: MarathonTask) => boolean;
+  /** To be replaced. */
+  readonly isOutdated: (task: MarathonTask) => boolean;
+}
 
 export interface AppPlan {
   /** How many tasks are to be launched as soon as there are offers. */
@@ -11,16 +21,13 @@ export interface AppPlan {
 /**
  * What to do next for an app. Outdated tasks are replaced: new ones first, as far as `upgradeStrategy` lets the app
  * grow, and an old one goes as soon as enough of the others are up.
- * @param isUp running, and healthy where the app has health checks
- * @param isDying a kill is under way; the task still counts until Mesos says that it is gone
  */
 export function planApp(
   app: AppDefinition,
   tasks: readonly MarathonTask[],
-  isUp: (task: MarathonTask) => boolean,
-  isDying: (task: MarathonTask) => boolean,
+  { isUp, isDying, isOutdated }: TaskFacts,
 ): AppPlan {
-  const outdated = tasks.filter((task) => task.version < configVersion(app));
+  const outdated = tasks.filter(isOutdated);
   const current = tasks.filter((task) => !outdated.includes(task));
   const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy;
   const least = Math.ceil(app.instances * minimumHealthCapacity);

@@ -15,9 +15,13 @@ export interface Health {
   readonly taskId: string;
 }
 
+/** An interval of 0 is valid in Marathon, and means this. */
+const shortestPauseMs = 100;
+
 interface Watched {
   /** On a clock that does not step. */
   readonly sinceMs: number;
+  readonly checks: readonly HealthCheck[];
   readonly results: (Health | undefined)[];
   readonly stop: AbortController;
 }
@@ -44,11 +48,14 @@ export class HealthMonitor {
     if (this.watched.has(task.id) || app.healthChecks.length === 0) return;
     const watched: Watched = {
       sinceMs: performance.now(),
+      checks: app.healthChecks,
       results: app.healthChecks.map(() => undefined),
       stop: new AbortController(),
     };
     this.watched.set(task.id, watched);
-    app.healthChecks.forEach((check, index) => void this.run(task, check, index, watched));
+    app.healthChecks.forEach((check, index) => {
+      if (check.protocol !== "COMMAND") void this.run(task, check, index, watched);
+    });
   }
 
   forget(taskId: string): void {
@@ -71,13 +78,23 @@ export class HealthMonitor {
     return results.length > 0 && results.every((health) => health?.alive) ? true : undefined;
   }
 
+  /** What Mesos says of the check that it makes itself: a command beside the task. It also ends the task. */
+  report(task: MarathonTask, healthy: boolean): void {
+    const watched = this.watched.get(task.id);
+    watched?.checks.forEach((check, index) => {
+      if (check.protocol === "COMMAND") this.take(task, check, index, watched, healthy);
+    });
+  }
+
   private async run(task: MarathonTask, check: HealthCheck, index: number, watched: Watched): Promise<void> {
     const { signal } = watched.stop;
     while (!signal.aborted) {
       const failure = await probe(task, check, signal);
       if (signal.aborted) return;
       this.note(task, check, index, watched, failure);
-      await sleep(check.intervalSeconds * 1000, undefined, { signal }).catch(() => {});
+      await sleep(Math.max(check.intervalSeconds * 1000, shortestPauseMs), undefined, { signal }).catch(
+        () => {},
+      );
     }
   }
 
@@ -92,17 +109,30 @@ export class HealthMonitor {
     const runningMs = performance.now() - watched.sinceMs;
     // A task that has never been healthy may still be starting.
     if (failure !== undefined && !before?.firstSuccess && runningMs < check.gracePeriodSeconds * 1000) return;
+    const health = this.take(task, check, index, watched, failure === undefined);
+    if (check.maxConsecutiveFailures > 0 && health.consecutiveFailures >= check.maxConsecutiveFailures)
+      this.onUnhealthy(task);
+  }
+
+  private take(
+    task: MarathonTask,
+    check: HealthCheck,
+    index: number,
+    watched: Watched,
+    alive: boolean,
+  ): Health {
+    const before = watched.results[index];
     const now = timestamp();
     const health: Health = {
-      alive: failure === undefined,
-      consecutiveFailures: failure === undefined ? 0 : (before?.consecutiveFailures ?? 0) + 1,
-      firstSuccess: before?.firstSuccess ?? (failure === undefined ? now : null),
-      lastFailure: failure === undefined ? (before?.lastFailure ?? null) : now,
-      lastSuccess: failure === undefined ? now : (before?.lastSuccess ?? null),
+      alive,
+      consecutiveFailures: alive ? 0 : (before?.consecutiveFailures ?? 0) + 1,
+      firstSuccess: before?.firstSuccess ?? (alive ? now : null),
+      lastFailure: alive ? (before?.lastFailure ?? null) : now,
+      lastSuccess: alive ? now : (before?.lastSuccess ?? null),
       taskId: task.id,
     };
     watched.results[index] = health;
-    if (failure !== undefined)
+    if (!alive)
       this.bus.publish("failed_health_check_event", {
         appId: task.appId,
         taskId: task.id,
@@ -116,8 +146,7 @@ export class HealthMonitor {
         alive: health.alive,
       });
     this.onChange(task);
-    if (check.maxConsecutiveFailures > 0 && health.consecutiveFailures >= check.maxConsecutiveFailures)
-      this.onUnhealthy(task);
+    return health;
   }
 }
 
@@ -133,8 +162,11 @@ async function probe(
   if (check.protocol === "TCP") return probeTcp(task.host, port, timeoutMs);
   const path = (check.path ?? "/").replace(/^\/*/, "/");
   try {
-    const response = await send(`http://${task.host}:${port}${path}`, {
+    const scheme = check.protocol === "HTTPS" ? "https" : "http";
+    const response = await send(`${scheme}://${task.host}:${port}${path}`, {
       headers: { connection: "close" },
+      // A task's certificate is hardly ever one that somebody else vouches for.
+      trustsAnyone: true,
       signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
     });
     response.discard();

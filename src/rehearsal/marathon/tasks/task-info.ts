@@ -1,7 +1,25 @@
-import type { ApiResource, CommandInfo, ContainerInfo, TaskInfo } from "../../mesos/api.ts";
+import type { ApiResource, CommandInfo, ContainerInfo, FrameworkInfo, TaskInfo } from "../../mesos/api.ts";
 import type { AppDefinition } from "../apps/model.ts";
 import { hostname } from "../apps/path-id.ts";
 import { portMappings } from "../apps/service-ports.ts";
+import type { MarathonOptions } from "../options.ts";
+
+/** What Mesos is told of Marathon itself. @param id the one that Mesos gave; empty or absent for none */
+export function frameworkInfo(
+  options: MarathonOptions,
+  webuiUrl: string,
+  id: string | undefined,
+): FrameworkInfo {
+  return {
+    user: options.mesosUser,
+    name: options.frameworkName,
+    ...(id === undefined || id === "" ? {} : { id: { value: id } }),
+    failover_timeout: options.failoverTimeoutSeconds,
+    checkpoint: options.checkpoint,
+    hostname: options.hostname,
+    webui_url: webuiUrl,
+  };
+}
 
 export interface LaunchSpec {
   readonly taskId: string;

@@ -3,7 +3,11 @@ import { parseAppPath } from "../../../../src/rehearsal/marathon/api/app-path.ts
 import { appFilter } from "../../../../src/rehearsal/marathon/api/app-search.ts";
 import { endpointLines } from "../../../../src/rehearsal/marathon/api/views.ts";
 import { isUpgrade } from "../../../../src/rehearsal/marathon/apps/app-definition.ts";
-import type { AppDefinition, MarathonTask } from "../../../../src/rehearsal/marathon/apps/model.ts";
+import {
+  type AppDefinition,
+  configVersion,
+  type MarathonTask,
+} from "../../../../src/rehearsal/marathon/apps/model.ts";
 import {
   appIdOf,
   canonicalId,
@@ -88,8 +92,11 @@ describe("an app", () => {
 
 describe("planning", () => {
   const plan = (definition: AppDefinition, tasks: MarathonTask[], dying: string[] = []) => {
-    const isUp = ({ state }: MarathonTask) => state === "TASK_RUNNING";
-    const { launch, kill, settled } = planApp(definition, tasks, isUp, ({ id }) => dying.includes(id));
+    const { launch, kill, settled } = planApp(definition, tasks, {
+      isUp: ({ state }) => state === "TASK_RUNNING",
+      isDying: ({ id }) => dying.includes(id),
+      isOutdated: ({ version }) => version < configVersion(definition),
+    });
     return [launch, kill.map(({ id }) => id), settled];
   };
   const staged = { state: "TASK_STAGING" } as const;

@@ -102,7 +102,7 @@ test("while a drill goes on, nobody else changes the lab", async () => {
   }
   drill.process.kill("SIGINT");
   expect(await drill.ended).toMatchObject({ exitCode: 130 });
-}, 120_000);
+});
 
 test("a lab that is removed by hand ends its drill, which leaves nothing behind", async () => {
   const drill = lab.start("drill", "restart-slave", "--settle", "600");
@@ -113,7 +113,7 @@ test("a lab that is removed by hand ends its drill, which leaves nothing behind"
   expect(exitCode).toBe(4);
   expect(stderr).toContain('✖ the lab "mesos-lab" was removed while the drill went on');
   expect(existsSync(reports())).toBe(false);
-}, 120_000);
+});
 
 test.each([
   ["before the break", "sampling the page", "interrupted before anything was broken"],
@@ -140,7 +140,7 @@ test("with a settle time of a second, a drill still waits for what it broke", as
   expect(report?.recovered).toBe(true);
   expect(report?.after).not.toEqual(report?.before);
   expect(report?.lanes[0]?.outage.state).toBe("recovered");
-}, 120_000);
+});
 
 test("a page that bears few requests is measured with few: in the terminal, the page and the data", async () => {
   await deploy(70);
@@ -157,4 +157,4 @@ test("a page that bears few requests is measured with few: in the terminal, the 
   const [report] = JSON.parse(readFileSync(`${page}.json`, "utf8")) as DrillReport[];
   expect(report?.load.tooMany[0]?.ratePerSecond).toBe(50);
   expect(report?.load.ratePerSecond).toBeLessThan(25);
-}, 120_000);
+});

@@ -50,12 +50,12 @@ test("a page that bears some ten requests a second is asked less often, and that
   expect(load.ratePerSecond).toBeLessThan(15);
   expect(load.tooMany.map(({ ratePerSecond }) => ratePerSecond).slice(0, 2)).toEqual([50, 25]);
   expect(said).toContainEqual(expect.stringMatching(/: trying \d+ requests a second$/));
-}, 120_000);
+});
 
 test("a page that bears no more than two a second is asked twice", async () => {
   const { url } = await serveHttp(oneAtATime(400));
   expect((await steady(url, 6)).load).toMatchObject({ askedPerSecond: 6, ratePerSecond: 2 });
-}, 120_000);
+});
 
 test.each<[string, () => Promise<string>, RegExp]>([
   [

@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exitCodes, LabError } from "../../errors.ts";
+import { type Finding, lacking } from "../../lab/finding.ts";
+import type { ProviderName } from "../../lab/model.ts";
+import { run } from "../../tools/exec.ts";
+import { anyMachine, type Failure, parseFailure, vagrantTries } from "../../tools/vagrant.ts";
+
+/** Providers by their names for people, and the plugins of those that Vagrant does not bring itself. */
+const known: Readonly<Record<ProviderName, { readonly title: string; readonly plugin?: string }>> = {
+  virtualbox: { title: "VirtualBox" },
+  libvirt: { title: "libvirt", plugin: "vagrant-libvirt" },
+  vmware_desktop: { title: "VMware", plugin: "vagrant-vmware-desktop" },
+  parallels: { title: "Parallels", plugin: "vagrant-parallels" },
+};
+
+/**
+ * Why this host's Vagrant does not take a provider, which it knows best itself: each release of Vagrant takes certain
+ * releases of VirtualBox, and others need plugins. Nothing where it takes it, or where it does not work at all, which
+ * is told elsewhere.
+ */
+export async function refusals(provider: ProviderName, signal: AbortSignal): Promise<readonly Finding[]> {
+  const folder = await mkdtemp(join(tmpdir(), "mesos-lab-vagrant-"));
+  try {
+    await writeFile(join(folder, "Vagrantfile"), anyMachine);
+    const options = { signal, accept: "any", timeoutMs: 60_000 } as const;
+    const { stdout } = await run(vagrantTries(folder, provider), options);
+    const failure = parseFailure(stdout);
+    return failure === undefined ? [] : [refusal(provider, failure)];
+  } catch (error) {
+    if (error instanceof LabError && error.exitCode !== exitCodes.interrupted) return [];
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** @param text Vagrant's own words, of which an introduction is left out. */
+function refusal(provider: ProviderName, { name, text }: Failure): Finding {
+  const { title, plugin } = known[provider];
+  const fault = (seen: string, remedy: string) => lacking("error", title, seen, remedy);
+  if (name.endsWith("ProviderNotFound") && plugin !== undefined)
+    return fault(`Vagrant has no plugin ${plugin}`, `vagrant plugin install ${plugin}`);
+  const own = text.split("reason is shown below:").at(-1) ?? text;
+  const supported = /not supported by this version of Vagrant[^:]*:\s*([\d., ]+\d)/.exec(own)?.[1];
+  if (supported !== undefined)
+    return fault(
+      `this version of Vagrant does not support the installed ${title}: it supports ${supported}`,
+      "install a newer Vagrant (developer.hashicorp.com/vagrant), or one of those versions",
+    );
+  const [words = own] = own.trim().split(/\n\s*\n/);
+  return fault(
+    `Vagrant does not take ${title}: ${words.replace(/\s+/g, " ").replace(/\.$/, "")}`,
+    "do what Vagrant says, or choose another --provider",
+  );
+}
