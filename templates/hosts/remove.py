@@ -145,7 +145,7 @@ def remove_docker(wanted):
     if not listed("docker-packages") or shutil.which("docker") is None:
         return
     if not wanted:
-        left.append("Docker, which the lab installed: destroy --with-docker removes it")
+        left.append("Docker, which the lab installed: --with-docker would have removed it")
         return
     others = [kind for kind, argv in IN_DOCKER.items() if run("docker", *argv)[1].strip() != ""]
     if others:
