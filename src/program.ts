@@ -16,11 +16,9 @@ export function parseCommandLine(argv: readonly string[], version: string): Invo
   const cli = cac("mesos-lab");
   let invocation: Invocation | undefined;
   for (const verb of verbs) {
-    declare(cli, verb, (args, options) => {
-      invocation = {
-        json: options.json === true,
-        run: (context) => verb.action(args, options, context),
-      };
+    // How the result is told is the context's: it describes no lab, and no later run repeats it.
+    declare(cli, verb, (args, { json, ...options }) => {
+      invocation = { json: json === true, run: (context) => verb.action(args, options, context) };
     });
   }
   cli.help();

@@ -1,6 +1,7 @@
 import { labDifferences } from "../bundle/lab-file.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
+import { onVagrant, withBox } from "../lab/runs.ts";
 import { madeOn } from "../machines/index.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
 
@@ -21,11 +22,21 @@ export function madeDifferences(lab: Lab, folder: LabFolder): readonly string[] 
   const before = madeOn(folder) === undefined ? undefined : folder.recordedIfWhole();
   if (before === undefined) return [];
   if (before.stack !== lab.stack) throw otherStack(before, lab);
-  return labDifferences(before, lab, { here: "it was made with", there: "now it is" }).map((difference) => {
+  return labDifferences(before, withMadeVersion(lab, before), {
+    here: "it was made with",
+    there: "now it is",
+  }).map((difference) => {
     const path = difference.slice(0, difference.indexOf(":"));
     const meaning = meanings.find(([pattern]) => pattern.test(path))?.[1];
     return meaning === undefined ? difference : `${difference} (${meaning})`;
   });
+}
+
+/** Who names no version of a box has that of the lock or the bundle of which the lab was made. */
+function withMadeVersion(lab: Lab, before: Lab): Lab {
+  const [box, made] = [onVagrant(lab)?.runs.box, onVagrant(before)?.runs.box];
+  const same = box !== undefined && box.name === made?.name && box.version === undefined;
+  return same ? withBox(lab, { ...box, ...(made.version !== undefined && { version: made.version }) }) : lab;
 }
 
 function otherStack(before: Lab, { name, stack }: Lab): LabError {

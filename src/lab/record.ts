@@ -109,6 +109,13 @@ export interface LabRecord {
   readonly files: readonly string[];
 }
 
+/** A record's text. @throws ZodError for one that could not be read again, which is a fault of this tool. */
+export function formatRecord(written: LabRecord): string {
+  const text = `${JSON.stringify(written, undefined, 2)}\n`;
+  record.parse(JSON.parse(text));
+  return text;
+}
+
 /** Reads a record; undefined for a text that is none. */
 export function parseRecord(text: string): LabRecord | undefined {
   let value: unknown;

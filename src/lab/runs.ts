@@ -20,6 +20,11 @@ export function withBox(lab: Lab, box: Box): Lab {
   return machines === undefined ? lab : { ...lab, runs: { ...machines.runs, box } };
 }
 
+/** How many times as long as usual things in the machines may take: without KVM, QEMU runs them in software. */
+export function slowness(lab: Lab): number {
+  return onVagrant(lab)?.runs.emulation ? 4 : 1;
+}
+
 /** Whether ZooKeeper serves the lab, and not a store in its place. */
 export function hasZookeeper({ runs }: Lab): boolean {
   return runs.kind !== "embedded" || runs.zookeeper === "host";

@@ -1,8 +1,10 @@
 import type { VagrantLab } from "../lab/model.ts";
 import { isBuiltHere } from "../lab/pins.ts";
+import { slowness } from "../lab/runs.ts";
 import { fill } from "./template.ts";
 
-export function vagrantfile(template: string, { name, machines, runs }: VagrantLab): string {
+export function vagrantfile(template: string, lab: VagrantLab): string {
+  const { name, machines, runs } = lab;
   return fill(template, {
     name,
     machines: machines.map(({ name, ip, memory, cpus }) => ({ name, ip, memory, cpus })),
@@ -11,13 +13,12 @@ export function vagrantfile(template: string, { name, machines, runs }: VagrantL
     boxUrl: runs.box.url === undefined ? "" : rubyString(runs.box.url),
     boxBuiltHere: isBuiltHere(runs.box),
     emulation: runs.emulation ?? false,
-    bootTimeout: runs.bootTimeout ?? (runs.emulation ? emulatedBootSeconds : bootSeconds),
+    bootTimeout: runs.bootTimeout ?? bootSeconds * slowness(lab),
   });
 }
 
-/** Long enough for a slow disk; a machine in software takes some four times as long. */
+/** Long enough for a slow disk. */
 const bootSeconds = 600;
-const emulatedBootSeconds = 4 * bootSeconds;
 
 /** A double-quoted Ruby literal; `#` is escaped because Ruby would run what stands in `#{…}`. */
 function rubyString(text: string): string {

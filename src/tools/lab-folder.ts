@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
-import { type LabRecord, parseRecord, type RecordedFlags } from "../lab/record.ts";
+import { formatRecord, type LabRecord, parseRecord, type RecordedFlags } from "../lab/record.ts";
 import type { RenderedFile } from "../render/files.ts";
 import { filesBelow, listIfThere, readIfThere, removeIfEmpty, removePaths, writeFiles } from "./files.ts";
 import { type Holder, holderOf, withLabLock } from "./lab-lock.ts";
@@ -78,10 +78,7 @@ export class LabFolder {
           remedy: ["remove the link: mesos-lab writes into folders of its own only"],
         });
     const next: LabRecord = { lab, flags, files: paths };
-    const changed = writeFiles(this.path, [
-      ...files,
-      { path: recordName, contents: `${JSON.stringify(next, undefined, 2)}\n` },
-    ]);
+    const changed = writeFiles(this.path, [...files, { path: recordName, contents: formatRecord(next) }]);
     const stale = before.filter((path) => !paths.includes(path));
     removePaths(
       this.path,

@@ -368,7 +368,8 @@ describe("each blocker has its sentence", { timeout: minutes(5) }, () => {
     const double = readFileSync(join(root, "test/helpers/newer-engine.py"), "utf8");
     await onMachine("cat >/root/newer-engine.py", { input: double });
     const settings = parse(readFileSync(join(folder, "host_vars", `${machine}.yml`), "utf8"));
-    await onMachine("cat >/root/images", { input: settings.machine_images.join("\n") });
+    const names = (settings.machine_images as { name: string }[]).map(({ name }) => name);
+    await onMachine("cat >/root/images", { input: names.join("\n") });
   }, minutes(2));
 
   test.each(Object.keys(states))("%s", async (name) => {

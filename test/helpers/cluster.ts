@@ -20,7 +20,7 @@ export interface RunningTask {
   readonly ports: readonly number[];
 }
 
-/** The stand-ins of Mesos master, agent and Marathon in one process; tasks are HTTP servers that answer with their id. */
+/** The stand-ins of Mesos master, agent and Marathon in one process. */
 export interface Cluster {
   /** The loopback address of everything, this cluster's own. */
   readonly ip: string;
@@ -42,7 +42,8 @@ const onFatal = (error: Error) => {
   throw error;
 };
 
-export async function startCluster(): Promise<Cluster> {
+/** @param runners of its tasks; by default each is an HTTP server that answers with its id */
+export async function startCluster(runners?: readonly TaskRunner[]): Promise<Cluster> {
   // An address of its own, so that clusters of parallel tests cannot take each other's ports.
   const ip = `127.${randomInt(64, 250)}.${randomInt(1, 250)}.${randomInt(1, 250)}`;
   const tree = createMemoryTree();
@@ -62,7 +63,7 @@ export async function startCluster(): Promise<Cluster> {
     master: { openStore: async () => tree(), path: "/mesos" },
     workDir,
     resources: parseResources("cpus:8;mem:4096;disk:4096;ports:[31000-31999]"),
-    runners: [webRunner(ip)],
+    runners: runners ?? [webRunner(ip)],
     registrationBackoffMs: 20,
     bootId: "boot",
     onFatal,

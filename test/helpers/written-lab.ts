@@ -22,10 +22,11 @@ export function writtenLab(
 ): (...args: string[]) => Promise<Told> {
   const folder = mkdtempSync(join(tmpdir(), "mesos-lab-written-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const lab = parseLab(undefined, { discovery: [...discovery] });
+  const flags = { discovery: [...discovery] };
+  const lab = parseLab(undefined, flags);
   const machines = lab.machines.map((machine) => ({ ...machine, ip: "127.0.0.1" }));
   mkdirSync(join(folder, "generated/mesos-lab"), { recursive: true });
-  const record = { lab: { ...lab, machines, ports: { ...lab.ports, ...ports } }, files: [] };
+  const record = { flags, lab: { ...lab, machines, ports: { ...lab.ports, ...ports } }, files: [] };
   writeFileSync(join(folder, "generated/mesos-lab/lab.json"), JSON.stringify(record));
   return (...args) =>
     new Promise((resolve) => {

@@ -4,6 +4,7 @@ import { type Verdict, verifyLab } from "../../claims/verdict.ts";
 import type { Entry } from "../../lab/catalogue/container.ts";
 import { catalogue } from "../../lab/catalogue/index.ts";
 import type { Lab } from "../../lab/model.ts";
+import { slowness } from "../../lab/runs.ts";
 import { type LastLines, lastWords, withDetails } from "../../machines/last-words.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { machinesFor, type Step } from "./making.ts";
@@ -26,7 +27,7 @@ export function claimsTask(
   progress: Progress,
   lastLines: LastLines,
   onVerdict: (verdict: Verdict) => void,
-  timeoutMs: number = startingMs[lab.stack],
+  timeoutMs: number = startingMs[lab.stack] * slowness(lab),
 ): Task {
   return line(lineOf(progress, "verify", "Verify every claim over the network"), async (say) => {
     const count = claimsFor(lab).length;

@@ -3,19 +3,12 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { VagrantLab } from "../../lab/model.ts";
-import type { LabFolder } from "../../tools/lab-folder.ts";
 import { parseProgress, vagrantReload, vagrantUp } from "../../tools/vagrant.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { explain } from "../docker-ssh/known-failures.ts";
 import { boxRemedies } from "./box.ts";
 import { awaitOrphan, runVagrant } from "./child.ts";
-import { areBooting } from "./signs-of-life.ts";
-
-/** A lab of Vagrant's, and its folder. */
-export interface Made {
-  readonly lab: VagrantLab;
-  readonly folder: LabFolder;
-}
+import { areBooting, type Made } from "./signs-of-life.ts";
 
 type VagrantRun = Made & Progress;
 

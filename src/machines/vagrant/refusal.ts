@@ -15,12 +15,23 @@ const known: Readonly<Record<ProviderName, { readonly title: string; readonly pl
   parallels: { title: "Parallels", plugin: "vagrant-parallels" },
 };
 
+/** What Vagrant has said in each command, whose signal tells it from others: it takes seconds to answer. */
+const answers = new WeakMap<AbortSignal, Map<ProviderName, Promise<readonly Finding[]>>>();
+
 /**
  * Why this host's Vagrant does not take a provider, which it knows best itself: each release of Vagrant takes certain
  * releases of VirtualBox, and others need plugins. Nothing where it takes it, or where it does not work at all, which
- * is told elsewhere.
+ * is told elsewhere. Vagrant is asked once in a command.
  */
-export async function refusals(provider: ProviderName, signal: AbortSignal): Promise<readonly Finding[]> {
+export function refusals(provider: ProviderName, signal: AbortSignal): Promise<readonly Finding[]> {
+  const known = answers.get(signal) ?? new Map<ProviderName, Promise<readonly Finding[]>>();
+  answers.set(signal, known);
+  const answer = known.get(provider) ?? askVagrant(provider, signal);
+  known.set(provider, answer);
+  return answer;
+}
+
+async function askVagrant(provider: ProviderName, signal: AbortSignal): Promise<readonly Finding[]> {
   const folder = await mkdtemp(join(tmpdir(), "mesos-lab-vagrant-"));
   try {
     await writeFile(join(folder, "Vagrantfile"), anyMachine);

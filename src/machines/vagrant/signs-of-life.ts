@@ -1,7 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { VagrantLab } from "../../lab/model.ts";
 import { run } from "../../tools/exec.ts";
 import { readIfThere } from "../../tools/files.ts";
-import type { Made } from "./boot.ts";
+import type { LabFolder } from "../../tools/lab-folder.ts";
+
+/** A lab of Vagrant's, and its folder. */
+export interface Made {
+  readonly lab: VagrantLab;
+  readonly folder: LabFolder;
+}
 
 /** Between two looks at what the machines have used. */
 const lookMs = 10_000;

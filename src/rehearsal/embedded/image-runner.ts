@@ -1,4 +1,4 @@
-import { environment } from "../mesos-agent/command-runner.ts";
+import { besideOf, environment } from "../mesos-agent/command-runner.ts";
 import { endOf } from "../mesos-agent/docker-end.ts";
 import { runGroup } from "../mesos-agent/process-group.ts";
 import { openOutput } from "../mesos-agent/sandbox.ts";
@@ -81,15 +81,16 @@ async function runBuiltIn(
   try {
     await output.say(message);
     if (kill.aborted) return killedBeforeStart;
+    const env = { ...environment(task), ...marks };
     const exit = await runGroup(
       { file: process.execPath, args: [...process.execArgv, file] },
       {
         cwd: task.sandbox,
-        env: { ...environment(task), ...marks },
+        env,
         stdout: output.stdout,
         stderr: output.stderr,
         kill,
-        onStarted: (pid) => onStarted({ pid, message }),
+        onStarted: (pid) => onStarted({ pid, message, beside: besideOf(env) }),
         onSignal: (signal) => {
           if (signal === "SIGTERM") void output.say("Killing docker task\nShutting down");
         },

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import type { CommandInfo } from "../mesos/api.ts";
+import type { Beside } from "./health-check.ts";
 import { type Exit, exitWords, type Program, runGroup } from "./process-group.ts";
 import { type Output, openOutput } from "./sandbox.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type TaskEnd,
   type TaskRunner,
   type TaskToRun,
+  variablesOf,
 } from "./task-runner.ts";
 
 /**
@@ -49,15 +51,16 @@ async function runCommand(
     // Again: what came while the files were opened has been told to nobody.
     if (kill.aborted) return killedBeforeStart;
     await output.say(shown(command));
+    const env = { ...environment(task), ...marks };
     const exit = await runGroup(programOf(command), {
       cwd: task.sandbox,
-      env: { ...environment(task), ...marks },
+      env,
       stdout: output.stdout,
       stderr: output.stderr,
       kill,
       onStarted: (pid) => {
         void output.say(`Forked command at ${pid}`);
-        onStarted({ pid });
+        onStarted({ pid, beside: besideOf(env) });
       },
       onSignal: (signal, pid) => {
         if (signal === "SIGTERM")
@@ -72,6 +75,14 @@ async function runCommand(
   } finally {
     await output.close();
   }
+}
+
+/** Checks see what their task sees, and what is given to them. */
+export function besideOf(env: Readonly<Record<string, string>>): Beside {
+  return (command) => ({
+    program: programOf(command),
+    env: { ...env, ...Object.fromEntries(variablesOf(command)) },
+  });
 }
 
 function programOf({ shell, value = "", arguments: words = [] }: CommandInfo): Program {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { CommandInfo } from "../mesos/api.ts";
 import { fromApi } from "../mesos/resources.ts";
 import { environmentOf, type TaskToRun } from "./task-runner.ts";
 
@@ -83,6 +84,14 @@ export function runArguments(
     ...(shell !== false && value !== undefined ? ["-c", value] : []),
     ...(shell === false ? [...(value === undefined ? [] : [value]), ...words] : []),
   ];
+}
+
+/** The arguments that run a command in a container that runs. */
+export function execArguments(
+  name: string,
+  { shell, value = "", arguments: words = [] }: CommandInfo,
+): string[] {
+  return ["exec", name, ...(shell === false ? [value, ...words] : ["sh", "-c", value])];
 }
 
 function labelsOf(

@@ -5,12 +5,14 @@ import { run } from "../../tools/exec.ts";
 import {
   type ContainerOptions,
   containerName,
+  execArguments,
   runArguments,
   unrunnable,
   withTag,
 } from "./docker-arguments.ts";
 import { endOf, runError } from "./docker-end.ts";
 import { type DockerCli, stop, watchStart } from "./docker-watch.ts";
+import type { Beside } from "./health-check.ts";
 import { runGroup } from "./process-group.ts";
 import { openOutput } from "./sandbox.ts";
 import {
@@ -96,13 +98,18 @@ async function watchedRun(
     void stop(options, name, over.signal, () => client.abort());
   };
   kill.addEventListener("abort", onKill, { once: true });
-  void watchStart(options, name, onStarted, over.signal);
+  const env = process.env as Record<string, string>;
+  const beside: Beside = (command) => ({
+    program: { file: options.docker, args: execArguments(name, command) },
+    env,
+  });
+  void watchStart(options, name, (started) => onStarted({ ...started, beside }), over.signal);
   try {
     const exit = await runGroup(
       { file: options.docker, args: runArguments(task, options) },
       {
         cwd: task.sandbox,
-        env: process.env as Record<string, string>,
+        env,
         stdout: output.stdout,
         stderr: output.stderr,
         onStarted: () => {},

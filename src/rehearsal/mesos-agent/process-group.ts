@@ -17,6 +17,8 @@ export interface GroupOptions {
   /** Told when SIGTERM and, after the grace, SIGKILL are sent. */
   readonly onSignal?: (signal: "SIGTERM" | "SIGKILL", pid: number) => void;
   readonly kill: AbortSignal;
+  /** Between the SIGTERM and the SIGKILL; default: as long as in Mesos' command executor. */
+  readonly graceMs?: number;
 }
 
 /** How a program ended: with a status, by a signal, or not even started. */
@@ -25,12 +27,11 @@ export type Exit =
   | { readonly signal: string; readonly pid: number }
   | { readonly error: string };
 
-/** Between the SIGTERM and the SIGKILL, as in Mesos' command executor. */
-const graceMs = 3_000;
+const executorsGraceMs = 3_000;
 
 /** Runs a program as a process group of its own; whatever it leaves behind in its group ends with it. */
 export async function runGroup(program: Program, options: GroupOptions): Promise<Exit> {
-  const { kill, onStarted, onSignal = () => {} } = options;
+  const { kill, onStarted, onSignal = () => {}, graceMs = executorsGraceMs } = options;
   return new Promise((resolve) => {
     const child = spawn(program.file, [...program.args], {
       cwd: options.cwd,

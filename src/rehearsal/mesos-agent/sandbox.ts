@@ -1,4 +1,4 @@
-import { mkdir, open, rm, symlink } from "node:fs/promises";
+import { appendFile, mkdir, open, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { TaskToRun } from "./task-runner.ts";
 
@@ -29,6 +29,11 @@ function asFileName(id: string): string {
   if (/[/\\\0]/.test(id) || id === "" || id === "." || id === "..")
     throw new Error(`not usable as an id: ${id}`);
   return id;
+}
+
+/** A line of the executor's own beside the output of the task. A sandbox that is full or gone takes none. */
+export async function sayIn(directory: string, line: string): Promise<void> {
+  await appendFile(join(directory, "stdout"), `${line}\n`).catch(() => {});
 }
 
 /** The two files that an executor and its task write to. */

@@ -1,4 +1,5 @@
-import type { TaskInfo, TaskState } from "../mesos/api.ts";
+import type { CommandInfo, TaskInfo, TaskState } from "../mesos/api.ts";
+import type { Beside } from "./health-check.ts";
 
 export interface TaskToRun {
   readonly info: TaskInfo;
@@ -29,6 +30,8 @@ export interface Started {
   readonly pid?: number;
   /** Said with TASK_RUNNING, where how it runs is worth a word. */
   readonly message?: string;
+  /** How a health check is run where it runs; absent where nothing can be. */
+  readonly beside?: Beside;
 }
 
 /** One way to run tasks. An agent asks its runners in turn and takes the first that accepts. */
@@ -63,5 +66,9 @@ export function launchFailure(why: string): TaskEnd {
 
 /** The environment a framework gave to a task. */
 export function environmentOf(info: TaskInfo): [name: string, value: string][] {
-  return (info.command?.environment?.variables ?? []).map(({ name, value }) => [name, value]);
+  return variablesOf(info.command ?? {});
+}
+
+export function variablesOf(command: CommandInfo): [name: string, value: string][] {
+  return (command.environment?.variables ?? []).map(({ name, value }) => [name, value]);
 }

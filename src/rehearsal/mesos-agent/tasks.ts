@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { AgentTask } from "../mesos/agent-protocol.ts";
 import { type FrameworkInfo, isTerminal, type TaskInfo, type TaskStatus } from "../mesos/api.ts";
 import type { KeptTask } from "./checkpoint.ts";
 import { type Execution, isOver, type StatusWords, statusOf } from "./execution.ts";
-import { makeSandbox, sandboxPath } from "./sandbox.ts";
-import type { Started, TaskRunner } from "./task-runner.ts";
+import { Fetcher } from "./fetcher.ts";
+import { runTask } from "./run-task.ts";
+import { sandboxPath } from "./sandbox.ts";
+import type { TaskRunner } from "./task-runner.ts";
 import { Updates } from "./updates.ts";
 
 export interface TasksOptions {
@@ -28,11 +31,13 @@ export class Tasks {
   readonly counts = { finished: 0, failed: 0, killed: 0, launchErrors: 0, updates: 0 };
   private readonly options: TasksOptions;
   private readonly updates: Updates;
+  private readonly fetcher: Fetcher;
   private closing = false;
 
   constructor(options: TasksOptions) {
     this.options = options;
     this.updates = new Updates(options.send);
+    this.fetcher = new Fetcher(join(options.workDir, "fetch"));
   }
 
   async launch(frameworkId: string, framework: FrameworkInfo, info: TaskInfo): Promise<void> {
@@ -45,7 +50,7 @@ export class Tasks {
     });
     try {
       await this.options.onChange();
-      await this.run(execution);
+      this.report(execution, await this.run(execution));
     } catch (error) {
       this.counts.launchErrors += 1;
       this.report(execution, { state: "TASK_FAILED", message: `Failed to launch: ${String(error)}` });
@@ -67,29 +72,19 @@ export class Tasks {
     return execution;
   }
 
-  private async run(execution: Execution): Promise<void> {
-    const { info, frameworkId, framework, containerId, directory, kill } = execution;
-    const { runners, hostname, agentPid, agentId } = this.options;
-    const runner = runners.find((candidate) => candidate.accepts(info));
-    if (runner === undefined || (info.command?.uris?.length ?? 0) > 0) {
-      this.counts.launchErrors += 1;
-      const names = runners.map(({ name }) => name).join(", ");
-      const message =
-        runner === undefined
-          ? `None of the enabled containerizers (${names}) could create a container for the task`
-          : "Failed to fetch URIs: the rehearsal agent has no fetcher";
-      this.report(execution, { state: "TASK_FAILED", message, reason: "REASON_COMMAND_EXECUTOR_FAILED" });
-      return;
-    }
-    await makeSandbox(directory);
-    const checkpoint = framework.checkpoint ?? false;
-    const place = { agentId: agentId(), agentPid, hostname, sandbox: directory };
-    const task = { info, frameworkId, checkpoint, containerId, ...place };
-    const onStarted = (started: Started) => {
-      execution.pid = started.pid;
-      if (!isOver(execution)) this.report(execution, { state: "TASK_RUNNING", ...wordsOf(started) });
-    };
-    this.report(execution, await runner.run(task, onStarted, kill.signal));
+  private run(execution: Execution): Promise<StatusWords> {
+    const { agentId } = this.options;
+    return runTask(execution, {
+      ...this.options,
+      agentId: agentId(),
+      fetcher: this.fetcher,
+      onLaunchError: () => {
+        this.counts.launchErrors += 1;
+      },
+      report: (words) => {
+        if (!isOver(execution)) this.report(execution, words);
+      },
+    });
   }
 
   /** A task that is not known is nobody's: an update about it went out long ago. */
@@ -167,13 +162,4 @@ export class Tasks {
     if (isTerminal(status.state)) this.options.onChange().catch(() => {});
     this.updates.add(execution.frameworkId, status);
   }
-}
-
-function wordsOf({ ip, message }: Started): Pick<StatusWords, "message" | "labels"> {
-  return {
-    ...(message === undefined ? {} : { message }),
-    ...(ip === undefined
-      ? {}
-      : { labels: { labels: [{ key: "Docker.NetworkSettings.IPAddress", value: ip }] } }),
-  };
 }

@@ -36,8 +36,9 @@ describe.skipIf(noNetwork)(
       expect(first.stderr).toContain("› slave: Importing base box 'bento/ubuntu-20.04'...");
       const lab = desk.path("generated", "mesos-lab");
       expect(vagrantCalls(desk.calls())).toEqual([
+        expect.stringMatching(/^vagrant status --machine-readable\t/),
         expect.stringContaining("vagrant --version\t"),
-        `vagrant up --provider=virtualbox --parallel --no-provision --no-color\tcwd=${lab}\tcheckpoint=1`,
+        `vagrant up --provider=virtualbox --parallel --no-provision --no-destroy-on-error --no-color\tcwd=${lab}\tcheckpoint=1`,
         // For the lock file.
         expect.stringContaining("vagrant --version\t"),
       ]);
@@ -103,7 +104,7 @@ describe.skipIf(noNetwork)(
       const lab = desk.path("generated", "mesos-lab");
       expect(good.stdout.trimEnd().split("\n")).toEqual([
         "npx mesos-lab render --provider libvirt --memory 1024",
-        `(cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=libvirt --parallel --no-provision --no-color)`,
+        `(cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=libvirt --parallel --no-provision --no-destroy-on-error --no-color)`,
         `(cd ${lab} && ANSIBLE_NOCOLOR=1 LC_ALL=C.UTF-8 PYTHONUNBUFFERED=1 ANSIBLE_CONFIG=${lab}/ansible.cfg ansible-playbook site.yml)`,
         "npx mesos-lab verify --name mesos-lab",
       ]);

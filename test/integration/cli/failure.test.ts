@@ -26,7 +26,7 @@ describe.skipIf(noNetwork)(
       expect(error).toContain(`  log: ${lab}/logs/boot.log\n`);
       expect(error).toContain("  try: this host has no hardware virtualisation");
       expect(error).toContain(
-        `  try: (cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=virtualbox --parallel --no-provision --no-color)\n`,
+        `  try: (cd ${lab} && VAGRANT_CHECKPOINT_DISABLE=1 vagrant up --provider=virtualbox --parallel --no-provision --no-destroy-on-error --no-color)\n`,
       );
       expect(stderr.split("Vagrant could not start the machines")).toHaveLength(2);
       expect(existsSync(`${lab}/.vagrant/machines/master/virtualbox/id`)).toBe(true);

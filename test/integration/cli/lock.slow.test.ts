@@ -100,6 +100,7 @@ describe.skipIf(noNetwork)(
         pull: `tomcat@${digest}`,
       });
       expect(read("Vagrantfile")).toContain('config.vm.box_version = "1.2.3"');
+      expect((await desk.run(["create"])).stderr).not.toContain("box.version");
     });
 
     test("that is damaged stops everything", async () => {

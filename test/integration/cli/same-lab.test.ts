@@ -24,6 +24,17 @@ describe.skipIf(noNetwork)(
       );
     });
 
+    test("keeps no flag that only says how the result is told", async () => {
+      const desk = openDesk();
+      const { commands } = JSON.parse((await desk.run(["create", "--dry-run", "--json"])).stdout);
+      expect(commands[0]).toBe(await plan(desk));
+      for (const verb of ["render", "create", "status"]) {
+        expect(await desk.run([verb, "--json"])).toMatchObject({ exitCode: 0 });
+        expect(await desk.run(["status"])).toMatchObject({ exitCode: 0 });
+      }
+      expect(await plan(desk)).toBe("npx mesos-lab render --name mesos-lab --provider virtualbox");
+    });
+
     test("tells what a flag would change, and what that means, before it changes anything", async () => {
       const desk = openDesk();
       await desk.run(["create", ...flags]);

@@ -90,13 +90,13 @@ describe("a bare host", () => {
   test("a page of another site reaches nothing: foreign Host and Origin are refused everywhere", async () => {
     const master = lab.loopback(18);
     const pages = [
-      `${master}:5050`,
-      `${lab.loopback(19)}:5051`,
-      at("marathon").slice(7),
-      at("bamboo").slice(7),
-    ];
-    for (const place of pages) {
-      const status = (headers: Record<string, string>) => statusOf(place, headers);
+      [`${master}:5050`, "/"],
+      [`${lab.loopback(19)}:5051`, "/"],
+      [at("marathon").slice(7), "/ui/"],
+      [at("bamboo").slice(7), "/"],
+    ] as const;
+    for (const [place, path] of pages) {
+      const status = (headers: Record<string, string>) => statusOf(place + path, headers);
       expect([place, await status({})]).toEqual([place, 200]);
       expect([place, await status({ origin: `http://${place}` })]).toEqual([place, 200]);
       for (const headers of [
@@ -132,9 +132,9 @@ function portOf(url: string): number {
 }
 
 /** `fetch` sets these two headers itself. */
-function statusOf(place: string, headers: Record<string, string>): Promise<number | undefined> {
+function statusOf(page: string, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    request(`http://${place}/`, { headers }, (answer) => {
+    request(`http://${page}`, { headers }, (answer) => {
       answer.resume();
       resolve(answer.statusCode);
     })

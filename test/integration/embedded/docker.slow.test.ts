@@ -40,7 +40,7 @@ describe.skipIf(noDockerEngine !== undefined)(
       Object.assign(lab.env, engine.env);
       lab.enter.push(...engine.enter);
       expect(await lab.run("create")).toMatchObject({ exitCode: 0 });
-      curl("-X", "POST", `${marathon}/v2/apps`, "-d", JSON.stringify(app));
+      curl("-H", "Content-Type: application/json", `${marathon}/v2/apps`, "-d", JSON.stringify(app));
     });
     afterAll(async () => {
       await lab.remove();

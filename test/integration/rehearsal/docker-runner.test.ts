@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dockerRunner } from "../../../src/rehearsal/mesos-agent/docker-runner.ts";
-import type { TaskRunner, TaskToRun } from "../../../src/rehearsal/mesos-agent/task-runner.ts";
+import type { Started, TaskRunner, TaskToRun } from "../../../src/rehearsal/mesos-agent/task-runner.ts";
 import { until } from "../../helpers/eventually.ts";
 
 /** A docker that writes down what it is asked and keeps its one container as a file. */
@@ -74,10 +74,13 @@ function task(): TaskToRun {
 describe("a container", () => {
   test("is run as Mesos runs it, and killed through docker stop", async () => {
     const kill = new AbortController();
-    const started: unknown[] = [];
+    const started: Started[] = [];
     const outcome = runner.run(task(), (one) => started.push(one), kill.signal);
     await until("it runs", () => started.length === 1);
-    expect(started).toEqual([{ ip: "172.17.0.2" }]);
+    expect(started).toMatchObject([{ ip: "172.17.0.2" }]);
+    // A health check is run in it.
+    const check = started[0]?.beside?.({ shell: true, value: "test -f $HOME/x" }).program;
+    expect(check?.args).toEqual(["exec", "mesos-S0.one", "sh", "-c", "test -f $HOME/x"]);
     kill.abort();
     expect((await outcome).state).toBe("TASK_KILLED");
     const made = await calls();

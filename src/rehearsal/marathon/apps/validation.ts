@@ -76,6 +76,6 @@ export function mustBeSupported(app: AppDefinition): void {
   if (app.executor !== "" && app.executor !== "//cmd") throw unsupported(`The executor '${app.executor}'`);
   if (app.storeUrls.length > 0) throw unsupported("storeUrls (an artifact store)");
   if (app.ipAddress !== null) throw unsupported("ipAddress (an IP address per task)");
-  if (app.healthChecks.some(({ protocol }) => protocol === "COMMAND"))
-    throw unsupported("A COMMAND health check");
+  if (app.healthChecks.some(({ protocol, command }) => protocol === "COMMAND" && command === undefined))
+    throw unsupported("A COMMAND health check without a command");
 }

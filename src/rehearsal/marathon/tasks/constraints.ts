@@ -21,13 +21,26 @@ export function meetsConstraint(
     case "CLUSTER":
       return (value === "" || value === here) && others.every((other) => other === here);
     case "LIKE":
-      return new RegExp(`^(?:${value})$`).test(here);
+      return matches(field, value, here) === true;
     case "UNLIKE":
-      return !new RegExp(`^(?:${value})$`).test(here);
+      return matches(field, value, here) === false;
     case "GROUP_BY":
       return balances(here, others, Number.parseInt(value, 10) || 0);
     default:
       return false;
+  }
+}
+
+/**
+ * Undefined where it cannot be told: a pattern that is none, and none for an attribute. In Marathon, too, that stands
+ * nowhere in the answer to the app: its tasks wait.
+ */
+function matches(field: string, pattern: string, here: string): boolean | undefined {
+  if (pattern === "" && field !== "hostname") return undefined;
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(here);
+  } catch {
+    return undefined;
   }
 }
 

@@ -59,6 +59,8 @@ export function place(
   const enough = (has: number, wants: number) => has + 1e-9 >= wants;
   const fits =
     enough(remains.cpus, app.cpus) && enough(remains.mem, app.mem) && enough(remains.disk, app.disk);
+  // What is offered here is nobody's: an app that wants the resources of some role waits.
+  if (app.acceptedResourceRoles?.includes("*") === false) return undefined;
   if (!fits || !app.constraints.every((constraint) => meetsConstraint(constraint, remains, tasks)))
     return undefined;
   const hostPorts = choosePorts(app, remains.ports, random);

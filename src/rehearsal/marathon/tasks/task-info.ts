@@ -39,6 +39,23 @@ export function taskInfo(app: AppDefinition, launch: LaunchSpec): TaskInfo {
     ...labelsOf(app),
     command: commandInfo(app, launch),
     ...(container === null ? {} : { container: containerInfo(app, launch.hostPorts) }),
+    ...healthCheckOf(app),
+  };
+}
+
+/** The one check that Mesos makes itself: a command, and of several the first. */
+function healthCheckOf({ healthChecks }: AppDefinition): Pick<TaskInfo, "health_check"> {
+  const check = healthChecks.find(({ protocol }) => protocol === "COMMAND");
+  if (check?.command === undefined) return {};
+  return {
+    health_check: {
+      command: { shell: true, value: check.command.value },
+      delay_seconds: 0,
+      interval_seconds: check.intervalSeconds,
+      timeout_seconds: check.timeoutSeconds,
+      consecutive_failures: check.maxConsecutiveFailures,
+      grace_period_seconds: check.gracePeriodSeconds,
+    },
   };
 }
 

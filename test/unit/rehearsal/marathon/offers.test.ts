@@ -40,6 +40,20 @@ test("host ports are drawn from all the offer's ranges, fixed ones are taken as 
   expect(ports({ ports: [80], requirePorts: true }, 0)).toBeUndefined();
 });
 
+test("an app that accepts the resources of other roles only waits", () => {
+  expect(ports({ acceptedResourceRoles: ["public"] }, 0)).toBeUndefined();
+  expect(ports({ acceptedResourceRoles: ["public", "*"] }, 0)).toBeDefined();
+});
+
+test("a pattern that is none, or that is missing for an attribute, fits nowhere and harms nobody", () => {
+  for (const operator of ["LIKE", "UNLIKE"]) {
+    expect(ports({ constraints: [["hostname", operator, "("]] }, 0)).toBeUndefined();
+    expect(ports({ constraints: [["rack", operator]] }, 0)).toBeUndefined();
+  }
+  expect(ports({ constraints: [["rack", "LIKE", "r."]] }, 0)).toBeDefined();
+  expect(ports({ constraints: [["hostname", "UNLIKE"]] }, 0)).toBeDefined();
+});
+
 test("only unreserved resources count, and what is placed is used up", () => {
   expect(ports({ mem: 600 }, 0)).toBeUndefined();
   const first = place(app({}), [], contentOf(offer), () => 0);
