@@ -1,5 +1,5 @@
 import type { Lab, ServiceName } from "../lab/model.ts";
-import { hasZookeeper, onHosts } from "../lab/runs.ts";
+import { hasZookeeper, mayReboot } from "../lab/runs.ts";
 
 /** What a drill breaks, and in which words. */
 export interface Drill {
@@ -60,7 +60,7 @@ export function drillsFor(lab: Lab): readonly Drill[] {
 export function whyNot({ name, breaks }: Drill, lab: Lab): string | undefined {
   if (breaks.kind === "restart" && breaks.service === "zookeeper" && !hasZookeeper(lab))
     return `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`;
-  if (breaks.kind === "reboot" && onHosts(lab)?.runs.reboot === false)
+  if (breaks.kind === "reboot" && !mayReboot(lab))
     return `${name} would reboot a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
   return undefined;
 }

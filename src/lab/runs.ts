@@ -14,6 +14,16 @@ export function onHosts(lab: Lab): HostsLab | undefined {
   return runs.kind === "hosts" ? { ...lab, runs } : undefined;
 }
 
+/** Whether its machines belong to somebody, and are looked at by the tool itself before anything is done to them. */
+export function areLent({ runs }: Lab): boolean {
+  return runs.kind === "hosts";
+}
+
+/** Whether drills may reboot its machines. */
+export function mayReboot({ runs }: Lab): boolean {
+  return runs.kind !== "hosts" || runs.reboot;
+}
+
 /** The lab with its machines made of this box, where they are made of a box. */
 export function withBox(lab: Lab, box: Box): Lab {
   const machines = onVagrant(lab);

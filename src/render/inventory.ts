@@ -2,10 +2,16 @@ import { archivesOf } from "../lab/archives.ts";
 import { entriesOf, entriesOn } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
-import { machineContainers, machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
+import {
+  machineContainers,
+  machineImages,
+  machinePrograms,
+  memoryNeed,
+  portNeeds,
+} from "../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith, serviceNames, type VagrantLab } from "../lab/model.ts";
 import { classicPins } from "../lab/pins.ts";
-import { onHosts, onVagrant } from "../lab/runs.ts";
+import { areLent, onHosts, onVagrant } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
 import { configFolder } from "./files.ts";
 import { serviceVariables } from "./playbook.ts";
@@ -42,7 +48,7 @@ export interface Inventory {
 function connection(lab: Lab): Readonly<Record<string, string>> {
   const machines = onVagrant(lab);
   if (machines !== undefined) return vagrantConnection(machines);
-  return lab.runs.kind === "hosts" ? hostsConnection : {};
+  return onHosts(lab) === undefined ? {} : hostsConnection;
 }
 
 /** How SSH gets to hosts is said once, in the lab's ssh configuration. */
@@ -70,7 +76,7 @@ function vagrantConnection({ runs }: VagrantLab): Readonly<Record<string, string
 export function groupVariables(lab: Lab): object {
   return {
     ...ownVariables(lab),
-    ...(lab.runs.kind !== "hosts" && { machine_check_classic: lab.stack === "classic" }),
+    ...(!areLent(lab) && { machine_check_classic: lab.stack === "classic" }),
     containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
     ...(lab.stack === "classic" &&
       Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
@@ -108,7 +114,7 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     machine_images: machineImages(lab, machine).map((image) => imageVariables(lab, image)),
     machine_containers: machineContainers(lab, machine).map(({ name }) => name),
     machine_configs: machineConfigs(lab, machine),
-    ...(lab.runs.kind === "hosts" ? hostPackages(machine) : machineCheck(lab, machine)),
+    ...(areLent(lab) ? { host_packages_programs: machinePrograms(machine) } : machineCheck(lab, machine)),
     ...Object.assign({}, ...own, ...methodVariables),
   };
 }
@@ -118,12 +124,6 @@ function machineCheck(lab: Lab, machine: Machine): object {
     machine_check_ports: portNeeds(lab, machine),
     machine_check_memory: memoryNeed(lab, machine),
   };
-}
-
-/** What the bridge runs, and the packages that have it. */
-function hostPackages({ services }: Machine): object {
-  if (!services.includes("haproxy-marathon-bridge")) return {};
-  return { host_packages_programs: { "/usr/sbin/haproxy": "haproxy", "/usr/bin/curl": "curl" } };
 }
 
 /** An image as the role that brings it needs to know it; see its `defaults/main.yml`. */

@@ -1,5 +1,6 @@
 import { entriesOf, services } from "../lab/catalogue/index.ts";
 import { type Lab, machinesWith, type ServiceName, type StackName, serviceNames } from "../lab/model.ts";
+import { areLent } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
 import { yamlFile } from "./yaml.ts";
 
@@ -24,7 +25,7 @@ export interface Playbook {
 const check: Playbook = { name: "preflight", title: "Check every machine", roles: ["machine_check"] };
 
 /** What is done before the first container is started, and whatever is there already. */
-const preparation: Readonly<Record<StackName | "hosts", readonly Playbook[]>> = {
+const preparation: Readonly<Record<StackName | "lent", readonly Playbook[]>> = {
   classic: [
     { name: "engine", title: "Docker on every machine", roles: ["docker_engine"] },
     {
@@ -36,7 +37,7 @@ const preparation: Readonly<Record<StackName | "hosts", readonly Playbook[]>> = 
   ],
   rehearsal: [{ name: "docker", title: "Docker on every machine", roles: ["docker_io"] }, check],
   // The tool itself has looked at them before anything was done.
-  hosts: [{ name: "host-packages", title: "What every machine needs besides", roles: ["host_packages"] }],
+  lent: [{ name: "host-packages", title: "What every machine needs besides", roles: ["host_packages"] }],
 };
 
 /** The one look at all containers and images, and at the end the note that it goes by. */
@@ -81,7 +82,7 @@ export function playbooks(lab: Lab): readonly Playbook[] {
   const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
-    ...preparation[lab.runs.kind === "hosts" ? "hosts" : lab.stack],
+    ...preparation[areLent(lab) ? "lent" : lab.stack],
     look,
     imagesOf[lab.stack],
     ...present.map((service) => serviceOf(lab, service)),

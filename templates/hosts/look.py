@@ -1,8 +1,8 @@
 """Prints, as one JSON object, what a lab has to know of a host before anything is done to it. Changes nothing.
 
-Its only argument is a JSON object: the lab's names of containers (`containers`), volumes (`volumes`), images (`images`)
-and paths (`paths`) on this host; the addresses and ports of its other hosts (`others`); `facts`, the program that tells
-the rest of a machine, and `wanted`, its argument. Needs Python 3.6 and nothing else. A fact that cannot be had is null.
+Its only argument is a JSON object: the lab's names of containers (`containers`), volumes (`volumes`), images (`images`),
+paths (`paths`) and programs (`programs`, by their paths) on this host; the addresses and ports of its other hosts
+(`others`); `facts`, the program that tells the rest of a machine, and `wanted`, its argument. Needs Python 3.6 and nothing else. A fact that cannot be had is null.
 """
 
 import json
@@ -36,7 +36,7 @@ def main():
         "volumes": [volume for volume in wanted["volumes"] if works and docker_has("volume", volume)],
         "containers": containers(wanted["containers"]) if works else {},
         "paths": [path for path in wanted["paths"] if os.path.lexists(path)],
-        "haproxy": os.path.exists("/usr/sbin/haproxy"),
+        "programs": [path for path in wanted["programs"] if os.access(path, os.X_OK)],
         "note": note(),
         "unreached": unreached(wanted["others"]),
         "machine": machine(wanted),

@@ -1,6 +1,6 @@
 import { effective } from "../../lab/catalogue/container.ts";
 import { entriesOn } from "../../lab/catalogue/index.ts";
-import { machineContainers, machineImages } from "../../lab/machine-needs.ts";
+import { machineContainers, machineImages, machinePrograms } from "../../lab/machine-needs.ts";
 import type { Lab, Machine } from "../../lab/model.ts";
 
 /** What a lab puts on a host, unless it is there already. */
@@ -12,6 +12,8 @@ export interface Brought {
   readonly paths: readonly string[];
   /** Files of systemd's units. */
   readonly units: readonly string[];
+  /** Programs, each with its package. */
+  readonly programs: Readonly<Record<string, string>>;
 }
 
 /** Folders of the machine that containers look into, rather than have made for them. */
@@ -33,6 +35,7 @@ export function broughtTo(lab: Lab, machine: Machine): Brought {
       ...(bridge ? bridgeFiles : []),
     ],
     units: bridge ? bridgeUnits : [],
+    programs: machinePrograms(machine),
   };
 }
 

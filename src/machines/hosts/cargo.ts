@@ -13,15 +13,28 @@ export async function cargoOf(
   return { mark, archive: { mebibytes, architecture: await architectureOf(archive, signal) } };
 }
 
+/** All images of an archive for `docker load`, which loads them together. @throws LabError `tool` for another file. */
+export async function imagesIn(archive: string, signal: AbortSignal): Promise<readonly string[]> {
+  return (await manifestOf(archive, signal)).flatMap(({ RepoTags }) => RepoTags ?? []);
+}
+
+type Manifest = readonly { readonly Config: string; readonly RepoTags?: readonly string[] | null }[];
+
+async function manifestOf(archive: string, signal: AbortSignal): Promise<Manifest> {
+  return (await jsonIn(archive, "manifest.json", signal)) as Manifest;
+}
+
+async function jsonIn(archive: string, path: string, signal: AbortSignal): Promise<unknown> {
+  const { stdout } = await run({ file: "tar", args: ["-xOf", archive, path] }, { signal });
+  return JSON.parse(stdout);
+}
+
 /** The kind of processor that the images of an archive for `docker load` are made for; undefined where it does not tell. */
 async function architectureOf(archive: string, signal: AbortSignal): Promise<string | undefined> {
-  const read = async (path: string): Promise<unknown> => {
-    const { stdout } = await run({ file: "tar", args: ["-xOf", archive, path] }, { signal });
-    return JSON.parse(stdout);
-  };
   try {
-    const [first] = (await read("manifest.json")) as readonly { readonly Config: string }[];
-    return ((await read(first?.Config ?? "")) as { readonly architecture?: string }).architecture;
+    const [first] = await manifestOf(archive, signal);
+    const config = await jsonIn(archive, first?.Config ?? "", signal);
+    return (config as { readonly architecture?: string }).architecture;
   } catch {
     signal.throwIfAborted();
     return undefined;

@@ -41,7 +41,8 @@ const hostFacts = z.object({
   volumes: z.array(z.string()),
   containers: z.record(z.string(), z.object({ image: z.string(), state: z.string() })),
   paths: z.array(z.string()),
-  haproxy: z.boolean(),
+  /** The programs of those that were asked for. */
+  programs: z.array(z.string()),
   /** False where it cannot be read. */
   note: z.union([z.null(), z.literal(false), note]),
   /** What of the other hosts says nothing to this one. */

@@ -210,7 +210,7 @@ const names: Check = ({ lab, machine, facts, cargo }) => {
     ...brought.containers.filter((name) => name in facts.containers).map((name) => `a container ${name}`),
     ...facts.volumes.map((name) => `a volume ${name}`),
     ...facts.paths.filter((path) => path.startsWith("/etc/") || path.startsWith("/usr/")),
-    ...(brought.units.length > 0 && facts.haproxy
+    ...(brought.units.length > 0 && facts.programs.includes("/usr/sbin/haproxy")
       ? ["HAProxy, whose configuration the bridge would write"]
       : []),
   ];

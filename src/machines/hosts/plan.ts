@@ -18,18 +18,19 @@ export function planOf(
   mark: string | undefined,
 ): readonly string[] {
   if (facts === undefined) return [];
-  const { containers, images, volumes, paths, units } = broughtTo(lab, machine);
+  const { containers, images, volumes, paths, units, programs } = broughtTo(lab, machine);
   const missing = images.filter((image) => !facts.images.includes(image));
   const packages = [
     ...(facts.docker === null ? ["docker.io"] : []),
     ...(facts.requests ? [] : ["python3-requests"]),
+    ...Object.entries(programs).flatMap(([path, name]) => (facts.programs.includes(path) ? [] : [name])),
   ];
   const own = [...paths, ...units].filter((path) => !facts.paths.includes(path));
   const isNew = !isTaken(facts, mark);
   const lines = [
     ...(isNew ? [`take it for lab "${lab.name}": /var/lib/mesos-lab`] : []),
     ...(packages.length > 0 ? [`install with apt: ${packages.join(", ")}, and what they need`] : []),
-    ...(missing.length > 0 ? [`load images: ${missing.join(", ")}`] : []),
+    ...(missing.length > 0 ? [`load the rehearsal images, for ${missing.join(", ")}`] : []),
     ...containers.map((name) => containerLine(name, facts.containers[name]?.state)),
     ...(isNew && volumes.length + own.length > 0
       ? [`make, as far as they are not there: ${[...volumes, ...own].join(", ")}`]

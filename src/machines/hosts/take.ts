@@ -4,8 +4,10 @@ import type { HostsLab } from "../../lab/model.ts";
 import { template } from "../../render/files.ts";
 import { readIfThere, readTemplates } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
+import { archiveOf } from "../docker-ssh/archive.ts";
 import type { RunOn } from "../docker-ssh/fleet.ts";
 import { broughtTo } from "./brings.ts";
+import { imagesIn } from "./cargo.ts";
 import type { OnHost } from "./every-host.ts";
 import type { HostFiles } from "./files.ts";
 import { keyText, pinnedKeys } from "./host-keys.ts";
@@ -20,9 +22,16 @@ export function taking(
 ): OnHost {
   const remover = template(readTemplates(), "hosts/remove.py");
   const by = `${userInfo().username}@${hostname()}:${folder.path}`;
+  // The hosts are taken all at once, and the archive is the same for all.
+  const loaded = archiveOf({ lab, folder }).then((archive) =>
+    archive === undefined ? [] : imagesIn(archive, signal),
+  );
+  loaded.catch(() => undefined);
   const pinned = pinnedKeys(readIfThere(files.knownHosts) ?? "");
   return async (machine) => {
-    const wanted = { lab: lab.name, id: mark, by, remover, ...broughtTo(lab, machine) };
+    const brought = broughtTo(lab, machine);
+    const images = [...new Set([...brought.images, ...(await loaded)])];
+    const wanted = { lab: lab.name, id: mark, by, remover, ...brought, images };
     const { before } = z
       .object({ before: z.boolean() })
       .parse(await runProgram(on, machine, "take", [JSON.stringify(wanted)], signal));

@@ -29,7 +29,7 @@ fi
 
 # Bit 24 is CAP_SYS_RESOURCE.
 bounds=0x$(sed -n 's/^CapBnd:\t//p' /proc/self/status)
-if [ $((bounds >> 24 & 1)) = 0 ] && [ -e "$root/usr/sbin/runc" ]; then
+if [ $((bounds >> 24 & 1)) = 0 ]; then
     install -m 0755 "$(dirname "$0")/runc.sh" "$root/usr/local/sbin/runc"
 fi
 

@@ -33,7 +33,7 @@ function facts({ ip }: Machine, other: Partial<HostFacts> = {}): HostFacts {
     volumes: [],
     containers: {},
     paths: [],
-    haproxy: false,
+    programs: [],
     note: null,
     unreached: [],
     machine: { hostname: "host", hostname_resolves: true, addresses: [ip], taken: [] },
@@ -142,8 +142,8 @@ test("addresses, names and ports are told apart", () => {
 });
 
 test("an owner's HAProxy is in the way of the bridge alone", () => {
-  expect(faultsOf(m1, { haproxy: true })).toEqual([]);
-  expect(faultsOf(s1, { haproxy: true }).map(({ seen }) => seen)).toEqual([
+  expect(faultsOf(m1, { programs: ["/usr/sbin/haproxy"] })).toEqual([]);
+  expect(faultsOf(s1, { programs: ["/usr/sbin/haproxy"] }).map(({ seen }) => seen)).toEqual([
     "s1 has HAProxy, whose configuration the bridge would write already, which is not this lab's",
   ]);
 });
