@@ -48,6 +48,7 @@ export const flags = {
     "Requests a second for each way in at most, 2 or more (default: 50, shared by the ways in of machines)",
     text,
   ],
+  on: ["--on <machine>", "Where to break one of several (default: where the leader is)", text],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],

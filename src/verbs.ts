@@ -86,7 +86,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "drill <name>",
     help: "Break one thing, and measure how long nobody is served",
-    flags: [...which, "compare", "repeat", "settle", "deadline", "rate", "json"],
+    flags: [...which, "on", "compare", "repeat", "settle", "deadline", "rate", "json"],
     example: "mesos-lab drill kill-task --compare --repeat 3",
     action: async ([name = ""], { repeat, settle, deadline, rate, ...options }, context) => {
       const numbers = {
