@@ -84,11 +84,7 @@ export function breakable(lab: Lab, { name, breaks }: Drill, on: string | undefi
 }
 
 /** The machine whose service leads; undefined for services without a leader. */
-async function leaderOf(
-  service: ServiceName,
-  lab: Lab,
-  context: ProbeContext,
-): Promise<Machine | undefined> {
+async function leaderOf(service: ServiceName, lab: Lab, context: ProbeContext): Promise<Machine | undefined> {
   const ask = { "mesos-master": leadingMaster, marathon: leadingMarathon, zookeeper: leadingZookeeper }[
     service as string
   ];

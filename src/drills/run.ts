@@ -57,16 +57,20 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
     const claims = comparedWith(whole, verdict);
     const choice = chosen && choiceInWords(chosen);
     const notes = [...options.notes, ...(choice === undefined ? [] : [choice])];
-    return await reportOf(drill, { ...options, notes }, {
-      clock,
-      ways,
-      load,
-      watch,
-      claims,
-      before,
-      breakAt,
-      ...followed,
-    });
+    return await reportOf(
+      drill,
+      { ...options, notes },
+      {
+        clock,
+        ways,
+        load,
+        watch,
+        claims,
+        before,
+        breakAt,
+        ...followed,
+      },
+    );
   } catch (error) {
     if (signal.aborted && !(error instanceof LabError)) throw interrupted(steady === undefined, []);
     throw error;

@@ -24,11 +24,15 @@ afterAll(() => lab.remove());
 
 const leaders = {
   marathon: async () => {
-    const { leader } = (await (await fetch(`http://${addressOf("m2")}:8080/v2/leader`)).json()) as { leader: string };
+    const { leader } = (await (await fetch(`http://${addressOf("m2")}:8080/v2/leader`)).json()) as {
+      leader: string;
+    };
     return masters.find((name) => leader === `${addressOf(name)}:8080`);
   },
   "mesos-master": async () => {
-    const { leader } = (await (await fetch(`http://${addressOf("m2")}:5050/state.json`)).json()) as { leader?: string };
+    const { leader } = (await (await fetch(`http://${addressOf("m2")}:5050/state.json`)).json()) as {
+      leader?: string;
+    };
     return masters.find((name) => leader === `master@${addressOf(name)}:5050`);
   },
 } as const;
