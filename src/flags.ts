@@ -1,4 +1,5 @@
 import { exitCodes, LabError } from "./errors.ts";
+import { discoveryNames, providerNames, runsOnNames, stackNames } from "./lab/model.ts";
 import { suggestion } from "./lab/problems.ts";
 
 // Declared a list, so that a flag that is given twice can be told from one that is given once.
@@ -61,6 +62,19 @@ export const flags = {
   yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],
 } as const;
+
+/** Where the playbooks can run. */
+export const ansiblePlaces = ["host", "guest"] as const;
+
+/** The values of the flags that can have only some. */
+export const flagWords: Partial<Record<keyof typeof flags, readonly string[]>> = {
+  runsOn: ["auto", ...runsOnNames],
+  stack: stackNames,
+  provider: providerNames,
+  discovery: discoveryNames,
+  ansible: ansiblePlaces,
+  imagesFrom: ["host", "machines"],
+};
 
 /** Flags that may be given several times: their value is a list. */
 export const repeatable: readonly string[] = ["discovery", "forget"];

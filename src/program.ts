@@ -1,9 +1,12 @@
 import { type CAC, cac } from "cac";
+import { helpOf, nameOf, refuseOtherWords, wordLines } from "./command-line.ts";
 import type { Context } from "./commands/context.ts";
 import type { LabError } from "./errors.ts";
 import { flags, kebab, repeatable, usageError } from "./flags.ts";
 import { suggestion } from "./lab/problems.ts";
 import { type Options, type Outcome, type Verb, verbs } from "./verbs.ts";
+
+type HelpSection = { title?: string; body: string };
 
 /** The parsed command line: which verb, with what; undefined where help or the version was printed. */
 export interface Invocation {
@@ -18,10 +21,12 @@ export function parseCommandLine(argv: readonly string[], version: string): Invo
   for (const verb of verbs) {
     // How the result is told is the context's: it describes no lab, and no later run repeats it.
     declare(cli, verb, (args, { json, ...options }) => {
+      refuseOtherWords(verb, args[0]);
       invocation = { json: json === true, run: (context) => verb.action(args, options, context) };
     });
   }
-  cli.help();
+  const matched = () => verbs.find((verb) => nameOf(verb) === cli.matchedCommandName);
+  cli.help((sections) => helpSections(sections, matched()));
   cli.version(version);
   try {
     cli.parse(markValues(argv), { run: false });
@@ -30,10 +35,24 @@ export function parseCommandLine(argv: readonly string[], version: string): Invo
     cli.runMatchedCommand();
   } catch (error) {
     // cac does not export the class of its errors.
-    if (error instanceof Error && error.name === "CACError") throw usageError(error.message);
-    throw error;
+    if (!(error instanceof Error && error.name === "CACError")) throw error;
+    const verb = matched();
+    if (verb !== undefined && cli.args.length === 0) refuseOtherWords(verb, undefined);
+    throw usageError(error.message, verb === undefined ? undefined : [helpOf(verb)]);
   }
   return invocation;
+}
+
+/** A command's words stand before its flags; a line for every command's help says no more than one line does. */
+function helpSections(sections: readonly HelpSection[], verb: Verb | undefined): HelpSection[] {
+  const [name, usage, ...others] = sections.filter(({ title }) => !title?.startsWith("For more info"));
+  const words = verb?.words === undefined ? [] : [{ title: "Words", body: indented(wordLines(verb.words)) }];
+  const more = verb === undefined ? [{ body: "The flags of a command: mesos-lab <command> --help" }] : [];
+  return [name, usage, ...words, ...others, ...more].filter((section) => section !== undefined);
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join("\n");
 }
 
 /**
@@ -94,7 +113,7 @@ function chosenFlags(verb: Verb, raw: Options): Options {
 
 function unknownCommand(cli: CAC): LabError {
   const [given] = cli.args;
-  const names = verbs.map(({ usage }) => usage.split(" ")[0] ?? "");
+  const names = verbs.map(nameOf);
   return given === undefined
     ? usageError("no command is given", ["npx mesos-lab create", "npx mesos-lab --help"])
     : usageError(`there is no command "${given}", ${suggestion(given, names)}`);

@@ -1,5 +1,8 @@
+import type { CommandText } from "./command-line.ts";
 import type { Context } from "./commands/context.ts";
-import { type flags, numberFlag, oneOf } from "./flags.ts";
+import { drills } from "./drills/catalogue.ts";
+import { ansiblePlaces, numberFlag, oneOf } from "./flags.ts";
+import { serviceNames } from "./lab/model.ts";
 
 /** The flags that were given, by name, each with its text. */
 export type Options = Record<string, unknown>;
@@ -7,13 +10,8 @@ export type Options = Record<string, unknown>;
 export type Outcome = Promise<number | undefined> | Promise<void>;
 type Action = (args: readonly string[], options: Options, context: Context) => Outcome;
 
-/** A command. */
-export interface Verb {
-  /** As cac writes it: `ssh <machine>`. */
-  readonly usage: string;
-  readonly help: string;
-  readonly flags: readonly (keyof typeof flags)[];
-  readonly example?: string;
+/** A command, and what it does. */
+export interface Verb extends CommandText {
   readonly action: Action;
 }
 
@@ -37,6 +35,17 @@ const describe = [
   ] as const),
 ];
 
+/** What `completion` can write for, and where its output goes to last. */
+const shells = [
+  { name: "bash", help: "in ~/.bashrc: source <(mesos-lab completion bash)" },
+  { name: "zsh", help: "in ~/.zshrc, after compinit: source <(mesos-lab completion zsh)" },
+  { name: "fish", help: "mesos-lab completion fish >~/.config/fish/completions/mesos-lab.fish" },
+  {
+    name: "powershell",
+    help: "in $PROFILE: mesos-lab completion powershell | Out-String | Invoke-Expression",
+  },
+] as const;
+
 /** Every command; each loads its own code, so that none pays for the others. */
 export const verbs: readonly Verb[] = [
   {
@@ -45,7 +54,7 @@ export const verbs: readonly Verb[] = [
     flags: [...describe, "bundle", "ansible", "updateLock", "dryRun", "json"],
     example: "mesos-lab create --provider libvirt --stack rehearsal",
     action: async (_, { ansible, ...options }, context) => {
-      const place = oneOf("ansible", ansible, ["host", "guest"]);
+      const place = oneOf("ansible", ansible, ansiblePlaces);
       await (await import("./commands/create/create.ts")).create({ ...options, ...place }, context);
     },
   },
@@ -84,8 +93,9 @@ export const verbs: readonly Verb[] = [
     action: async (_, options, context) => (await import("./commands/demo.ts")).demo(options, context),
   },
   {
-    usage: "drill <name>",
+    usage: "drill <drill>",
     help: "Break one thing, and measure how long nobody is served",
+    words: drills,
     flags: [...which, "on", "compare", "repeat", "settle", "deadline", "rate", "json"],
     example: "mesos-lab drill kill-task --compare --repeat 3",
     action: async ([name = ""], { repeat, settle, deadline, rate, ...options }, context) => {
@@ -117,6 +127,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "logs <service>",
     help: "Show what a service has printed",
+    usualWords: serviceNames,
     flags: [...which, "follow", "tail"],
     example: "mesos-lab logs marathon -f",
     action: async ([service = ""], options) => {
@@ -144,7 +155,16 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: "images <action>",
-    help: "fetch the classic stack's images, build the rehearsal stack's (as root on Debian or Ubuntu); list, prune",
+    help: "Fetch the classic stack's images or build the rehearsal stack's, list them, remove unused ones",
+    words: [
+      { name: "fetch", help: "fetch the classic stack's images from their registry, once, for all machines" },
+      {
+        name: "build",
+        help: "make the rehearsal stack's from Debian packages (as root on Debian or Ubuntu)",
+      },
+      { name: "list", help: "list the images that are here" },
+      { name: "prune", help: "remove the fetched images that the lab here does not use" },
+    ],
     flags: [...which, "stack", "discovery", "registry", "output", "yes", "json"],
     example: "mesos-lab images fetch --registry http://cache.local:5000",
     action: async ([action = ""], options, context) =>
@@ -152,18 +172,29 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: "box <action>",
-    help: "build a libvirt box from Debian packages (as root on Debian or Ubuntu)",
+    help: "Make a Vagrant box for libvirt",
+    words: [{ name: "build", help: "make it from Debian packages (as root on Debian or Ubuntu)" }],
     flags: ["withImages", "output", "json"],
     example: "mesos-lab box build --with-images",
-    action: async ([action = ""], options, context) =>
-      (await import("./commands/images.ts")).boxCommand(action, options, context),
+    action: async (_, options, context) =>
+      (await import("./commands/images.ts")).boxCommand(options, context),
   },
   {
     usage: "bundle <action> <path>",
-    help: "save all that a lab is made of in one file, for hosts without a network",
+    help: "Pack all that a lab is made of into one file, for hosts without a network",
+    words: [{ name: "save", help: "write the file: mesos-lab bundle save lab.bundle" }],
     flags: [...describe, "yes", "json"],
     example: "mesos-lab bundle save lab.bundle",
-    action: async ([action = "", path = ""], options, context) =>
-      (await import("./commands/bundle.ts")).bundleCommand(action, path, options, context),
+    action: async ([, path = ""], options, context) =>
+      (await import("./commands/bundle.ts")).bundleCommand(path, options, context),
+  },
+  {
+    usage: "completion <shell>",
+    help: "Print a script with which the shell completes commands and flags",
+    words: shells,
+    flags: [],
+    example: "source <(mesos-lab completion bash)",
+    action: async ([shell = ""], _, context) =>
+      (await import("./commands/completion/completion.ts")).completion(shell, verbs, context),
   },
 ];

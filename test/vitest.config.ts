@@ -7,14 +7,17 @@ const bounds = { testTimeout: 600_000, hookTimeout: 600_000 };
 /** Files of one worker share what they import: they spend more time on importing it than on their tests. */
 const shared = { isolate: false };
 const slow = "test/**/*.slow.test.ts";
-const cli = { globalSetup: "./test/helpers/cli-setup.ts", setupFiles: "./test/helpers/clear-desks.ts" };
+const helpers = "./test/helpers";
+/** First and last: one folder for all files of a run, and a look at what is left of it. */
+const leftovers = `${helpers}/run/global-setup.ts`;
+const cli = { globalSetup: [leftovers, `${helpers}/cli-setup.ts`] };
 
 export default defineConfig({
   test: {
     root,
     // Most integration tests wait for programs and clocks, not for a processor.
     maxWorkers: 4,
-    reporters: ["default", "./test/helpers/plain-reporter.ts"],
+    reporters: ["default", `${helpers}/run/plain-reporter.ts`],
     projects: [
       project("unit", shared),
       project("golden", shared),
@@ -28,5 +31,7 @@ export default defineConfig({
 });
 
 function project(name: string, options: object) {
-  return { test: { name, root, include: [`test/${name}/**/*.test.ts`], ...bounds, ...options } };
+  const include = [`test/${name}/**/*.test.ts`];
+  const setups = { globalSetup: leftovers, setupFiles: `${helpers}/run/each-file.ts` };
+  return { test: { name, root, include, ...setups, ...bounds, ...options } };
 }

@@ -1,18 +1,23 @@
 import { parseLab } from "../../src/lab/parse.ts";
+import { verbs } from "../../src/verbs.ts";
 import { additionsDoc } from "./additions.ts";
 import { environmentTable } from "./environment.ts";
+import { exitCodesTable } from "./exit-codes.ts";
 import { labFileDoc } from "./lab-file.ts";
 import { labFileJsonSchema } from "./lab-file-schema.ts";
 import { librariesTable } from "./libraries.ts";
+import { manPage } from "./man.ts";
 
 /** The documents that are made from the code, wholly or in part: each gets its text as it is and gives the text it should have. */
 export const documents: Readonly<Record<string, (now: string) => string>> = {
   "docs/additions.md": () => additionsDoc(parseLab(undefined, { stack: "classic" })),
   "docs/lab-file.md": () => labFileDoc(),
   "docs/lab-file.schema.json": () => labFileJsonSchema(),
+  "docs/mesos-lab.1": () => manPage(verbs),
   "docs/architecture.md": (now) => withPart(now, "libraries", librariesTable()),
   "docs/environment.md": (now) => withPart(now, "environment", environmentTable()),
-  "README.md": (now) => withPart(now, "libraries", librariesTable()),
+  "README.md": (now) =>
+    withPart(withPart(now, "exit codes", exitCodesTable()), "libraries", librariesTable()),
 };
 
 /** The text with another part between the comments that name it. */

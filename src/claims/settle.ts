@@ -7,6 +7,8 @@ export interface SettleOptions {
   /** How long while it is starting, if that is longer. */
   readonly startingMs: number;
   readonly signal: AbortSignal;
+  /** Ends the wait as if the time were up. */
+  readonly giveUp?: AbortSignal | undefined;
   /** Called once when it is waited for longer because of that. */
   readonly onStarting?: ((seen: string) => void) | undefined;
   readonly clock?: Clock | undefined;
@@ -24,16 +26,16 @@ export async function settle(
   look: (signal: AbortSignal) => Promise<Judgement>,
   options: SettleOptions,
 ): Promise<Settled> {
-  const { timeoutMs, startingMs, signal, clock, onStarting } = options;
+  const { timeoutMs, startingMs, signal, giveUp, clock, onStarting } = options;
   let last: Judgement | undefined;
   const attempt = async (each: AbortSignal): Promise<Attempt<Judgement>> => {
     last = await look(each);
     return last.holds ? { ok: true, value: last } : { ok: false, seen: last.seen };
   };
-  const first = await waitFor(attempt, { timeoutMs, signal, clock });
+  const first = await waitFor(attempt, { timeoutMs, signal, giveUp, clock });
   if (first.ok) return { holds: true, seen: first.value.seen, waitedMs: first.waitedMs };
   const moreMs = startingMs - first.waitedMs;
-  if (last?.starting !== true || moreMs <= 0)
+  if (last?.starting !== true || moreMs <= 0 || giveUp?.aborted)
     return { holds: false, seen: first.seen, waitedMs: first.waitedMs };
   onStarting?.(first.seen);
   const more = await waitFor(
@@ -44,7 +46,7 @@ export async function settle(
         ? next
         : { ok: true, value: { holds: false, seen: next.seen } };
     },
-    { timeoutMs: moreMs, signal, clock },
+    { timeoutMs: moreMs, signal, giveUp, clock },
   );
   const waitedMs = first.waitedMs + more.waitedMs;
   return more.ok

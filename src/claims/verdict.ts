@@ -34,6 +34,8 @@ export interface VerifyOptions {
   /** Called for each claim that is waited for longer because of that. */
   readonly onStarting?: ((claim: Omit<Claim, "check">, seen: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Ends the wait for what does not hold yet. */
+  readonly giveUp?: AbortSignal | undefined;
   /** Called as each claim is settled. */
   readonly onResult?: ((result: ClaimResult) => void) | undefined;
   /** Where the machines' ports are reached; default: where the lab says. */
@@ -47,7 +49,7 @@ export interface VerifyOptions {
 export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verdict> {
   const round = new AbortController();
   // Every claim listens to it: more than ten are no leak here, and no news for the user.
-  setMaxListeners(0, round.signal);
+  for (const heard of [round.signal, options.giveUp ?? round.signal]) setMaxListeners(0, heard);
   const onAbort = () => round.abort();
   if (options.signal?.aborted) throw interrupted();
   options.signal?.addEventListener("abort", onAbort, { once: true });
@@ -75,9 +77,9 @@ export async function verifyLab(lab: Lab, options: VerifyOptions): Promise<Verdi
 
 async function resultOf(claim: Claim, context: ProbeContext, options: VerifyOptions): Promise<ClaimResult> {
   const { check, ...words } = claim;
-  const { timeoutMs, startingMs = startingLimitMs, onStarting } = options;
+  const { timeoutMs, startingMs = startingLimitMs, giveUp, onStarting } = options;
   const settled = await settle((signal) => check({ ...context, signal }), {
-    ...{ timeoutMs, startingMs, signal: context.signal },
+    ...{ timeoutMs, startingMs, giveUp, signal: context.signal },
     onStarting: (seen) => onStarting?.(words, clean(seen)),
   });
   const result = { ...words, ...settled, seen: clean(settled.seen) };

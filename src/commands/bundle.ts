@@ -17,13 +17,13 @@ import { defaultCacheDir, withCacheLock, withStaging } from "../tools/cache.ts";
 import { megabytes, type Watch } from "../tools/copy.ts";
 import { packageVersion, writeFiles } from "../tools/files.ts";
 import { LabFolder } from "../tools/lab-folder.ts";
-import { canAsk, confirm } from "../ui/ask.ts";
+import { ask } from "../ui/ask.ts";
 import { line, runTasks } from "../ui/tasks.ts";
 import { labAsMade } from "./chosen-lab.ts";
 import { type Context, type LabOptions, sourceOf, usualFile } from "./context.ts";
 import { withOwnBundle } from "./create/bundle.ts";
 import { lockPath, readLock } from "./create/lock.ts";
-import { report, unknownAction } from "./images.ts";
+import { report } from "./images.ts";
 
 export interface BundleOptions extends LabOptions {
   /** Write over a file that is there. */
@@ -31,13 +31,7 @@ export interface BundleOptions extends LabOptions {
 }
 
 /** `bundle save FILE`: everything that a lab is made of, for hosts without a network. */
-export async function bundleCommand(
-  action: string,
-  file: string,
-  options: BundleOptions,
-  context: Context,
-): Promise<void> {
-  if (action !== "save") throw unknownAction("bundle", action, ["save FILE"]);
+export async function bundleCommand(file: string, options: BundleOptions, context: Context): Promise<void> {
   const { yes = false, ...which } = options;
   const { lab: asMade, flags } = labAsMade(which);
   const described = onVagrant(asMade);
@@ -49,7 +43,7 @@ export async function bundleCommand(
         "for a lab in virtual machines: npx mesos-lab bundle save FILE --runs-on vagrant --name <another>",
       ],
     });
-  if (existsSync(file) && !yes) await refuseOverwriting(file, context);
+  if (existsSync(file)) await askToOverwrite(file, yes, context);
   const lock = readLock(lockPath(flags.file ?? usualFile));
   const lab = lock === undefined ? described : (onVagrant(applyLock(described, lock)) ?? described);
   const text = labFileFor(described, sourceOf(flags));
@@ -67,8 +61,8 @@ export async function bundleCommand(
   await tell(file, manifest as Manifest, context);
 }
 
-async function refuseOverwriting(file: string, context: Context): Promise<void> {
-  if (canAsk() && !context.json && (await confirm(`Write over ${file}?`, context.signal))) return;
+async function askToOverwrite(file: string, yes: boolean, { json, signal }: Context): Promise<void> {
+  if ((await ask(`Write over ${file}?`, { yes, json, signal })) === "yes") return;
   throw new LabError(`there is a file ${file} already`, {
     exitCode: exitCodes.usage,
     remedy: ["give the bundle another name", "write over it: --yes"],

@@ -1,12 +1,15 @@
 import { exitCodes, LabError } from "../errors.ts";
 import { kebab } from "../flags.ts";
+import type { Lab } from "../lab/model.ts";
+import { areLent } from "../lab/runs.ts";
 import { machinesOf } from "../machines/index.ts";
-import { canAsk, confirm } from "../ui/ask.ts";
+import { ask } from "../ui/ask.ts";
 import { runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 import { machineNamed } from "./ssh.ts";
 
 export interface DestroyOptions extends LabOptions {
+  /** Do not ask before machines are lost, or somebody's are gone to. */
   readonly yes?: boolean;
   readonly withDocker?: boolean;
   readonly forget?: readonly string[];
@@ -16,16 +19,14 @@ export interface DestroyOptions extends LabOptions {
 export async function destroy(options: DestroyOptions, context: Context): Promise<void> {
   const { yes = false, withDocker = false, forget = [], ...which } = options;
   const { lab, folder } = madeLab(which);
-  const machines = machinesOf(lab, folder);
-  const how = {
-    withDocker,
-    forget: forget.map((name) => machineNamed(lab, name, "npx mesos-lab destroy --forget").name),
-  };
-  if (machines.farewell === undefined) refuseFlags({ withDocker, forget: forget.length > 0 });
-  const question = machines.farewell?.(how);
-  if (question !== undefined && !yes && !(await agreed(question, context))) return;
+  if (!areLent(lab)) refuseFlags({ withDocker, forget: forget.length > 0 });
+  const named = forget.map((name) => machineNamed(lab, name, "npx mesos-lab destroy --forget").name);
+  const { loses, takes, task } = machinesOf(lab, folder).destroy(context, { withDocker, forget: named });
+  const lost = `${loses.length === 1 ? "machine" : "machines"} ${few(loses)} of lab "${lab.name}"`;
+  if (loses.length > 0) await agree(`Destroy the ${lost}?`, `${lost} would be lost`, lab, yes, context);
+  if (takes !== undefined) await agree(`${takes}\nGo on?`, takes, lab, yes, context);
   const left = await folder.locked(async () => {
-    await runTasks([machines.destroy(context, how)], context.display);
+    await runTasks([task], context.display);
     return folder.remove();
   });
   if (context.json) context.emit({ event: "result", destroyed: lab.name, left });
@@ -33,18 +34,22 @@ export async function destroy(options: DestroyOptions, context: Context): Promis
   else context.note(`nothing is left of lab "${lab.name}"`);
 }
 
-/** @throws LabError `usage` where nobody can be asked. */
-async function agreed(question: string, { note, signal }: Context): Promise<boolean> {
-  if (!canAsk())
-    throw new LabError("destroy asks before it goes to hosts, and nobody is there to answer", {
-      exitCode: exitCodes.usage,
-      details: [question],
-      remedy: ["--yes"],
-    });
-  note(question);
-  if (await confirm("Go on?", signal)) return true;
-  note("nothing was changed");
-  return false;
+/** @throws LabError `usage` unless the answer is yes. */
+async function agree(
+  question: string,
+  consequence: string,
+  lab: Lab,
+  yes: boolean,
+  { json, signal }: Context,
+): Promise<void> {
+  const answer = await ask(question, { yes, json, signal });
+  if (answer === "yes") return;
+  const why = answer === "no" ? "as you said" : "there is no terminal to ask at, and no --yes";
+  throw new LabError(`nothing was destroyed: ${why}`, {
+    exitCode: exitCodes.usage,
+    details: consequence.split("\n"),
+    remedy: [`npx mesos-lab destroy --yes --name ${lab.name}`],
+  });
 }
 
 /** Where there are no hosts, there is nothing that these could mean. */

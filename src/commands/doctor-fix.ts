@@ -3,7 +3,7 @@ import type { Finding } from "../lab/finding.ts";
 import { installCommands, type PackageManager, runsItself } from "../preflight/install.ts";
 import { type Command, pretty, run, runInteractive } from "../tools/exec.ts";
 import { isInstalled } from "../tools/host.ts";
-import { canAsk, confirm } from "../ui/ask.ts";
+import { ask, canAsk } from "../ui/ask.ts";
 
 export interface InstallOptions {
   /** Do not ask. */
@@ -23,7 +23,7 @@ export async function installMissing(
   findings: readonly Finding[],
   options: InstallOptions,
 ): Promise<boolean> {
-  const { yes, json, signal, note } = options;
+  const { json, signal, note } = options;
   const needs = findings.flatMap(({ level, need }) => (level === "ok" || need === undefined ? [] : [need]));
   const manager = managers.find(isInstalled);
   const commands = manager === undefined ? [] : installCommands(needs, manager, process.getuid?.() === 0);
@@ -36,17 +36,17 @@ export async function installMissing(
     note("run this in a window with an administrator's rights");
     return false;
   }
-  const terminal = canAsk() && !json;
-  if (!yes && !terminal)
+  const answer = await ask(`Run ${commands.length === 1 ? "this" : "these"}?`, options);
+  if (answer === "unasked")
     throw new LabError("nothing was installed: there is no terminal to ask at, and no --yes", {
       exitCode: exitCodes.usage,
       remedy: [...commands.map(pretty), "npx mesos-lab doctor --fix --yes"],
     });
-  if (!yes && !(await confirm(`Run ${commands.length === 1 ? "this" : "these"}?`, signal))) {
+  if (answer === "no") {
     note("nothing was installed");
     return false;
   }
-  for (const command of commands) await carryOut(command, terminal, signal);
+  for (const command of commands) await carryOut(command, canAsk() && !json, signal);
   return true;
 }
 

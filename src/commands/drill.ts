@@ -42,8 +42,7 @@ export async function drillCommand(
 ): Promise<void> {
   const { repeat = 1, compare = false, settle = 5, deadline = 300, rate, on, ...which } = options;
   const drill = drills.find((each) => each.name === name);
-  if (drill === undefined)
-    throw refused(name === "" ? "which drill?" : `there is no drill "${name}"`, drills);
+  if (drill === undefined) throw refused(`there is no drill "${name}"`, drills);
   const made = madeLab(which);
   const { lab } = made;
   const why = whyNot(drill, lab);

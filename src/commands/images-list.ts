@@ -4,7 +4,7 @@ import type { KeptImage } from "../registry/layout.ts";
 import { withSession } from "../registry/session.ts";
 import { keptImages, pruneStore, registryStore } from "../registry/store.ts";
 import { defaultCacheDir } from "../tools/cache.ts";
-import { canAsk, confirm } from "../ui/ask.ts";
+import { ask } from "../ui/ask.ts";
 import { bytesText } from "../ui/bytes.ts";
 import { formatTable } from "../ui/table.ts";
 import { type Context, describedLab, type LabOptions } from "./context.ts";
@@ -53,7 +53,7 @@ export async function pruneCommand(
     { store, signal: context.signal, onWait: () => context.note(waitingText) },
     async () => {
       const unused = (await keptImages(store)).filter(({ reference }) => !used.has(reference));
-      if (unused.length > 0 && !yes) await refuseUnasked(unused, context);
+      if (unused.length > 0) await askToRemove(unused, yes, context);
       return pruneStore(store, ({ reference }) => used.has(reference));
     },
   );
@@ -61,10 +61,14 @@ export async function pruneCommand(
   else context.print(freed === 0 ? "nothing to remove" : `${bytesText(freed)} freed`);
 }
 
-async function refuseUnasked(unused: readonly KeptImage[], context: Context): Promise<void> {
+async function askToRemove(
+  unused: readonly KeptImage[],
+  yes: boolean,
+  { json, signal }: Context,
+): Promise<void> {
   const names = unused.map(({ reference }) => reference);
   const question = `Remove ${names.join(", ")} from the cache?`;
-  if (canAsk() && !context.json && (await confirm(question, context.signal))) return;
+  if ((await ask(question, { yes, json, signal })) === "yes") return;
   throw new LabError("nothing was removed", {
     exitCode: exitCodes.usage,
     details: names.map((name) => `this lab does not use ${name}`),

@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
 import { buildBox } from "../foundry/box/build.ts";
 import type { Job } from "../foundry/debian/job.ts";
 import { buildImages } from "../foundry/images/build.ts";
@@ -25,14 +24,12 @@ export async function imagesCommand(action: string, options: ImagesOptions, cont
   if (action === "fetch") return fetchCommand({ ...which, ...(output !== undefined && { output }) }, context);
   if (action === "list") return listCommand(context);
   if (action === "prune") return pruneCommand({ ...which, ...(yes !== undefined && { yes }) }, context);
-  if (action !== "build") throw unknownAction("images", action, ["fetch", "build", "list", "prune"]);
   const built = await withProgress("images", "Build the rehearsal images", context, buildImages);
   report({ file: built.file, images: built.tags }, context);
 }
 
 /** `box build`: a libvirt box for machines that can reach neither a box catalogue nor an image registry. */
-export async function boxCommand(action: string, options: BuildOptions, context: Context): Promise<void> {
-  if (action !== "build") throw unknownAction("box", action, ["build"]);
+export async function boxCommand(options: BuildOptions, context: Context): Promise<void> {
   const built = await withProgress("box", "Build the Vagrant box", context, (job) =>
     buildBox({ ...job, withImages: options.withImages ?? false, output: options.output }),
   );
@@ -65,12 +62,4 @@ export function report(facts: Readonly<Record<string, unknown>>, context: Contex
   if (context.json) context.emit({ event: "result", ...facts });
   else
     for (const [name, value] of Object.entries(facts)) context.print(`${name}: ${[value].flat().join(" ")}`);
-}
-
-/** For a command of which only some actions exist. */
-export function unknownAction(command: string, action: string, known: readonly string[]): LabError {
-  return new LabError(`"${command} ${action}" is not a command`, {
-    exitCode: exitCodes.usage,
-    remedy: known.map((each) => `npx mesos-lab ${command} ${each}`),
-  });
 }

@@ -14,7 +14,7 @@ export async function up(options: LabOptions, context: Context): Promise<void> {
     let verdict: Verdict | undefined;
     const tasks = [
       machines.boot(context, { running, again: true }),
-      claimsTask(lab, context, machines.access.lastLines, (found) => {
+      claimsTask(lab, context, machines.access, (found) => {
         verdict = found;
       }),
     ];

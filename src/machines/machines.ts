@@ -28,10 +28,8 @@ export interface Machines {
   halt(progress: Progress): Task;
   /** What making the lab would do to each machine, in lines; absent where all of it is the lab's own. */
   plan?(signal: AbortSignal): Promise<readonly string[]>;
-  /** What `destroy` would take from whom, for somebody to agree to; absent where all of it is the lab's own. */
-  farewell?(how: Removal): string | undefined;
   /** Ends and removes everything; what the tool wrote is removed by the caller. */
-  destroy(progress: Progress, how: Removal): Task;
+  destroy(progress: Progress, how: Removal): Destruction;
   readonly access: Access;
   /** What the machines are made of; absent where there are none. */
   readonly parts?: Parts;
@@ -44,6 +42,14 @@ export interface Removal {
   readonly withDocker: boolean;
   /** The machines that are gone for ever: what is on them is given up. */
   readonly forget: readonly string[];
+}
+
+export interface Destruction {
+  /** The machines that would be lost, for people; none where the same can be made again in no time. */
+  readonly loses: readonly string[];
+  /** What would be taken from machines that stay, for people; absent where there is nothing to take. */
+  readonly takes?: string;
+  readonly task: Task;
 }
 
 export interface Examination {
@@ -80,6 +86,11 @@ export interface Access {
   logs(part: Part, options: { follow: boolean; tail: string }): Promise<number>;
   /** The last lines that a service has printed, for error messages. */
   lastLines(entry: Entry, signal: AbortSignal): Promise<string>;
+  /**
+   * Services that do not run and that nothing starts again, a line each: waiting for them is in vain. Absent where
+   * nobody could tell.
+   */
+  readonly stopped?: (signal: AbortSignal) => Promise<readonly string[]>;
   /** Whether HAProxy, as this lab has it, accepts a configuration: its own words when not. */
   checkHaproxy(entry: Entry, config: string, signal: AbortSignal): Promise<string | undefined>;
 }

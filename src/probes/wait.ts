@@ -20,11 +20,17 @@ export const systemClock: Clock = {
 
 export interface WaitOptions {
   readonly timeoutMs: number;
-  /** Pause between two looks; default 200 ms, so that the tool adds next to nothing to what it measures. */
+  /** Shortest pause between two looks; default 200 ms, so that the tool adds next to nothing to what it measures. */
   readonly intervalMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Ends the wait as if the time were up. */
+  readonly giveUp?: AbortSignal | undefined;
   readonly clock?: Clock | undefined;
 }
+
+/** A look that took long was work for who answered, and may be what keeps it from getting ready: it rests so much longer. */
+const restPerLook = 4;
+const longestPauseMs = 2_000;
 
 export type Waited<T> =
   | { readonly ok: true; readonly value: T; readonly waitedMs: number }
@@ -39,7 +45,7 @@ export async function waitFor<T>(
   probe: (signal: AbortSignal) => Promise<Attempt<T>>,
   options: WaitOptions,
 ): Promise<Waited<T>> {
-  const { timeoutMs, intervalMs = 200, signal, clock = systemClock } = options;
+  const { timeoutMs, intervalMs = 200, signal, giveUp, clock = systemClock } = options;
   signal?.throwIfAborted();
   const start = clock.now();
   const stop = new AbortController();
@@ -47,20 +53,26 @@ export async function waitFor<T>(
     stop.signal.addEventListener("abort", () => resolve("stopped"), { once: true });
   });
   const onAbort = () => stop.abort(signal?.reason);
+  const onGiveUp = () => stop.abort();
   signal?.addEventListener("abort", onAbort, { once: true });
+  giveUp?.addEventListener("abort", onGiveUp, { once: true });
+  if (giveUp?.aborted) onGiveUp();
   void clock.sleep(timeoutMs, stop.signal).then(() => stop.abort());
 
   let seen = `no answer within ${timeoutMs / 1000} s`;
   try {
     while (!stop.signal.aborted) {
+      const begin = clock.now();
       const attempt = await Promise.race([attemptOnce(probe, stop.signal), stopped]);
       if (attempt === "stopped") break;
       if (attempt.ok) return { ok: true, value: attempt.value, waitedMs: clock.now() - start };
       seen = attempt.seen;
-      await clock.sleep(intervalMs, stop.signal);
+      const restMs = Math.min((clock.now() - begin) * restPerLook, longestPauseMs);
+      await clock.sleep(Math.max(intervalMs, restMs), stop.signal);
     }
   } finally {
     signal?.removeEventListener("abort", onAbort);
+    giveUp?.removeEventListener("abort", onGiveUp);
     stop.abort();
   }
   signal?.throwIfAborted();

@@ -1,7 +1,20 @@
 import { createInterface } from "node:readline/promises";
 import { exitCodes, LabError } from "../errors.ts";
 
-/** Whether somebody sits there to be asked. */
+/** What was answered to a question; `unasked` where there is no terminal to ask at. */
+export type Answer = "yes" | "no" | "unasked";
+
+/** Asks before something that cannot be taken back: `--yes` answers, and under `--json` there is no asking. */
+export async function ask(
+  question: string,
+  { yes, json, signal }: { readonly yes: boolean; readonly json: boolean; readonly signal: AbortSignal },
+): Promise<Answer> {
+  if (yes) return "yes";
+  if (json || !canAsk()) return "unasked";
+  return (await confirm(question, signal)) ? "yes" : "no";
+}
+
+/** Whether somebody sits at a terminal and can be asked. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
@@ -10,7 +23,7 @@ export function canAsk(): boolean {
  * Asks on stderr, so that results on stdout stay by themselves; anything but y or yes is a no.
  * @throws LabError `interrupted` on Ctrl-C.
  */
-export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
+async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     // A terminal that hangs up gives no answer: that is a no.

@@ -1,6 +1,9 @@
+import { randomInt } from "node:crypto";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type BenchLab, bareNodes, benchLab, builtTool, median, pathWith, timed } from "./lab.ts";
+import { type WorkshopLab, workshopLab } from "../helpers/workshop/lab.ts";
+import { openWorkshop, type Workshop } from "../helpers/workshop/workshop.ts";
+import { bareNodes, median, pathWith, processSizes, timed } from "./measures.ts";
 
 /**
  * What an embedded lab costs, side by side with as many bare Node processes in the same run; and how it grows.
@@ -13,39 +16,34 @@ const sizes = [
   { slaves: 50, tasks: 500 },
   { slaves: 100, tasks: 1_000 },
 ];
+/** For one answer of Marathon's, and for all tasks of a lab to run. */
+const answerMs = 60_000;
+const tasksMs = 20 * 60_000;
 
-const tool = await builtTool();
+const workshop = openWorkshop();
 try {
   for (const [title, path] of [
     ["two machines, ZooKeeper and HAProxy of this host, as far as it has them", process.env.PATH],
-    ["two machines, the lab's own store, this host's HAProxy", pathWith(["haproxy"])],
-    ["two machines, the lab's own store and proxy", pathWith([])],
-  ] as const)
-    await withLab(benchLab(tool.cli, "runsOn: embedded\n", path), (lab) => startAndSize(title, lab));
-  if (process.argv[2] !== "quick")
-    for (const { slaves, tasks } of sizes)
-      await withLab(benchLab(tool.cli, labFile(slaves)), (lab) => scale(lab, slaves, tasks));
-} finally {
-  tool.remove();
-}
-
-/** A bench that fails leaves no lab behind. */
-async function withLab(lab: BenchLab, work: (lab: BenchLab) => Promise<void>): Promise<void> {
-  try {
-    await work(lab);
-  } finally {
-    await lab.remove();
+    ["two machines, the lab's own store, this host's HAProxy", pathWith(workshop.folder(), ["haproxy"])],
+    ["two machines, the lab's own store and proxy", pathWith(workshop.folder(), [])],
+  ] as const) {
+    const lab = workshopLab(workshop, "runsOn: embedded\n", path);
+    await startAndSize(title, lab);
   }
+  if (process.argv[2] !== "quick")
+    for (const { slaves, tasks } of sizes) await scale(workshop, slaves, tasks);
+} finally {
+  await workshop.close();
 }
 
-async function startAndSize(title: string, lab: BenchLab): Promise<void> {
+async function startAndSize(title: string, lab: WorkshopLab): Promise<void> {
   const creates: number[] = [];
   const bare: number[] = [];
   const destroys: number[] = [];
-  let processes: ReturnType<BenchLab["processes"]> = [];
+  let processes: ReturnType<typeof processSizes> = [];
   for (let round = 0; round < rounds; round += 1) {
     creates.push(await timed(() => lab.run("create")));
-    processes = lab.processes();
+    processes = processSizes(lab);
     // The tool itself is one more process.
     bare.push(await bareNodes(processes.filter(isNode).length + 1));
     destroys.push(await timed(() => lab.run("destroy")));
@@ -71,30 +69,12 @@ function isNode({ command }: { readonly command: string }): boolean {
   return command.startsWith(process.execPath);
 }
 
-async function scale(lab: BenchLab, slaves: number, tasks: number): Promise<void> {
+async function scale(workshop: Workshop, slaves: number, tasks: number): Promise<void> {
+  const lab = workshopLab(workshop, labFile(slaves));
   const create = await timed(() => lab.run("create"));
-  const before = lab.processes();
-  const perApp = 50;
-  const marathon = "http://127.0.33.18:8080";
-  const running = await timed(async () => {
-    for (let index = 0; index < tasks / perApp; index += 1) {
-      const app = { id: `sleep-${index}`, cmd: "exec sleep 3600", cpus: 0.1, mem: 16, instances: perApp };
-      const answer = await fetch(`${marathon}/v2/apps`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(app),
-      });
-      if (answer.status !== 201) throw new Error(await answer.text());
-    }
-    for (;;) {
-      const { apps } = (await (await fetch(`${marathon}/v2/apps`)).json()) as {
-        apps: { tasksRunning: number }[];
-      };
-      if (apps.reduce((sum, app) => sum + app.tasksRunning, 0) === tasks) return;
-      await sleep(100);
-    }
-  });
-  const after = lab.processes();
+  const before = processSizes(lab);
+  const running = await timed(() => runTasks(lab.origin("marathon"), tasks));
+  const after = processSizes(lab);
   const services = after.filter(isNode);
   const sum = (list: typeof after, key: "rss" | "pss") =>
     Math.round(list.reduce((all, one) => all + one[key], 0));
@@ -109,14 +89,43 @@ async function scale(lab: BenchLab, slaves: number, tasks: number): Promise<void
   ]);
 }
 
+/** @throws Error when they do not all run in time. */
+async function runTasks(marathon: string, tasks: number): Promise<void> {
+  const perApp = 50;
+  for (let index = 0; index < tasks / perApp; index += 1) {
+    const app = { id: `sleep-${index}`, cmd: "exec sleep 3600", cpus: 0.1, mem: 16, instances: perApp };
+    const answer = await ask(`${marathon}/v2/apps`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(app),
+    });
+    if (answer.status !== 201) throw new Error(await answer.text());
+  }
+  let seen = 0;
+  for (const deadline = performance.now() + tasksMs; performance.now() < deadline; await sleep(100)) {
+    const { apps } = (await (await ask(`${marathon}/v2/apps`)).json()) as {
+      apps: { tasksRunning: number }[];
+    };
+    seen = apps.reduce((sum, app) => sum + app.tasksRunning, 0);
+    if (seen === tasks) return;
+  }
+  throw new Error(`${seen} of ${tasks} tasks run after ${tasksMs / 60_000} min`);
+}
+
+function ask(url: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(url, { ...init, signal: AbortSignal.timeout(answerMs) });
+}
+
 function labFile(slaves: number): string {
+  // An address of its own; and whatever has its ports already, the lab's record says what it got.
+  const network = `127.0.${randomInt(40, 250)}`;
   const machines = Array.from(
     { length: slaves },
-    (_, index) => `  - {name: slave-${index + 1}, ip: 127.0.33.${index + 100}, services: [mesos-slave]}`,
+    (_, index) => `  - {name: slave-${index + 1}, ip: ${network}.${index + 100}, services: [mesos-slave]}`,
   );
   return `runsOn: embedded
 machines:
-  - {name: master, ip: 127.0.33.18, services: [zookeeper, mesos-master, marathon, bamboo]}
+  - {name: master, ip: ${network}.18, services: [zookeeper, mesos-master, marathon, bamboo]}
 ${machines.join("\n")}
 `;
 }

@@ -14,6 +14,7 @@ import { type RunOptions, type RunResult, run } from "../../src/tools/exec.ts";
 import { reachWithKey, ssh } from "../../src/tools/ssh.ts";
 import { readDockerVersion } from "../helpers/docker-version.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { logs } from "../helpers/run/logs.ts";
 import { staticClientArchive, staticClientVersion } from "../helpers/static-client.ts";
 import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
@@ -26,7 +27,6 @@ import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist", "cli.js");
-const logs = process.env.MESOS_LAB_CI_LOGS ?? join(tmpdir(), "mesos-lab-ci");
 const minutes = (count: number) => count * 60_000;
 const machine = "only";
 const address = "192.168.33.18";

@@ -9,6 +9,7 @@ import { imagesOf } from "../../src/lab/catalogue/index.ts";
 import { type RunOptions, run } from "../../src/tools/exec.ts";
 import { tutorialCommands } from "../helpers/docker-run.ts";
 import { countMisses } from "../helpers/miss-counter.ts";
+import { logs } from "../helpers/run/logs.ts";
 import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
 /**
@@ -18,16 +19,18 @@ import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist", "cli.js");
-const logs = process.env.MESOS_LAB_CI_LOGS ?? join(tmpdir(), "mesos-lab-ci");
 const minutes = (count: number) => count * 60_000;
-/** The slave gets both of a small host's processors: it serves fifty requests a second while a JVM warms up. */
+/**
+ * Each machine gets both of a small host's processors: only one of them has much to do at a time. The master starts six
+ * services and runs playbooks; the slave serves fifty requests a second while a JVM warms up.
+ */
 const labFile = `
 stack: rehearsal
 provider: libvirt
 box: { name: mesos-lab/rehearsal }
 discovery: [bamboo, mesos-dns, marathon-lb, haproxy-marathon-bridge]
 machines:
-  - { name: master, ip: 192.168.33.18, memory: 1536, cpus: 1, services: [zookeeper, mesos-master, marathon] }
+  - { name: master, ip: 192.168.33.18, memory: 1536, cpus: 2, services: [zookeeper, mesos-master, marathon] }
   - { name: slave, ip: 192.168.33.19, memory: 1536, cpus: 2, services: [mesos-slave] }
 `;
 /** What `drill --compare` measures in this lab. */
@@ -281,7 +284,7 @@ describe("a lab's life", () => {
   });
 
   test("destroy leaves nothing", async () => {
-    await lab(["destroy"], { timed: "destroy" });
+    await lab(["destroy", "--yes"], { timed: "destroy" });
     // The lock stays beside the lab file.
     expect(readdirSync(desk).sort()).toEqual(["mesos-lab.lock", "mesos-lab.yaml"]);
     const virsh = (...args: string[]) => namespace.exec("virsh", ["--connect", "qemu:///system", ...args]);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { text } from "node:stream/consumers";
 import { inject } from "vitest";
 
@@ -15,7 +16,7 @@ export async function runCli(
 ): Promise<CliResult> {
   const child = spawn(process.execPath, [inject("cli"), ...args], {
     cwd: options.cwd,
-    env: { HOME: options.cwd, ...options.env },
+    env: { HOME: options.cwd, TMPDIR: tmpdir(), ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const closed = new Promise<number | null>((resolve) => child.once("close", resolve));

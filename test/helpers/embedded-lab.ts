@@ -69,7 +69,7 @@ function watched(child: ChildProcess): RunningTool {
  * another `cli.js` than the one that the tests share.
  */
 export function embeddedLab(env: NodeJS.ProcessEnv = {}, more = "", cli = inject("cli")): EmbeddedLab {
-  const folder = mkdtempSync(join(tmpdir(), "mesos-lab-embedded-"));
+  const folder = mkdtempSync(join(tmpdir(), "lab-"));
   // 127.0: where the addresses of machines go as well.
   const network = `127.0.${randomInt(40, 250)}`;
   const [master, slave] = [`${network}.18`, `${network}.19`];

@@ -33,7 +33,7 @@ export const noNetwork: string | undefined = (() => {
 /** With every service of the lab and SSH greetings on the real addresses and ports. */
 export function openHealthyNetwork(): Promise<LabNetwork> {
   const services = new URL("./lab-services.ts", import.meta.url).pathname;
-  return open(`exec "${process.execPath}" --import tsx "${services}"`);
+  return open(`TSX_DISABLE_CACHE=1 exec "${process.execPath}" --import tsx "${services}"`);
 }
 
 /** Where nothing listens; `extra` are commands that prepare it. */

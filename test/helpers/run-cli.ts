@@ -41,6 +41,8 @@ export interface Desk {
   run(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
   /** The same on a terminal of 100 x 40: what it shows, escape sequences included, is the stdout. */
   runOnTerminal(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
+  /** The same; `typed` is what the terminal gets as soon as it shows the question. */
+  answerOnTerminal(args: readonly string[], question: string, typed: string): Promise<Outcome>;
   /** The calls of the fakes so far, a line each. */
   calls(): readonly string[];
   /** Ends as soon as a call is noted that contains the text. */
@@ -72,11 +74,18 @@ export function openDesk(options: { programs?: readonly Program[]; network?: Lab
   for (const program of options.programs ?? allPrograms)
     symlinkSync(join(bin, program), join(programs, program));
   // Only what is needed: the machine's own settings, such as CI or NO_COLOR, must not decide a test.
-  const ownEnv = { PATH: programs, HOME: folder, LANG: "C.UTF-8", TERM: "xterm-256color" };
+  const ownEnv = {
+    ...{ PATH: programs, HOME: folder, LANG: "C.UTF-8" },
+    ...{ TERM: "xterm-256color", TMPDIR: tmpdir() },
+  };
 
   const start = (args: readonly string[], env?: NodeJS.ProcessEnv) =>
     startProgram([process.execPath, inject("cli"), ...args], env);
-  const startProgram = (words: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCli => {
+  const startProgram = (
+    words: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    stdin: "ignore" | "pipe" = "ignore",
+  ): RunningCli => {
     const [file = "", ...rest] = [...(options.network?.enter ?? inject("besideHealthyLab")), ...words];
     const { told, others } = forFakes(env);
     tellFakes(folder, { ...told, FAKE_LOG: log });
@@ -85,7 +94,7 @@ export function openDesk(options: { programs?: readonly Program[]; network?: Lab
       cwd: work,
       env: { ...ownEnv, ...others },
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [stdin, "pipe", "pipe"],
     });
     const pid = child.pid as number;
     started.add(pid);
@@ -96,6 +105,11 @@ export function openDesk(options: { programs?: readonly Program[]; network?: Lab
       process: child,
       outcome: outcomeOf(child),
     };
+  };
+  const onTerminal = (args: readonly string[], env?: NodeJS.ProcessEnv, stdin?: "pipe"): RunningCli => {
+    const program = [process.execPath, inject("cli"), ...args].join(" ");
+    const command = `/usr/bin/stty cols 100 rows 40; exec ${program}`;
+    return startProgram(["/usr/bin/script", "-qec", command, "/dev/null"], env, stdin);
   };
   const calls = () =>
     existsSync(log)
@@ -108,10 +122,16 @@ export function openDesk(options: { programs?: readonly Program[]; network?: Lab
     path: (...parts) => join(work, ...parts),
     start,
     run: (args, env) => start(args, env).outcome,
-    runOnTerminal: (args, env) => {
-      const program = [process.execPath, inject("cli"), ...args].join(" ");
-      const command = `/usr/bin/stty cols 100 rows 40; exec ${program}`;
-      return startProgram(["/usr/bin/script", "-qec", command, "/dev/null"], env).outcome;
+    runOnTerminal: (args, env) => onTerminal(args, env).outcome,
+    answerOnTerminal: (args, question, typed) => {
+      const { process, outcome } = onTerminal(args, undefined, "pipe");
+      let shown = "";
+      process.stdout?.on("data", (text) => {
+        const asked = shown.includes(question);
+        shown += text;
+        if (!asked && shown.includes(question)) process.stdin?.write(typed);
+      });
+      return outcome;
     },
     calls,
     called: (text) => appears(folder, () => calls().some((call) => call.includes(text))),

@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { eventually } from "../helpers/eventually.ts";
 import { differences } from "../helpers/hosts/files.ts";
 import { type Host, type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
+import { logs } from "../helpers/run/logs.ts";
 
 /** What the tests of labs on hosts stand on. Those of the six depend on each other in their order. */
 
-const logs = process.env.MESOS_LAB_CI_LOGS ?? tmpdir();
 const names = ["h1", "h2", "h3", "h4", "h5", "h6"];
 const plans = names.map((name, index) => ({ name, address: `192.168.33.${11 + index}` }));
 

@@ -12,6 +12,7 @@ const floors: readonly (readonly string[])[] = [
   ["errors.ts", "untrusted.ts"],
   ["lab"],
   ["flags.ts", "render", "ui"],
+  ["command-line.ts"],
   ["tools"],
   ["probes"],
   ["rehearsal", "lock", "preflight", "foundry", "registry", "claims", "demo"],

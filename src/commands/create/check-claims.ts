@@ -5,9 +5,11 @@ import type { Entry } from "../../lab/catalogue/container.ts";
 import { catalogue } from "../../lab/catalogue/index.ts";
 import type { Lab } from "../../lab/model.ts";
 import { slowness } from "../../lab/runs.ts";
-import { type LastLines, lastWords, withDetails } from "../../machines/last-words.ts";
+import { lastWords, withDetails } from "../../machines/last-words.ts";
+import type { Access } from "../../machines/machines.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { machinesFor, type Step } from "./making.ts";
+import { watchStopped } from "./watch-stopped.ts";
 
 /**
  * Long enough for a lab that starts after all of it was off: its applications run anew only when the new Mesos master has
@@ -16,36 +18,42 @@ import { machinesFor, type Step } from "./making.ts";
 const startingMs = { classic: 900_000, rehearsal: 300_000 } as const;
 
 export const verifyClaims: Step = (making) => [
-  claimsTask(making.lab, making, machinesFor(making).access.lastLines, (verdict) => {
+  claimsTask(making.lab, making, machinesFor(making).access, (verdict) => {
     making.verdict = verdict;
   }),
 ];
 
-/** Checks every claim over the network; what was found is handed to `onVerdict`. */
+/**
+ * Checks every claim over the network; what was found is handed to `onVerdict`. Services that are starting are waited
+ * for; where one does not run and nothing starts it again, the wait is over.
+ */
 export function claimsTask(
   lab: Lab,
   progress: Progress,
-  lastLines: LastLines,
+  access: Pick<Access, "lastLines" | "stopped">,
   onVerdict: (verdict: Verdict) => void,
-  timeoutMs: number = startingMs[lab.stack] * slowness(lab),
+  bounds: { readonly timeoutMs?: number; readonly lookMs?: number } = {},
 ): Task {
   return line(lineOf(progress, "verify", "Verify every claim over the network"), async (say) => {
     const count = claimsFor(lab).length;
     let settled = 0;
+    const { timeoutMs = startingMs[lab.stack] * slowness(lab), lookMs } = bounds;
+    const watch = watchStopped(access, progress.signal, lookMs);
     const verdict = await verifyLab(lab, {
       timeoutMs,
       signal: progress.signal,
+      giveUp: watch.giveUp,
       onResult: (result) => {
         settled += 1;
         const { id, holds, expected, seen, look } = result;
         progress.emit({ event: "claim", id, holds, expected, seen, look });
         say(`${settled} of ${count}: ${holds ? "✔" : "✖"} ${result.title}`);
       },
-    });
+    }).finally(watch.end);
     onVerdict(verdict);
     if (!verdict.holds) {
-      const words = await lastWords(lastLines, suspects(lab, verdict), progress.signal);
-      throw withDetails(claimsFailed(verdict), words);
+      const words = await lastWords(access.lastLines, suspects(lab, verdict), progress.signal);
+      throw withDetails(claimsFailed(verdict, watch.stopped()), words);
     }
     return `all ${verdict.results.length} claims hold`;
   });

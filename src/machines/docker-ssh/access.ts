@@ -5,6 +5,7 @@ import { runInteractive } from "../../tools/exec.ts";
 import { ssh, withTerminal } from "../../tools/ssh.ts";
 import type { Access } from "../machines.ts";
 import { type Fleet, runOn } from "./fleet.ts";
+import { stoppedContainers } from "./stopped.ts";
 
 /** Looks into services that are Docker containers. */
 export function dockerAccess(fleet: Fleet): Access {
@@ -29,6 +30,7 @@ export function dockerAccess(fleet: Fleet): Access {
       // ssh's own exit code: what it says of a machine that it did not reach is not what the service printed.
       return exitCode === 255 ? "" : `${stdout}\n${stderr}`.trim();
     },
+    stopped: (signal) => stoppedContainers(lab, on, signal),
     checkHaproxy: async (entry, config, signal) => {
       const argv = ["sudo", "docker", "exec", "-i", nameOf(entry), "haproxy", "-c", "-f", "/dev/stdin"];
       const { exitCode, stdout, stderr } = await on(entry.machine, argv, {

@@ -54,7 +54,10 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     boot: (progress, { running }) => start(progress, running, plan()),
     provision: () => [],
     halt: (progress) => end(progress, "halt", "End the lab's processes", true),
-    destroy: (progress) => end(progress, "destroy", "End the lab's processes and its tasks", false),
+    destroy: (progress) => ({
+      loses: [],
+      task: end(progress, "destroy", "End the lab's processes and its tasks", false),
+    }),
     access: embeddedAccess(lab, folder),
     breaks: embeddedBreaks(lab, home),
   };

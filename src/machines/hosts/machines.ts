@@ -68,11 +68,10 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
         remedy: () => [`npx mesos-lab halt --name ${name}`],
         work: halting(lab, on, progress.signal),
       }),
-    farewell: (how) => (labMark(files) === undefined ? undefined : farewell(lab, how)),
     destroy: (progress, how) => {
       writeConfig(lab, files);
       const mark = labMark(files);
-      return onEveryHost(lab, progress, {
+      const task = onEveryHost(lab, progress, {
         step: "destroy",
         title: "Remove the lab from its hosts",
         failed: "the lab could not be removed from",
@@ -82,6 +81,7 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
         ],
         work: mark === undefined ? async () => "never taken" : removing(on, mark, how, progress.signal),
       });
+      return { loses: [], ...(mark !== undefined && { takes: farewell(lab, how) }), task };
     },
     ...common,
     parts: {

@@ -66,7 +66,10 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
         folder.write(lab, renderLab(lab, readTemplates()), folder.recordedFlags());
       const command = made ? vagrantDestroy(folder.path) : undefined;
       const endFirst: typeof awaitOrphan = (_, __, say) => endOrphan(folder, say);
-      return stop(progress, "destroy", "Destroy the machines", endFirst, command);
+      return {
+        loses: folder.madeMachines().map(({ name }) => name),
+        task: stop(progress, "destroy", "Destroy the machines", endFirst, command),
+      };
     },
     ...dockerSsh({ lab, folder, reach, keyOf }),
   };

@@ -166,6 +166,9 @@ describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
         url: way.url,
         host: way.host,
         resolve: way.resolve,
+        // Few enough for a busy host to answer all of them.
+        ratePerSecond: 5,
+        requestTimeoutMs: patienceMs,
         clock,
         signal: ending.signal,
         isGood: (body, status) => {

@@ -102,7 +102,7 @@ describe.skipIf(noNetwork)(
       expect(same.stderr).toContain("✔ Take the box bento/ubuntu-20.04 202407.23.0: Vagrant has it already");
       expect(same.stderr).toMatch(/✔ Write .*: nothing to change/);
 
-      expect(await student.run(["destroy"], envOf(student))).toMatchObject({ exitCode: 0 });
+      expect(await student.run(["destroy", "--yes"], envOf(student))).toMatchObject({ exitCode: 0 });
       expect(filesBelow(student.folder)).toEqual(["mesos-lab.lock", "mesos-lab.yaml"]);
     });
 

@@ -82,7 +82,7 @@ describe.skipIf(noNetwork)(`create (${noNetwork ?? "in a network of its own"})`,
     expect(made.stderr).toContain("✔ Compare with mesos-lab.lock: nothing differs");
     expect(made.stderr).not.toContain("Fetch the images");
 
-    expect(await desk.run(["destroy"])).toMatchObject({ exitCode: 0 });
+    expect(await desk.run(["destroy", "--yes"])).toMatchObject({ exitCode: 0 });
     expect(existsSync(desk.path("generated/mesos-lab"))).toBe(false);
   });
 

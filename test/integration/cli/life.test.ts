@@ -50,7 +50,7 @@ describe.skipIf(noNetwork)(
       rmSync(desk.path("generated", "half", "Vagrantfile"));
       const { stdout } = await desk.run(["status"], { FAKE_VAGRANT: "status-fails" });
       expect(stdout).toMatch(/master +192\.168\.33\.18 +unknown: vagrant failed with exit code 1/);
-      const { exitCode, stderr } = await desk.run(["destroy"]);
+      const { exitCode, stderr } = await desk.run(["destroy", "--yes"]);
       expect({ exitCode, last: stderr.trimEnd().split("\n").at(-1) }).toEqual({
         exitCode: 0,
         last: 'nothing is left of lab "half"',
@@ -76,7 +76,7 @@ describe.skipIf(noNetwork)(
         );
         expect(stderr).toContain("npx mesos-lab destroy --name mesos-lab");
       }
-      expect(await desk.run(["destroy"])).toMatchObject({ exitCode: 0 });
+      expect(await desk.run(["destroy", "--yes"])).toMatchObject({ exitCode: 0 });
       expect(existsSync(desk.path("generated"))).toBe(false);
     });
 
@@ -96,10 +96,37 @@ describe.skipIf(noNetwork)(
     test("a destroy that fails keeps the lab, so that it can be tried again", async () => {
       const desk = openDesk();
       await desk.run(["create"]);
-      const { exitCode, stderr } = await desk.run(["destroy"], { FAKE_VAGRANT: "destroy-fails" });
+      const { exitCode, stderr } = await desk.run(["destroy", "--yes"], { FAKE_VAGRANT: "destroy-fails" });
       expect(exitCode).toBe(4);
       expect(stderr).toContain("VBoxManage: error: The machine is locked");
       expect(existsSync(desk.path("generated", "mesos-lab", "lab.json"))).toBe(true);
+    });
+
+    test("destroy asks before machines are lost; without a terminal it wants --yes", async () => {
+      const desk = openDesk();
+      await desk.run(["create"]);
+      const remedy = "try: npx mesos-lab destroy --yes --name mesos-lab";
+      for (const flag of [[], ["--json"]]) {
+        const { exitCode, stdout, stderr } = await desk.run(["destroy", ...flag]);
+        expect(exitCode).toBe(2);
+        expect(stdout + stderr).toContain(
+          "nothing was destroyed: there is no terminal to ask at, and no --yes",
+        );
+        expect(stdout + stderr).toContain("machines master, slave of lab");
+        if (flag.length === 0) expect(stderr).toContain(remedy);
+      }
+      const question = 'Destroy the machines master, slave of lab "mesos-lab"? [y/N]';
+      for (const typed of ["n\r", "\r", "\u0004"]) {
+        const { exitCode, stdout } = await desk.answerOnTerminal(["destroy"], question, typed);
+        expect({ typed, exitCode }).toEqual({ typed, exitCode: 2 });
+        expect(stdout).toContain("nothing was destroyed: as you said");
+      }
+      expect(await desk.answerOnTerminal(["destroy"], question, "\u0003")).toMatchObject({ exitCode: 130 });
+      expect(destroys(desk)).toEqual([]);
+      const { exitCode, stdout } = await desk.answerOnTerminal(["destroy"], question, "y\r");
+      expect({ exitCode, calls: destroys(desk).length }).toEqual({ exitCode: 0, calls: 1 });
+      expect(stdout).toContain('nothing is left of lab "mesos-lab"');
+      expect(existsSync(desk.path("generated"))).toBe(false);
     });
 
     test("a damaged record is said, and mended by render", async () => {

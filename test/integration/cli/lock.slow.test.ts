@@ -56,7 +56,7 @@ describe.skipIf(noNetwork)(
       const desk = openDesk();
       const env = installBox(desk, "202407.23.0", "the disk");
       await desk.run(["create"], env);
-      await desk.run(["destroy"], env);
+      await desk.run(["destroy", "--yes"], env);
       const before = boots(desk).length;
 
       installBox(desk, "202407.23.0", "another disk");

@@ -34,7 +34,7 @@ describe.skipIf(noNetwork)(
 
     test("is ended by destroy, with the time to clean up that it needs", async () => {
       const { desk, pid } = await orphaned();
-      const { exitCode, stderr } = await desk.run(["destroy"]);
+      const { exitCode, stderr } = await desk.run(["destroy", "--yes"]);
       expect(exitCode).toBe(0);
       expect(stderr).toContain(`ending vagrant up, process ${pid}`);
       expect(desk.calls()).toContain("vagrant got SIGINT");

@@ -8,7 +8,7 @@ import { tutorialLab } from "../../helpers/labs.ts";
 import { closedPort } from "../../helpers/local-servers.ts";
 
 /** The step on a lab of which nothing answers. */
-async function verifyDeadLab(lastLines: Parameters<typeof claimsTask>[2]) {
+async function verifyDeadLab(access: Parameters<typeof claimsTask>[2], bounds: object = { timeoutMs: 100 }) {
   const dead = await closedPort();
   const ports = {
     ...tutorialLab.ports,
@@ -27,17 +27,18 @@ async function verifyDeadLab(lastLines: Parameters<typeof claimsTask>[2]) {
   const onVerdict = (found: Verdict) => {
     verdict = found;
   };
-  const error = await runTasks([claimsTask(lab, progress, lastLines, onVerdict, 100)], "silent").catch(
-    (thrown) => thrown,
-  );
+  const task = claimsTask(lab, progress, access, onVerdict, bounds);
+  const error = await runTasks([task], "silent").catch((thrown) => thrown);
   return { error: error as LabError, events, verdict };
 }
 
 test("claims that fail: the error tells the last words of the service that starts first", async () => {
   const asked: string[] = [];
-  const { error, events, verdict } = await verifyDeadLab(async ({ service, machine }) => {
-    asked.push(`${service} on ${machine.name}`);
-    return "\u001b[31mBinding to port 0.0.0.0:2181\u001b[0m\njava.net.BindException";
+  const { error, events, verdict } = await verifyDeadLab({
+    lastLines: async ({ service, machine }) => {
+      asked.push(`${service} on ${machine.name}`);
+      return "\u001b[31mBinding to port 0.0.0.0:2181\u001b[0m\njava.net.BindException";
+    },
   });
   expect(verdict?.holds).toBe(false);
   expect(asked).toEqual(["zookeeper on master"]);
@@ -57,7 +58,17 @@ test.each([
     },
   ],
 ])("last words that are %s leave the error as it is", async (_, lastLines) => {
-  const { error } = await verifyDeadLab(lastLines);
+  const { error } = await verifyDeadLab({ lastLines });
   expect(error.exitCode).toBe(exitCodes.verify);
   expect(error.details.join()).not.toContain("printed last");
+});
+
+test("nothing is waited for where a service has stopped for good: that is told first, with what helps", async () => {
+  const stopped = async () => ["zk on master is not there"];
+  const access = { lastLines: async () => "", stopped };
+  const { error, verdict } = await verifyDeadLab(access, { lookMs: 1 });
+  expect(verdict?.holds).toBe(false);
+  expect(error.exitCode).toBe(exitCodes.verify);
+  expect(error.details[0]).toBe("zk on master is not there");
+  expect(error.remedy[0]).toBe("npx mesos-lab create");
 });

@@ -51,7 +51,7 @@ test.skipIf(!existsSync(haproxy))("a real HAProxy's statistics and front page", 
   const lookWith = (signal: AbortSignal) => ({
     http,
     signal,
-    timeoutMs: patienceMs,
+    timeoutMs: 5_000,
     addressOf: labAddress,
     statePaths: new Map(),
   });

@@ -67,7 +67,7 @@ test.skipIf(!existsSync(join(jars, "zookeeper.jar")))("a real ZooKeeper", async 
     rmSync(data, { recursive: true });
   });
   const waited = await waitFor(
-    async (signal) => ({ ok: true, value: await askZookeeper(address, { signal, timeoutMs: patienceMs }) }),
+    async (signal) => ({ ok: true, value: await askZookeeper(address, { signal, timeoutMs: 5_000 }) }),
     { timeoutMs: patienceMs },
   );
   expect(waited).toMatchObject({ ok: true, value: { mode: "standalone" } });

@@ -227,7 +227,7 @@ describe("an agent", () => {
 
   test("that answers its pings stays", async () => {
     const lab = new Lab();
-    const master = await lab.master({ pingMs: 500 });
+    const master = await lab.master({ pingMs: 2_000 });
     await lab.agent(await directory());
     await until("it is registered", async () => (await state(master)).activated_slaves === 1);
     // Another one that never answers: as soon as that is given up, as many pings were sent to both.

@@ -89,3 +89,20 @@ test.each<[string, Course, { holds: boolean; seen: string; waitedMs: number; sai
 ])("a claim %s", async (_, course, expected) => {
   expect(await settled(course)).toEqual(expected);
 });
+
+test("what nobody waits for any more is settled as it was seen last", async () => {
+  const giveUp = new AbortController();
+  const looks = [starts, starts];
+  const { holds, seen } = await settle(
+    async () => {
+      const next = looks.shift() ?? starts;
+      if (looks.length === 0) giveUp.abort();
+      return next;
+    },
+    {
+      ...{ timeoutMs: 10_000, startingMs: 120_000, clock: virtualClock() },
+      ...{ signal: new AbortController().signal, giveUp: giveUp.signal },
+    },
+  );
+  expect({ holds, seen }).toEqual({ holds: false, seen: starts.seen });
+});

@@ -18,6 +18,22 @@ test("the value is there after the pauses that were needed", async () => {
   expect(waited).toEqual({ ok: true, value: "leader", waitedMs: 400 });
 });
 
+test("who takes long to answer is asked less often, and not too seldom", async () => {
+  const clock = virtualClock();
+  const looks: number[] = [];
+  const took = [10, 100, 300, 5_000, 10];
+  await waitFor(
+    async (signal) => {
+      looks.push(clock.now());
+      await clock.sleep(took[looks.length - 1] ?? 0, signal);
+      return { ok: looks.length === took.length, value: "", seen: "" } as Attempt<string>;
+    },
+    { timeoutMs: 60_000, clock },
+  );
+  const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0) - (took[index] ?? 0));
+  expect(pauses).toEqual([200, 400, 1_200, 2_000]);
+});
+
 test("a failure carries what was seen last, not first", async () => {
   const probe = sequence({ ok: false, seen: "503" }, { ok: false, seen: "no leader" });
   const waited = await waitFor(probe, { timeoutMs: 1_000, clock: virtualClock() });

@@ -1,0 +1,40 @@
+import { parseArgs } from "node:util";
+import { openWorkshop } from "../helpers/workshop/workshop.ts";
+import { cycles } from "./cycles.ts";
+import { interrupts } from "./interrupts.ts";
+import type { Stress } from "./stress.ts";
+
+/**
+ * What is too long for a test: `npm run stress -- <which> [count] [--seed N]`. The same seed does the same again.
+ * Ends with 1 when anything failed or was left behind.
+ */
+const kinds: Readonly<Record<string, { readonly usual: number; readonly run: Stress }>> = {
+  cycles: { usual: 3, run: cycles },
+  interrupts: { usual: 24, run: interrupts },
+};
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seed: { type: "string", default: "1" } },
+});
+const [which = "", given] = positionals;
+const kind = kinds[which];
+const count = Number(given ?? kind?.usual);
+const seed = Number(values.seed);
+if (kind === undefined || !Number.isInteger(count) || count < 1 || !Number.isInteger(seed)) {
+  console.error(`npm run stress -- <${Object.keys(kinds).join(" | ")}> [count] [--seed N]`);
+  process.exit(2);
+}
+
+const begin = performance.now();
+const workshop = openWorkshop();
+let failures: readonly string[] = [];
+try {
+  failures = await kind.run({ workshop, count, seed, say: (line) => console.log(line) });
+} finally {
+  await workshop.close();
+}
+for (const failure of failures) console.log(`✖ ${failure}`);
+const seconds = Math.round((performance.now() - begin) / 1000);
+console.log(`${which} ${count}, seed ${seed}: ${failures.length} failed, in ${seconds} s`);
+process.exitCode = failures.length === 0 ? 0 : 1;
