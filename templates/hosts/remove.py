@@ -151,15 +151,29 @@ def remove_docker(wanted):
     if others:
         left.append("Docker: there are %s in it that are not the lab's" % " and ".join(others))
         return
-    run("systemctl", "stop", "docker.service", "docker.socket", "containerd.service")
+    # containerd may be somebody's who has no Docker.
+    own_containerd = "containerd" in listed("docker-packages")
+    run("systemctl", "stop", "docker.service", "docker.socket")
+    if own_containerd:
+        run("systemctl", "stop", "containerd.service")
     if purge("docker-packages"):
-        for path in ("/var/lib/docker", "/var/lib/containerd", "/etc/docker", "/etc/containerd", "/opt/containerd"):
+        for path in ("/var/lib/docker", "/etc/docker") + (CONTAINERD if own_containerd else ()):
             shutil.rmtree(path, ignore_errors=True)
+        remove_empty("/etc/cni/net.d")
         run("groupdel", "docker")
         run("ip", "link", "delete", "docker0")
         removed.append("Docker")
 
 
+def remove_empty(path):
+    """A folder, and those above it, as far as nothing is in them."""
+    try:
+        os.removedirs(path)
+    except OSError:
+        pass
+
+
+CONTAINERD = ("/var/lib/containerd", "/etc/containerd", "/opt/containerd")
 IN_DOCKER = {
     "containers": ["ps", "--all", "--quiet"],
     "images": ["image", "ls", "--all", "--quiet"],
