@@ -1,18 +1,19 @@
 import { visit } from "../demo/visit.ts";
 import type { WayIn } from "../demo/ways-in.ts";
+import { slowness } from "../lab/runs.ts";
 import { waitFor } from "../probes/wait.ts";
 import { formatAt } from "./analysis/words.ts";
 import type { DrillClock } from "./clock.ts";
 import { requestTimeoutMs } from "./lanes.ts";
 import type { DrillOptions } from "./options.ts";
 
-/** What was asked too often may need so long to work off what is left of that. */
+/** What was asked too often may need so long to work off what is left of that; longer in machines in software. */
 const calmMs = 10_000;
 
 /** Waits until a way serves somebody who asks alone; returns whether it did in time. */
 export async function servesAlone(
   way: WayIn,
-  { http, isPage, signal }: Pick<DrillOptions, "http" | "isPage" | "signal">,
+  { lab, http, isPage, signal }: Pick<DrillOptions, "lab" | "http" | "isPage" | "signal">,
 ): Promise<boolean> {
   const waited = await waitFor(
     async (each) => {
@@ -20,7 +21,7 @@ export async function servesAlone(
       const served = answer !== undefined && isPage(answer.text, answer.status);
       return served ? { ok: true, value: undefined } : { ok: false, seen: "not served" };
     },
-    { timeoutMs: calmMs, signal },
+    { timeoutMs: calmMs * slowness(lab), signal },
   );
   return waited.ok;
 }

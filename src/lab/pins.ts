@@ -38,7 +38,8 @@ export interface Pin {
 /** The Ubuntu release whose packages are pinned below, as its repositories name it. */
 export const engineRelease = "focal";
 
-const engine = "24.0.9";
+const engine = "28.1.1";
+const client = "24.0.9";
 
 /** What the classic stack puts on its machines, by the variable of the Ansible role that reads it. */
 export const classicPins: Readonly<Record<string, Pin>> = {
@@ -57,15 +58,16 @@ export const classicPins: Readonly<Record<string, Pin>> = {
   docker_engine_version: {
     value: `5:${engine}-1~ubuntu.20.04~${engineRelease}`,
     reason:
-      "the last of 24.0, the last series that pulls schema 1 images and fills ContainerConfig by default",
+      "the newest that Docker publishes for this release, and the last that still pulls schema 1 images where it is told to",
   },
-  docker_engine_containerd: { value: "1.6.33-1", reason: "of the same time as the engine, and for focal" },
+  docker_engine_containerd: { value: "1.7.27-1", reason: "of the same time as the engine, and for focal" },
   docker_client_version: {
-    value: engine,
-    reason: "of the engine's series, so that both speak the same API",
+    value: client,
+    reason:
+      "it asks engines in API 1.43; answers from 1.45 on lack the ContainerConfig that the agent of 2015 reads",
   },
   docker_client_url: {
-    value: `https://download.docker.com/linux/static/stable/x86_64/docker-${engine}.tgz`,
+    value: `https://download.docker.com/linux/static/stable/x86_64/docker-${client}.tgz`,
     reason: "the packaged client is linked to a C library newer than the one in the agent's image",
   },
   docker_client_sha256: {

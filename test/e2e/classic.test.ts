@@ -147,7 +147,7 @@ describe("the engine", { timeout: minutes(15) }, () => {
     expect(stderr).toContain(
       "this machine runs bookworm, and the classic stack's Docker engine is pinned for Ubuntu focal",
     );
-    expect(stderr).toContain("use the default box, or one with docker-ce of 20.10 to 24.0 inside");
+    expect(stderr).toContain("use the default box, or one with docker-ce of 20.10 to 28 inside");
     expect(exitCode).toBe(4);
     const { stdout } = await onMachine("ip -oneline -4 address show dev eth0");
     management = / inet ([\d.]+)/.exec(stdout)?.[1];
@@ -156,7 +156,7 @@ describe("the engine", { timeout: minutes(15) }, () => {
 
   test("where Docker's repository is out of reach, that is said", async () => {
     expect(saidIn(await play("engine", ...variables({ docker_engine_release: "bookworm" })))).toMatch(
-      /^Docker 5:24\.0\.9\S* could not be installed from https:\/\/download\.docker\.com\/linux\/ubuntu: /,
+      /^Docker 5:28\.1\.1\S* could not be installed from https:\/\/download\.docker\.com\/linux\/ubuntu: /,
     );
   });
 
@@ -176,7 +176,7 @@ describe("the engine", { timeout: minutes(15) }, () => {
     );
     const first = await play("engine");
     expect(saidIn(first)).toBe("");
-    expect(changes(first)).toBe(2);
+    expect(changes(first)).toBe(4);
     expect(changes(await play("engine"))).toBe(0);
     const { stdout } = await onMachine("docker info --format '{{.Driver}} {{.LoggingDriver}}'");
     expect(stdout).toBe("overlay2 json-file");

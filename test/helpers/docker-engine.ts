@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,6 +25,26 @@ function missing(program: string): string | undefined {
 
 const startLimitMs = 30_000;
 
+export interface EngineChoice {
+  /** A folder with another engine and what that needs; see newer-docker.ts. Default: the host's own. */
+  readonly root?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Its `daemon.json`. */
+  readonly config?: object;
+}
+
+/** The engine's folder has the same name inside; an engine unpacks in roots of its own, and wants one that is a mount. */
+const inRoot = `
+  root=$1 folder=$2; shift 2
+  mount --bind "$root" "$root"
+  mkdir -p "$root/proc" "$root/sys" "$root/dev" "$root/run" "$root/tmp"
+  mount -t proc proc "$root/proc"
+  for each in sys dev; do mount --rbind /$each "$root/$each"; done
+  for each in run tmp; do mount -t tmpfs tmpfs "$root/$each"; done
+  mkdir -p "$root$folder"
+  mount --bind "$folder" "$root$folder"
+  exec chroot "$root" dockerd "$@"`;
+
 /** A Docker engine in namespaces of its own, without an image but those that are made here. */
 export class DockerEngine {
   private readonly folder: string;
@@ -35,16 +55,19 @@ export class DockerEngine {
     this.holder = holder;
   }
 
-  static async start(): Promise<DockerEngine> {
+  static async start({ root = "", env = {}, config = {} }: EngineChoice = {}): Promise<DockerEngine> {
     const folder = mkdtempSync(join(tmpdir(), "mesos-lab-docker-"));
     const flags = [
       ...["--host", `unix://${folder}/docker.sock`, "--data-root", `${folder}/data`],
-      ...["--exec-root", `${folder}/exec`, "--pidfile", `${folder}/pid`, "--storage-driver", "vfs"],
-      ...["--iptables=false", "--ip6tables=false"],
+      ...["--exec-root", `${folder}/exec`, "--pidfile", `${folder}/pid`],
+      ...["--iptables=false", "--ip6tables=false", "--config-file", `${folder}/daemon.json`],
     ];
-    const script = 'ip link set lo up && exec dockerd "$@"';
-    const holder = spawn("unshare", [...ownNamespaces, "/bin/sh", "-c", script, "sh", ...flags], {
+    writeFileSync(join(folder, "daemon.json"), JSON.stringify({ "storage-driver": "vfs", ...config }));
+    const script = root === "" ? 'shift 2; exec dockerd "$@"' : inRoot;
+    const words = ["/bin/sh", "-c", `set -e; ip link set lo up; ${script}`, "sh", root, folder, ...flags];
+    const holder = spawn("unshare", [...ownNamespaces, ...words], {
       stdio: "ignore",
+      env: { ...process.env, ...env },
     });
     const engine = new DockerEngine(folder, holder);
     const deadline = Date.now() + startLimitMs;
@@ -67,8 +90,20 @@ export class DockerEngine {
     return ["nsenter", `--net=/proc/${this.holder.pid}/ns/net`];
   }
 
+  /** What the engine answers to a client of another age: to `path` in this version of its API. */
+  ask(version: string, path: string): Record<string, unknown> {
+    const words = [
+      "--silent",
+      "--unix-socket",
+      `${this.folder}/docker.sock`,
+      `http://engine/v${version}${path}`,
+    ];
+    return JSON.parse(execFileSync("curl", words, { encoding: "utf8" })) as Record<string, unknown>;
+  }
+
   docker(...args: string[]): string {
-    return execFileSync("docker", args, { encoding: "utf8", env: { ...process.env, ...this.env } }).trim();
+    const env = { ...process.env, ...this.env };
+    return execFileSync("docker", args, { encoding: "utf8", env, stdio: "pipe" }).trim();
   }
 
   /** An image of nothing but the folders that a merged `/usr` is mounted into. */

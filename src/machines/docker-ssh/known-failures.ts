@@ -13,7 +13,7 @@ const known: readonly { readonly sign: RegExp; readonly remedy: string }[] = [
   {
     sign: /schema 1 support has been removed|manifest version 2, schema 1/i,
     remedy:
-      "this Docker engine no longer pulls images of that age: use `--stack rehearsal`, or an engine up to 25",
+      "this Docker engine no longer pulls images of that age: fetch them on this host (npx mesos-lab images fetch) and create again, or use `--stack rehearsal`",
   },
   {
     sign: /pull access denied|manifest unknown|registry-1\.docker\.io|index\.docker\.io/i,

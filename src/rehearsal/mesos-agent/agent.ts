@@ -59,7 +59,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   let leader: { readonly hostname: string } | undefined;
 
   const remember = async () => {
-    if (id !== "") await checkpoint.save({ agentId: id, tasks: tasks.kept() });
+    if (id !== "") await checkpoint.save(() => ({ agentId: id, tasks: tasks.kept() }));
   };
   const tasks: Tasks = new Tasks({
     runners,

@@ -23,6 +23,8 @@ export class Checkpoint {
   private readonly meta: string;
   private readonly bootId: string;
   private writing: Promise<void> = Promise.resolve();
+  /** The write that comes after the one under way. */
+  private waiting: Promise<void> | undefined;
   private forgotten = false;
 
   constructor(workDir: string, bootId: string) {
@@ -46,32 +48,43 @@ export class Checkpoint {
     }
   }
 
-  save(kept: Kept): Promise<void> {
-    this.writing = this.writing
+  /**
+   * Writes down what there is by then: many changes at once are one.
+   * @param kept asked when it is written
+   */
+  save(kept: () => Kept): Promise<void> {
+    this.waiting ??= this.writing
       .catch(() => {})
-      .then(async () => {
-        if (this.forgotten) return;
-        const slaves = join(this.meta, "slaves");
-        await mkdir(join(slaves, kept.agentId), { recursive: true });
-        await replaceFile(join(slaves, kept.agentId, "tasks.json"), JSON.stringify(kept.tasks));
-        await replaceFile(join(this.meta, "boot_id"), this.bootId);
-        const latest = join(slaves, "latest");
-        await rm(`${latest}.new`, { force: true });
-        await symlink(kept.agentId, `${latest}.new`);
-        await rename(`${latest}.new`, latest);
+      .then(() => {
+        this.waiting = undefined;
+        this.writing = this.write(kept());
+        return this.writing;
       });
-    return this.writing;
+    return this.waiting;
+  }
+
+  private async write({ agentId, tasks }: Kept): Promise<void> {
+    if (this.forgotten) return;
+    const slaves = join(this.meta, "slaves");
+    await mkdir(join(slaves, agentId), { recursive: true });
+    await replaceFile(join(slaves, agentId, "tasks.json"), JSON.stringify(tasks));
+    await replaceFile(join(this.meta, "boot_id"), this.bootId);
+    const latest = join(slaves, "latest");
+    await rm(`${latest}.new`, { force: true });
+    await symlink(agentId, `${latest}.new`);
+    await rename(`${latest}.new`, latest);
   }
 
   /** For good: nothing is written after it. */
   async forget(): Promise<void> {
     this.forgotten = true;
-    await this.writing.catch(() => {});
+    await this.settled();
     await rm(join(this.meta, "slaves", "latest"), { force: true });
   }
 
   /** Waits for what is being written. */
   async settled(): Promise<void> {
+    await this.waiting?.catch(() => {});
     await this.writing.catch(() => {});
   }
 }

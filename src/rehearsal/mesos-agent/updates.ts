@@ -1,7 +1,8 @@
 import type { TaskStatus } from "../mesos/api.ts";
 
-const firstResendMs = 1_000;
-const longestResendMs = 10_000;
+/** As in Mesos. A framework that has much to do must not get everything twice meanwhile. */
+const firstResendMs = 10_000;
+const longestResendMs = 600_000;
 
 interface Queue {
   readonly frameworkId: string;

@@ -39,9 +39,12 @@ export function allocate(cluster: Cluster, now = performance.now()): void {
 }
 
 export function refuse(framework: Framework, agentId: string, resources: Resources, seconds: number): void {
-  const refusals = framework.refusals.get(agentId) ?? [];
-  refusals.push({ resources, until: performance.now() + seconds * 1_000 });
-  framework.refusals.set(agentId, refusals);
+  const until = performance.now() + seconds * 1_000;
+  // What is refused for as long by this one, too, need not be kept.
+  const others = (framework.refusals.get(agentId) ?? []).filter(
+    (other) => other.until > until || !contains(resources, other.resources),
+  );
+  framework.refusals.set(agentId, [...others, { resources, until }]);
 }
 
 /** Takes back what was offered and not answered, without a word to a framework that is away. */

@@ -111,10 +111,25 @@ export function contains(whole: Resources, part: Resources): boolean {
   );
 }
 
+/** Of many at once: a slave with a thousand tasks is counted at every change. */
 export function sum(all: Iterable<Resources>): Resources {
-  let total = noResources;
-  for (const one of all) total = add(total, one);
-  return total;
+  const scalars: Record<string, number> = {};
+  const ranges: Record<string, ApiRange[]> = {};
+  for (const one of all) {
+    for (const [name, value] of Object.entries(one.scalars)) scalars[name] = (scalars[name] ?? 0) + value;
+    for (const [name, range] of Object.entries(one.ranges)) {
+      ranges[name] ??= [];
+      ranges[name].push(...range);
+    }
+  }
+  const entries = <T, U>(of: Record<string, T>, made: (value: T) => U) =>
+    Object.fromEntries(Object.entries(of).map(([name, value]) => [name, made(value)]));
+  return { scalars: entries(scalars, inThousandths), ranges: entries(ranges, merge) };
+}
+
+/** Mesos, too, counts so: 0.1 + 0.2 must be 0.3. */
+function inThousandths(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
 }
 
 function combine(
@@ -128,8 +143,7 @@ function combine(
     scalars: Object.fromEntries(
       [...names(a.scalars, b.scalars)].map((name) => [
         name,
-        // Mesos, too, counts in thousandths: 0.1 + 0.2 must be 0.3.
-        Math.round(scalar(a.scalars[name] ?? 0, b.scalars[name] ?? 0) * 1_000) / 1_000,
+        inThousandths(scalar(a.scalars[name] ?? 0, b.scalars[name] ?? 0)),
       ]),
     ),
     ranges: Object.fromEntries(
@@ -150,16 +164,19 @@ function merge(ranges: readonly ApiRange[]): ApiRange[] {
 }
 
 function cut(from: readonly ApiRange[], away: readonly ApiRange[]): ApiRange[] {
-  return away.reduce<ApiRange[]>(
-    (left, hole) =>
-      left.flatMap(({ begin, end }) =>
-        hole.end < begin || hole.begin > end
-          ? [{ begin, end }]
-          : [
-              ...(hole.begin > begin ? [{ begin, end: hole.begin - 1 }] : []),
-              ...(hole.end < end ? [{ begin: hole.end + 1, end }] : []),
-            ],
-      ),
-    merge(from),
-  );
+  const holes = merge(away);
+  const left: ApiRange[] = [];
+  let first = 0;
+  for (const { begin, end } of merge(from)) {
+    while (first < holes.length && (holes[first]?.end ?? 0) < begin) first += 1;
+    let next = begin;
+    for (let index = first; index < holes.length; index += 1) {
+      const hole = holes[index];
+      if (hole === undefined || hole.begin > end) break;
+      if (hole.begin > next) left.push({ begin: next, end: hole.begin - 1 });
+      next = hole.end + 1;
+    }
+    if (next <= end) left.push({ begin: next, end });
+  }
+  return left;
 }

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { decodeRecords, encodeRecord } from "../../../src/rehearsal/http/recordio.ts";
 import { makeMasterInfo } from "../../../src/rehearsal/mesos/master-info.ts";
-import { add, contains, parseResources, subtract, toState } from "../../../src/rehearsal/mesos/resources.ts";
+import {
+  add,
+  contains,
+  parseResources,
+  subtract,
+  sum,
+  toState,
+} from "../../../src/rehearsal/mesos/resources.ts";
 import { hostResources } from "../../../src/rehearsal/mesos-agent/host-resources.ts";
 import { readAgentOptions } from "../../../src/rehearsal/mesos-agent/options.ts";
 import { readMasterOptions } from "../../../src/rehearsal/mesos-master/options.ts";
@@ -64,6 +71,27 @@ test("ZooKeeper URLs", () => {
 });
 
 describe("resources", () => {
+  test("of many are the same together as one after the other", () => {
+    const parts = ["cpus:0.1;ports:[5-6]", "cpus:0.2;mem:16", "ports:[1-2,8-8]", "ports:[3-4]"].map(
+      parseResources,
+    );
+    expect(sum(parts)).toEqual(parseResources("cpus:0.3;mem:16;ports:[1-6,8-8]"));
+    expect(sum(parts)).toEqual(parts.reduce(add));
+    expect(sum([])).toEqual({ scalars: {}, ranges: {} });
+  });
+
+  test.each([
+    ["[1-9]", "[3-4,6-6]", "[1-2,5-5,7-9]"],
+    ["[1-3,7-9]", "[2-8]", "[1-1,9-9]"],
+    ["[1-3,7-9]", "[0-0,5-5,10-20]", "[1-3,7-9]"],
+    ["[1-3,7-9]", "[1-9]", "[]"],
+    ["[5-5,1-4]", "[1-1,1-2]", "[3-5]"],
+  ])("ports %s without %s are %s", (from, away, left) => {
+    const ports = (text: string) => parseResources(`ports:${text}`);
+    const none = { scalars: {}, ranges: { ports: [] } };
+    expect(subtract(ports(from), ports(away))).toEqual(left === "[]" ? none : ports(left));
+  });
+
   test("are read, added, taken and shown", () => {
     const all = parseResources("cpus(*):2;mem:1024;ports:[31000-31010, 8000-8000]");
     const some = parseResources("cpus:0.1;ports:[31003-31004]");
