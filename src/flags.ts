@@ -34,6 +34,7 @@ export const flags = {
     "host (fetched once, for all machines) or machines (each pulls)",
     text,
   ],
+  shared: ["--shared", "Embedded lab: let every user of this computer call its services", {}],
   timeout: ["--timeout <seconds>", "How long a claim may take to become true (default: 10)", text],
   tail: ["--tail <lines>", "How many of the last lines to show (default: 200)", text],
   output: ["--output <file>", "Where to write the result", text],

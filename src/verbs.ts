@@ -32,6 +32,7 @@ const describe = [
     "discovery",
     "registry",
     "imagesFrom",
+    "shared",
   ] as const),
 ];
 

@@ -10,7 +10,8 @@ export function askedRuns(
   flags: FlagValues,
   { provider: fallback, stack }: { readonly provider: ProviderName; readonly stack: StackName },
 ): Runs {
-  if (kind === "embedded") return { kind };
+  const shared = flags.shared ?? file.shared;
+  if (kind === "embedded") return { kind, ...(shared && { shared }) };
   if (kind === "hosts") return askedHosts(file);
   const provider = flags.provider ?? file.provider ?? fallback;
   return {

@@ -127,6 +127,8 @@ export interface EmbeddedRuns {
   readonly proxy?: "haproxy" | "built-in";
   /** What keeps the shared state: the host's ZooKeeper, or a store inside the lab's launcher. */
   readonly zookeeper?: "host" | "store";
+  /** Whether every user of this computer may call its services. Absent: only who made the lab. */
+  readonly shared?: true;
 }
 
 export type Runs = VagrantRuns | HostsRuns | EmbeddedRuns;

@@ -55,6 +55,7 @@ const runs = z.discriminatedUnion("kind", [
     kind: z.literal("embedded"),
     proxy: z.enum(["haproxy", "built-in"]).optional(),
     zookeeper: z.enum(["host", "store"]).optional(),
+    shared: z.literal(true).optional(),
   }),
 ]);
 
@@ -94,6 +95,7 @@ const flags = z.strictObject({
   ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
   ...{ registry: text.optional(), imagesFrom: text.optional() },
   file: text.optional(),
+  shared: z.boolean().optional(),
 });
 
 const record = z.strictObject({ lab, flags, files: z.array(inside) });

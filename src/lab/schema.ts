@@ -134,6 +134,11 @@ export const fields = {
     "Classic stack: who fetches the images, this host once for all machines and labs (host), or each machine's Docker engine (machines).",
     imagePlaces,
   ),
+  shared: field(
+    z.boolean({ error: "must be true or false" }),
+    "true or false",
+    "Embedded labs: whether every user of this computer may call the services, and so run programs as the user who made the lab. Left out, only that user and root may, on Linux.",
+  ),
   service: oneOf("A service.", serviceNames),
   discoveryName: oneOf("A way in which clients find the applications.", discoveryNames),
 };
@@ -190,6 +195,7 @@ export const labFileSchema = mapping(
   {
     name: fields.name.optional(),
     runsOn: fields.runsOn.optional(),
+    shared: fields.shared.optional(),
     stack: fields.stack.optional(),
     provider: fields.provider.optional(),
     emulation: field(

@@ -39,7 +39,9 @@ export async function printPlan(
 
 function tool(name: string, flags: Readonly<Record<string, unknown>>): string {
   const words = Object.entries(flags).flatMap(([flag, value]) =>
-    [value ?? []].flat().flatMap((each) => [`--${kebab(flag)}`, String(each)]),
+    [value ?? []]
+      .flat()
+      .flatMap((each) => (each === true ? [`--${kebab(flag)}`] : [`--${kebab(flag)}`, String(each)])),
   );
   const command: Command = { file: "npx", args: ["mesos-lab", name, ...words] };
   return pretty(command);

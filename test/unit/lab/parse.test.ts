@@ -286,7 +286,7 @@ describe("odd input", () => {
 
   test("prototype keys reach nothing", () => {
     expect(complaints("__proto__: {name: evil}")).toEqual([
-      '1:1: unknown key "__proto__"; known here: name, runsOn, stack, provider, emulation, bootTimeout, box, machines, ssh, drills, discovery, registry, images, ports',
+      '1:1: unknown key "__proto__"; known here: name, runsOn, shared, stack, provider, emulation, bootTimeout, box, machines, ssh, drills, discovery, registry, images, ports',
     ]);
     expect(({} as { name?: string }).name).toBeUndefined();
   });
