@@ -6,7 +6,7 @@ import { fields } from "./schema.ts";
 /** Flags that override the lab file, as the command line gives them. */
 export interface LabFlags {
   readonly name?: string | undefined;
-  /** auto, vagrant or embedded. */
+  /** auto, vagrant, hosts or embedded. */
   readonly runsOn?: string | undefined;
   readonly stack?: string | undefined;
   readonly provider?: string | undefined;
@@ -26,6 +26,7 @@ export interface LabFlags {
   readonly registry?: string | undefined;
   /** host or machines. */
   readonly imagesFrom?: string | undefined;
+  readonly shared?: boolean | undefined;
   /** Replaces the file's whole list. */
   readonly discovery?: readonly string[] | undefined;
 }
@@ -44,6 +45,7 @@ const specs = {
   slaveIp: { flag: "--slave-ip", field: fields.ip },
   registry: { flag: "--registry", field: fields.registry },
   imagesFrom: { flag: "--images-from", field: fields.imagesFrom },
+  shared: { flag: "--shared", field: fields.shared },
   discovery: { flag: "--discovery", field: fields.discoveryName },
 } as const;
 
@@ -57,19 +59,19 @@ export type FlagValues = {
 export function parseFlags(flags: LabFlags): { values: FlagValues; problems: Problem[] } {
   const values: Record<string, unknown> = {};
   const problems: Problem[] = [];
-  const read = (name: Flag, given: string): unknown => {
+  const read = (name: Flag, given: string | boolean): unknown => {
     const { field } = specs[name];
     const numeric = field === fields.memory || field === fields.cpus;
     // Digits only: Number() would also take 0x10, 1e3 and blanks.
-    const result = field.safeParse(numeric && /^\d+$/.test(given) ? Number(given) : given);
+    const result = field.safeParse(numeric && /^\d+$/.test(String(given)) ? Number(given) : given);
     const rule = result.error?.issues[0]?.message;
-    if (rule !== undefined) problems.push({ text: `${flagText(name, given)}: ${rule}` });
+    if (rule !== undefined) problems.push({ text: `${flagText(name, String(given))}: ${rule}` });
     return result.success ? result.data : undefined;
   };
   for (const name of Object.keys(specs) as Flag[]) {
     const given = flags[name];
     if (given === undefined) continue;
-    if (typeof given === "string") values[name] = read(name, given);
+    if (typeof given !== "object") values[name] = read(name, given);
     else {
       const known = given.map((each) => read(name, each)).filter((each) => each !== undefined);
       values[name] = known.length === given.length ? known : undefined;

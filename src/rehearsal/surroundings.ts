@@ -1,5 +1,6 @@
 import type { TrafficProxy } from "./bamboo/proxy.ts";
 import type { HaproxyOptions } from "./haproxy/process.ts";
+import type { Callers } from "./http/callers.ts";
 import type { Binding } from "./marathon-lb/haproxy-config.ts";
 import type { TaskRunner } from "./mesos-agent/task-runner.ts";
 import type { Store } from "./store/store.ts";
@@ -12,7 +13,7 @@ export type OpenStore = (servers: string, options?: ZooKeeperOptions) => Promise
 export interface Surroundings {
   readonly openStore: OpenStore;
   /** The names under which clients may call; absent: any. */
-  readonly allowedHosts?: readonly string[];
+  readonly callers?: Callers;
   /** How an agent runs its tasks, instead of what `--containerizers` says. */
   readonly taskRunners?: readonly TaskRunner[];
   /** Names the start of the host, for an agent that has to notice it; absent: the kernel's. */

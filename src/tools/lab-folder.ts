@@ -27,7 +27,7 @@ export class LabFolder {
 
   /** The log of one step; started anew by every run of the step. */
   freshLog(step: string): string {
-    mkdirSync(this.file("logs"), { recursive: true });
+    mkdirSync(this.file("logs"), { recursive: true, mode: 0o700 });
     const path = this.file("logs", `${step}.log`);
     rmSync(path, { force: true });
     return path;
@@ -100,6 +100,7 @@ export class LabFolder {
       "images.tar",
       "images",
       "embedded",
+      "hosts",
       "bundle",
       "bundle.part",
     ]);

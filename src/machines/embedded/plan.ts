@@ -6,6 +6,7 @@ import type { StandIn } from "../../lab/catalogue/service.ts";
 import { type Lab, machinesWith, type Part, partsOf } from "../../lab/model.ts";
 import { hasZookeeper } from "../../lab/runs.ts";
 import type { Instance, Plan, PlannedService } from "../../rehearsal/embedded/plan.ts";
+import type { Callers } from "../../rehearsal/http/callers.ts";
 import { packageRoot } from "../../tools/package-root.ts";
 import { zookeeperProgram } from "./zookeeper.ts";
 
@@ -49,7 +50,7 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
     folder,
     storeFile: `${folder}/store.jsonl`,
     stateFile: `${folder}/state.json`,
-    allowedHosts: allowedHosts(lab),
+    callers: callers(lab),
     proxy,
     services: [...planned.values()],
     zookeeper: hasZookeeper(lab) ? "host" : "store",
@@ -59,10 +60,17 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
   };
 }
 
-/** The lab's addresses and names, and the names that its Mesos-DNS gives: no name of the web can be among them. */
-function allowedHosts({ machines }: Lab): readonly string[] {
+/**
+ * The lab's addresses and names, and the names that its Mesos-DNS gives: no name of the web can be among them.
+ * The users: who makes the lab, also by `sudo`, and root. A lab that is shared asks nobody who he is.
+ */
+function callers({ machines, runs }: Lab): Callers {
   const own = machines.flatMap(({ ip, name }) => [ip, name]);
-  return [...new Set([...own, ".mesos", "localhost", "127.0.0.1"])];
+  const hosts = [...new Set([...own, ".mesos", "localhost", "127.0.0.1"])];
+  const user = process.getuid?.();
+  if ((runs.kind === "embedded" && runs.shared) || user === undefined) return { hosts };
+  const before = /^\d{1,9}$/.test(process.env.SUDO_UID ?? "") ? [Number(process.env.SUDO_UID)] : [];
+  return { hosts, users: [...new Set([user, 0, ...(user === 0 ? before : [])])] };
 }
 
 /** The settings of the catalogue's containers are for containers: as a process a stand-in is told other folders and addresses. */

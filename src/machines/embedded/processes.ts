@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -43,6 +43,9 @@ export interface Launcher {
 
 /** Starts a plan, detached from this process and its terminal. */
 export function startLauncher(plan: Plan): Launcher {
+  mkdirSync(plan.folder, { recursive: true });
+  // State, logs and sandboxes are for nobody else; also of a lab that an earlier version has made.
+  chmodSync(plan.folder, 0o700);
   for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)])
     mkdirSync(dirname(path), { recursive: true });
   const instances = plan.services.flatMap((service) => service.instances);

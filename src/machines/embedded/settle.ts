@@ -50,7 +50,8 @@ function keepAddresses(lab: EmbeddedLab, before: EmbeddedLab): EmbeddedLab | und
     const { ip, ports } = before.machines[index] as Machine;
     return { ...machine, ip, ...(ports === undefined ? {} : { ports }) };
   });
-  return { ...lab, machines, runs: before.runs };
+  const { shared: _, ...runs } = before.runs;
+  return { ...lab, machines, runs: { ...runs, ...(lab.runs.shared && { shared: true }) } };
 }
 
 function sameHost(described: string, loopback: string): boolean {
@@ -63,7 +64,11 @@ async function decide(
   bind: TryBind,
   signal: AbortSignal,
 ) {
-  const withStore: EmbeddedRuns = { kind: "embedded", proxy: hostProxy(), zookeeper: "store" };
+  const { shared } = lab.runs;
+  const withStore: EmbeddedRuns = {
+    ...{ kind: "embedded", proxy: hostProxy(), zookeeper: "store" },
+    ...(shared && { shared }),
+  };
   const runs: EmbeddedRuns = seemsToHaveZookeeper() ? { ...withStore, zookeeper: "host" } : withStore;
   const [wanted, fault] = await Promise.all([
     settleAddresses({ ...lab, runs }, bind),
@@ -75,6 +80,8 @@ async function decide(
   if (why !== undefined) notes.push(`a store in the launcher instead of this host's ZooKeeper: ${why}`);
   if (before !== undefined && before !== settled.runs.zookeeper)
     notes.push(`apps and rules stay behind: they were kept in ${zookeeperWords(before)}`);
+  if (hasZookeeper(settled) && !shared)
+    notes.push("ZooKeeper does not tell its clients apart: every user of this computer can write to it");
   return { lab: settled, notes };
 }
 

@@ -3,6 +3,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { VagrantLab } from "../../lab/model.ts";
+import { slowness } from "../../lab/runs.ts";
+import { waitFor } from "../../probes/wait.ts";
 import { parseProgress, vagrantReload, vagrantUp } from "../../tools/vagrant.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { explain } from "../docker-ssh/known-failures.ts";
@@ -14,7 +16,10 @@ type VagrantRun = Made & Progress;
 
 /** How often a boot that Vagrant gives up is gone on with, as long as the machines are at work. */
 const longestBoots = 4;
+/** For SSH's first word; a machine in software that starts its services at the same time takes longer. */
 const answerMs = 2_000;
+/** After a boot, before a machine is taken for one that has no address. */
+const patienceMs = 10_000;
 
 /** Brings all machines up with one `vagrant up`; one line a machine. */
 export function boot(run: VagrantRun, running: boolean): Task {
@@ -85,7 +90,7 @@ async function bringUp(
     }
   }
   // Vagrant sets addresses up after a boot. One that it gave up has none, and counts as running the next time.
-  const silent = await silentMachines(lab);
+  const silent = await silentAfterBoot(run);
   if (silent.length === 0) return;
   tellAll(`${silent.join(", ")} does not answer at its address: starting it again`);
   await runVagrant(vagrantReload(folder.path, silent), folder, options);
@@ -106,9 +111,22 @@ export async function machinesAnswer({ lab, folder }: Made): Promise<boolean> {
   return made && (await silentMachines(lab)).length === 0;
 }
 
+/** Asks again for a while: a machine that is only slow must not be started again. */
+async function silentAfterBoot({ lab, signal }: VagrantRun): Promise<readonly string[]> {
+  let silent: readonly string[] = lab.machines.map(({ name }) => name);
+  const look = async () => {
+    silent = await silentMachines(lab);
+    return silent.length === 0
+      ? ({ ok: true, value: silent } as const)
+      : ({ ok: false, seen: silent.join() } as const);
+  };
+  await waitFor(look, { timeoutMs: patienceMs * slowness(lab), signal });
+  return silent;
+}
+
 /** The names of the machines whose SSH does not answer at the lab's addresses. */
 async function silentMachines(lab: VagrantLab): Promise<readonly string[]> {
-  const answers = await Promise.all(lab.machines.map(({ ip }) => sshAnswers(ip, answerMs)));
+  const answers = await Promise.all(lab.machines.map(({ ip }) => sshAnswers(ip, answerMs * slowness(lab))));
   return lab.machines.filter((_, index) => !answers[index]).map(({ name }) => name);
 }
 

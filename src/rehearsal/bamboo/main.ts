@@ -40,7 +40,7 @@ export async function run(
   const { marathonEndpoints, bambooEndpoint, listen, zkPath: folder } = options;
   const running = await startBamboo({
     ...{ marathonEndpoints, bambooEndpoint, listen, store, folder, proxy, log },
-    allowedHosts: around.allowedHosts,
+    callers: around.callers,
   });
   return {
     url: running.url,

@@ -1,3 +1,4 @@
+import type { Callers } from "../http/callers.ts";
 import { listen } from "../http/server.ts";
 import type { Running } from "../running.ts";
 import type { Store } from "../store/store.ts";
@@ -18,7 +19,7 @@ export interface StartBamboo {
   /** The path of the rules in the store, `/bamboo`. */
   readonly folder: string;
   /** The names under which clients may call; absent: any. */
-  readonly allowedHosts?: readonly string[] | undefined;
+  readonly callers?: Callers | undefined;
   /** Ends with this instance. */
   readonly proxy: TrafficProxy;
   readonly log?: (line: string) => void;
@@ -38,7 +39,7 @@ export async function startBamboo(start: StartBamboo): Promise<Running> {
   // Nothing is routed yet, but who asks gets a 503 and the statistics.
   await proxy.apply({ apps: [], services: {} });
   const renderer = new Renderer({ apps, rules, proxy, log });
-  const address = { ...start.listen, allowedHosts: start.allowedHosts };
+  const address = { ...start.listen, callers: start.callers };
   const server = await listen(bambooApi({ apps, rules, proxy, renderer }), address).catch(async (error) => {
     await proxy.close();
     throw error;

@@ -1,4 +1,5 @@
 import type { ProcessMark } from "../../tools/process-mark.ts";
+import type { Callers } from "../http/callers.ts";
 
 /** What an embedded lab's launcher is told to run, and what it says of it: two JSON files in the lab's folder. */
 
@@ -43,8 +44,8 @@ export interface Plan {
   /** Where the store keeps what outlives a halt. */
   readonly storeFile: string;
   readonly stateFile: string;
-  /** The addresses and names under which the stand-ins may be called. */
-  readonly allowedHosts: readonly string[];
+  /** Who may call the stand-ins. */
+  readonly callers: Callers;
   /** What carries Bamboo's traffic; the other balancers have the host's HAProxy or none. */
   readonly proxy: "haproxy" | "built-in";
   readonly services: readonly PlannedService[];

@@ -27,7 +27,7 @@ export async function surroundingsOf(
             retryDelayMs,
           })
       : async () => launcherStore();
-  const common = { openStore, allowedHosts: plan.allowedHosts };
+  const common = { openStore, callers: plan.callers };
   if (service.service === "mesos-agent")
     return {
       ...common,

@@ -1,14 +1,15 @@
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { Running } from "../running.ts";
+import { type Callers, type Gate, gate, tellable } from "./callers.ts";
 
 export interface ListenAddress {
   readonly host: string;
   readonly port: number;
-  /** The names and addresses under which a client may call this server, `.mesos` for all of a domain; absent: any. */
-  readonly allowedHosts?: readonly string[] | undefined;
+  /** Absent: any. */
+  readonly callers?: Callers | undefined;
   /** How long a connection may rest between two requests; absent: for ever, as with libprocess and Go. */
   readonly restMs?: number;
 }
@@ -19,9 +20,10 @@ export interface ListenAddress {
  * @throws LabError `tool` when the address cannot be bound.
  */
 export async function listen(app: Hono, address: ListenAddress): Promise<Running> {
-  const { allowedHosts } = address;
+  const { callers } = address;
+  let refusalOf: Gate = gate({ hosts: [], users: [] });
   const server = createAdaptorServer({
-    fetch: allowedHosts === undefined ? app.fetch : guarded(app.fetch, allowedHosts),
+    fetch: callers === undefined ? app.fetch : guarded(app.fetch, () => refusalOf),
   });
   // Node's own 5 s would close connections that clients keep for their next call.
   if ("keepAliveTimeout" in server) server.keepAliveTimeout = address.restMs ?? 0;
@@ -37,6 +39,7 @@ export async function listen(app: Hono, address: ListenAddress): Promise<Running
     server.listen(address.port, address.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
+  if (callers !== undefined) refusalOf = gate(tellable(callers, { host: address.host, port }));
   return {
     url: `http://${address.host}:${port}`,
     close: () =>
@@ -47,20 +50,11 @@ export async function listen(app: Hono, address: ListenAddress): Promise<Running
   };
 }
 
-/**
- * Refuses what a page of another site makes a browser send: a foreign `Origin` (a page that posts here), or a foreign
- * `Host` (a page whose name was made to point here after it was loaded).
- */
-function guarded(fetch: Hono["fetch"], allowedHosts: readonly string[]): Hono["fetch"] {
-  return (request, ...rest) => {
-    const host = request.headers.get("host") ?? "";
-    const origin = request.headers.get("origin");
-    const name = host.replace(/\.?(:\d+)?$/, "").toLowerCase();
-    if (!allowedHosts.some((own) => name === own || (own.startsWith(".") && name.endsWith(own))))
-      return refused(`the Host header ${JSON.stringify(host)} is not one of this lab`);
-    if (origin !== null && origin !== `http://${host}`)
-      return refused(`requests from the pages of ${JSON.stringify(origin)} are not taken`);
-    return fetch(request, ...rest);
+function guarded(fetch: Hono["fetch"], gateNow: () => Gate): Hono["fetch"] {
+  return (request, env, ...rest) => {
+    const { incoming } = env as Partial<HttpBindings>;
+    const why = gateNow()(request, incoming?.socket);
+    return why === undefined ? fetch(request, env, ...rest) : refused(why);
   };
 }
 

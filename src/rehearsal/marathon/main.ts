@@ -31,7 +31,7 @@ export async function run(
     options,
     store,
     folder: path === "/" ? "" : path,
-    allowedHosts: around.allowedHosts,
+    callers: around.callers,
     libprocessIp: env.LIBPROCESS_IP,
     followMaster: mesos === undefined ? fixedMaster(options.master) : masterInStore(mesosStore, mesos.path),
     onExit: (reason) => {

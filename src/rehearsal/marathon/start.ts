@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { exitCodes, LabError } from "../../errors.ts";
+import type { Callers } from "../http/callers.ts";
 import { listen } from "../http/server.ts";
 import { detectMaster } from "../mesos/detector.ts";
 import type { Running } from "../running.ts";
@@ -24,7 +25,7 @@ export interface StartMarathon {
   /** LIBPROCESS_IP; absent: the host's name. */
   readonly libprocessIp?: string | undefined;
   /** The names under which clients may call; absent: any. */
-  readonly allowedHosts?: readonly string[] | undefined;
+  readonly callers?: Callers | undefined;
   readonly random?: Random;
   readonly log?: (line: string) => void;
   /** Called when it cannot go on: its place in the store is lost. It has stopped leading by then. */
@@ -70,7 +71,7 @@ export async function startMarathon(start: StartMarathon): Promise<Running> {
   const server = await listen(app, {
     host: options.httpAddress,
     port: options.httpPort,
-    allowedHosts: start.allowedHosts,
+    callers: start.callers,
     restMs: jettyRestMs,
   });
   const address = `${options.hostname}:${new URL(server.url).port}`;

@@ -1,5 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { exitCodes, LabError } from "../../errors.ts";
+import type { Callers } from "../http/callers.ts";
 import { listen } from "../http/server.ts";
 import type { MasterMessage } from "../mesos/agent-protocol.ts";
 import { detectMaster } from "../mesos/detector.ts";
@@ -31,7 +32,7 @@ export interface AgentOptions {
   /** Default: the kernel's; another one than at the last start makes this a new agent. */
   readonly bootId?: string;
   /** The names under which clients may call; absent: any. */
-  readonly allowedHosts?: readonly string[] | undefined;
+  readonly callers?: Callers | undefined;
   readonly flags?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
   /** Called when the agent has to end, as the master removed it; its tasks have ended by then. */
@@ -115,7 +116,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   const view = { tasks, ip, port, hostname, workDir, resources, attributes, flags, started };
   const server = await listen(
     agentRoutes({ ...view, id: () => id, registered: () => link.registered, master: () => leader }),
-    { host: options.bindIp ?? ip, port, allowedHosts: options.allowedHosts },
+    { host: options.bindIp ?? ip, port, callers: options.callers },
   );
   const stopFollowing = follow(options.master, log, (found) => {
     leader = found;

@@ -33,7 +33,7 @@ export async function run(
     attributes: parseAttributes(values.attributes ?? ""),
     runners,
     registrationBackoffMs: values.registration_backoff_factor,
-    allowedHosts: around.allowedHosts,
+    callers: around.callers,
     ...(around.bootId === undefined ? {} : { bootId: around.bootId }),
     flags,
     log,

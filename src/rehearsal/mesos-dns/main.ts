@@ -17,10 +17,10 @@ export async function run(
   _env: Readonly<Record<string, string | undefined>>,
   around: Surroundings = inContainer,
 ): Promise<Running> {
-  const { allowedHosts } = around;
+  const { callers } = around;
   const config = readMesosDnsOptions(argv);
   const log = logLine("mesos-dns");
-  if (config.zk === "") return startMesosDns({ config, allowedHosts, log });
+  if (config.zk === "") return startMesosDns({ config, callers, log });
   const { servers, path } = parseZooKeeperUrl(config.zk);
   const store = await around.openStore(servers);
   const exit = (reason: LabError) => {
@@ -32,7 +32,7 @@ export async function run(
   );
   const running = await startMesosDns({
     config,
-    allowedHosts,
+    callers,
     followMaster: masterInStore(store, path),
     log,
     onExit: exit,

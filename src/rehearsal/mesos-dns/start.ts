@@ -1,4 +1,5 @@
 import { exitCodes, LabError } from "../../errors.ts";
+import type { Callers } from "../http/callers.ts";
 import { listen } from "../http/server.ts";
 import type { FollowMaster } from "../marathon/start.ts";
 import type { Running } from "../running.ts";
@@ -16,7 +17,7 @@ export interface StartMesosDns {
   /** Who leads; without it the masters of the configuration are asked. */
   readonly followMaster?: FollowMaster;
   /** The names under which clients may call the HTTP API; absent: any. */
-  readonly allowedHosts?: readonly string[] | undefined;
+  readonly callers?: Callers | undefined;
   readonly log?: (line: string) => void;
   /** Called when no leader was found in time: Mesos-DNS ends then. */
   readonly onExit?: (reason: LabError) => void;
@@ -72,7 +73,7 @@ export async function startMesosDns(start: StartMesosDns): Promise<RunningMesosD
         respond(message, transport, zone, forward),
       )
     : undefined;
-  const http = await serveApi(config, () => zone, start.allowedHosts).catch(async (error) => {
+  const http = await serveApi(config, () => zone, start.callers).catch(async (error) => {
     await dns?.close();
     throw error;
   });
@@ -114,10 +115,10 @@ export async function startMesosDns(start: StartMesosDns): Promise<RunningMesosD
 async function serveApi(
   config: MesosDnsConfig,
   zone: () => Zone,
-  allowedHosts: readonly string[] | undefined,
+  callers: Callers | undefined,
 ): Promise<Running | undefined> {
   if (!config.httpOn) return undefined;
-  return listen(mesosDnsApi(zone), { host: config.httpListener, port: config.httpPort, allowedHosts });
+  return listen(mesosDnsApi(zone), { host: config.httpListener, port: config.httpPort, callers });
 }
 
 function seconds(): number {

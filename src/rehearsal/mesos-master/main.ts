@@ -36,7 +36,7 @@ export async function run(
     slavePingTimeoutMs: values.slave_ping_timeout,
     maxSlavePingTimeouts: values.max_slave_ping_timeouts,
     registryFetchTimeoutMs: values.registry_fetch_timeout,
-    allowedHosts: around.allowedHosts,
+    callers: around.callers,
     flags,
     log,
     onFatal: (error) => end(error),

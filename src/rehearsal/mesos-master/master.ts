@@ -1,4 +1,5 @@
 import type { LabError } from "../../errors.ts";
+import type { Callers } from "../http/callers.ts";
 import { listen } from "../http/server.ts";
 import { makeMasterInfo } from "../mesos/master-info.ts";
 import type { Running } from "../running.ts";
@@ -28,7 +29,7 @@ export interface MasterOptions {
   readonly maxSlavePingTimeouts?: number;
   readonly registryFetchTimeoutMs?: number;
   /** The names under which clients may call; absent: any. */
-  readonly allowedHosts?: readonly string[] | undefined;
+  readonly callers?: Callers | undefined;
   /** Shown in state.json. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
@@ -81,7 +82,7 @@ export async function startMesosMaster(options: MasterOptions): Promise<Running>
   const server = await listen(routes, {
     host: options.bindIp ?? ip,
     port,
-    allowedHosts: options.allowedHosts,
+    callers: options.callers,
   });
   const timers = [
     setInterval(onChange, options.allocationIntervalMs ?? 1_000),

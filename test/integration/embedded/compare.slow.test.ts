@@ -49,7 +49,7 @@ describe.skipIf(noBalancers !== "")(`a lab with all four methods${noBalancers}`,
       // The old task was gone at once: nobody can have been served again before a new one ran.
       const running = report.marks.find(({ what, at }) => what === "TASK_RUNNING" && at > report.breakAt);
       expect(outage.endedAt).toBeGreaterThan((running?.at ?? Number.POSITIVE_INFINITY) - 1_000);
-      expect(sampling.sent).toBeGreaterThan(50);
+      expect(sampling.sent).toBeGreaterThan(10);
     }
     // Each lane has the causes of its own method.
     const seen = methods.map((lane) =>
@@ -64,7 +64,11 @@ describe.skipIf(noBalancers !== "")(`a lab with all four methods${noBalancers}`,
     ];
     for (const [i, what] of own.entries()) expect(seen[i]).toContain(what);
     expect(seen[3]).toContain("event to marathon-lb");
-    expect(report.parameters["requests per second"]).toBe("50 for each way in, 250 in all");
+    // On a busy host fewer are sent, and the report says so.
+    const [, each, all] =
+      /^(\d+) for each way in, (\d+) in all$/.exec(String(report.parameters["requests per second"])) ?? [];
+    expect(Number(each)).toBeLessThanOrEqual(50);
+    expect(Number(all)).toBe(Number(each) * methods.length);
     const html = readFileSync(page, "utf8");
     for (const way of methods) expect(html).toContain(`<b>${way}</b>`);
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { isWelcomePage } from "../../../src/lab/demo.ts";
@@ -22,6 +22,9 @@ test("create, the tutorial's lesson, halt, up, destroy: each leaves what it says
   expect(first.stdout).toContain(noZooKeeper ? "12 of 12 claims hold" : "13 of 13 claims hold");
   expect(first.stdout).toContain(`Marathon ${marathon}/`);
   expect(lab.lab()).toMatchObject({ stack: "rehearsal", runs: { kind: "embedded" } });
+
+  // Its state, logs and sandboxes are for nobody else.
+  expect(statSync(join(lab.folder, "generated/mesos-lab/embedded")).mode & 0o777).toBe(0o700);
 
   // A second one finds what runs and touches nothing.
   const before = lab.state();

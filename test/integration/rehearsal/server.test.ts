@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { request } from "node:http";
 import { Hono } from "hono";
 import { afterEach, describe, expect, test } from "vitest";
@@ -27,7 +28,7 @@ function get(url: string, headers: Record<string, string>) {
 }
 
 describe("a server of an embedded lab", () => {
-  const allowedHosts = ["127.0.33.18", "master", ".mesos", "localhost"];
+  const callers = { hosts: ["127.0.33.18", "master", ".mesos", "localhost"] };
 
   test.each([
     ["127.0.33.18:5050", 200],
@@ -43,15 +44,55 @@ describe("a server of an embedded lab", () => {
     ["master.example.com:8080", 403],
     ["127.0.33.18.example.com", 403],
   ])("takes the Host %s: %i", async (host, status) => {
-    expect((await get(await serve({ allowedHosts }), { host })).status).toBe(status);
+    expect((await get(await serve({ callers }), { host })).status).toBe(status);
   });
 
   test("takes no request from the page of another site", async () => {
-    const url = await serve({ allowedHosts });
+    const url = await serve({ callers });
     const host = "master:8080";
     expect((await get(url, { host, origin: "http://master:8080" })).status).toBe(200);
     expect((await get(url, { host, origin: "http://example.com" })).status).toBe(403);
   });
+});
+
+/** A program of another user, which prints the status and the answer. */
+function asNobody(url: string): Promise<string> {
+  return new Promise((resolve, reject) =>
+    execFile(
+      "curl",
+      ["-sS", "--max-time", "30", "-H", "Host: master", "-w", "%{http_code}", url],
+      { uid: 65_534, gid: 65_534 },
+      (error, stdout) => (error ? reject(error) : resolve(stdout)),
+    ),
+  );
+}
+
+describe.skipIf(process.platform !== "linux")("a server that takes certain users only", () => {
+  const own = process.getuid?.() ?? 0;
+  const hosts = ["master"];
+
+  test("serves its own, over many connections and one that rests", async () => {
+    const url = await serve({ callers: { hosts, users: [own] } });
+    for (let count = 0; count < 3; count += 1) expect((await get(url, { host: "master" })).status).toBe(200);
+    expect((await get(url, { host: "elsewhere" })).status).toBe(403);
+  });
+
+  test("serves nobody who is not among them", async () => {
+    const url = await serve({ callers: { hosts, users: [own + 1] } });
+    expect((await get(url, { host: "master" })).status).toBe(403);
+  });
+
+  test.skipIf(own !== 0)(
+    "refuses another user's program and says why (only root can start one)",
+    async () => {
+      const url = await serve({ callers: { hosts, users: [own] } });
+      expect(await asNobody(url)).toMatch(
+        /^mesos-lab: this lab is another user's: you are user 65534\. .*--shared\n403$/,
+      );
+      await server?.close();
+      expect(await asNobody(await serve({ callers: { hosts } }))).toBe("here200");
+    },
+  );
 });
 
 test("connections rest as long as they do with libprocess, for ever, or as with Jetty", async () => {

@@ -1,0 +1,56 @@
+import type { Socket } from "node:net";
+import { type End, isNumbered, knowsUsers, userOf } from "./peer.ts";
+
+/** Who may call the servers of an embedded lab. */
+export interface Callers {
+  /** The names and addresses under which a client may call, `.mesos` for all of a domain. */
+  readonly hosts: readonly string[];
+  /** Ids of the users whose programs may call; absent: any user of this computer. */
+  readonly users?: readonly number[];
+}
+
+/** The same without its users, where this host's kernel does not tell who calls a server. */
+export function tellable(callers: Callers, server: End): Callers {
+  return callers.users === undefined || knowsUsers(server) ? callers : { hosts: callers.hosts };
+}
+
+/** Why a request is refused; undefined where it is not. */
+export type Gate = (request: Request, socket: Socket | undefined) => string | undefined;
+
+/**
+ * Refuses what a page of another site makes a browser send: a foreign `Origin` (a page that posts here), or a foreign
+ * `Host` (a page whose name was made to point here after it was loaded). Refuses the programs of other users too.
+ */
+export function gate({ hosts, users }: Callers): Gate {
+  // One look for a connection: who has opened it stays the same.
+  const seen = new WeakMap<Socket, string | undefined>();
+  return (request, socket) => {
+    const wrong = otherPlace(request.headers, hosts);
+    if (wrong !== undefined || users === undefined || socket === undefined) return wrong;
+    if (!seen.has(socket)) seen.set(socket, otherUser(socket, users));
+    return seen.get(socket);
+  };
+}
+
+function otherPlace(headers: Headers, hosts: readonly string[]): string | undefined {
+  const host = headers.get("host") ?? "";
+  const origin = headers.get("origin");
+  const name = host.replace(/\.?(:\d+)?$/, "").toLowerCase();
+  if (!hosts.some((own) => name === own || (own.startsWith(".") && name.endsWith(own))))
+    return `the Host header ${JSON.stringify(host)} is not one of this lab`;
+  if (origin !== null && origin !== `http://${host}`)
+    return `requests from the pages of ${JSON.stringify(origin)} are not taken`;
+  return undefined;
+}
+
+function otherUser(socket: Socket, users: readonly number[]): string | undefined {
+  const { remoteAddress, remotePort, localAddress, localPort } = socket;
+  const [from, to] = [
+    { host: remoteAddress, port: remotePort },
+    { host: localAddress, port: localPort },
+  ];
+  // A connection that its client has closed already gets no answer anyhow.
+  const user = isNumbered(from) && isNumbered(to) ? userOf(from, to) : undefined;
+  if (user !== undefined && users.includes(user)) return undefined;
+  return `this lab is another user's${user === undefined ? "" : `: you are user ${user}`}. Its owner can open it to all users of this computer: npx mesos-lab create --shared`;
+}
