@@ -9,7 +9,11 @@ const text = { type: [String] as [typeof String] };
 export const flags = {
   file: ["--file <path>", "Lab file (default: mesos-lab.yaml where there is one)", text],
   name: ["--name <lab>", "Name of the lab, and of its folder below generated/", text],
-  runsOn: ["--runs-on <where>", "auto, vagrant, or embedded (no machines: processes on loopback)", text],
+  runsOn: [
+    "--runs-on <where>",
+    "auto, vagrant, hosts (machines you have, over SSH), or embedded (processes on loopback)",
+    text,
+  ],
   stack: ["--stack <stack>", "classic (the tutorial's images) or rehearsal (images made by this tool)", text],
   provider: ["--provider <provider>", "virtualbox, libvirt, vmware_desktop or parallels", text],
   box: ["--box <name>", "Vagrant box of all machines", text],
@@ -46,6 +50,7 @@ export const flags = {
     "Requests a second for each way in at most, 2 or more (default: 50, shared by the ways in of machines)",
     text,
   ],
+  on: ["--on <machine>", "Where to break one of several (default: where the leader is)", text],
   follow: ["-f, --follow", "Keep showing what is printed", {}],
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
@@ -53,6 +58,8 @@ export const flags = {
   updateLock: ["--update-lock", "Write mesos-lab.lock anew instead of holding the lab to it", {}],
   bundle: ["--bundle <file>", "Make the lab of what `bundle save` packed, without a network", text],
   fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
+  withDocker: ["--with-docker", "On hosts: remove Docker too, where the lab installed it", {}],
+  forget: ["--forget <machine>", "On hosts: give up one that is gone for ever; may be repeated", text],
   yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],
 } as const;
@@ -71,7 +78,7 @@ export const flagWords: Partial<Record<keyof typeof flags, readonly string[]>> =
 };
 
 /** Flags that may be given several times: their value is a list. */
-export const repeatable: readonly string[] = ["discovery"];
+export const repeatable: readonly string[] = ["discovery", "forget"];
 
 /** A flag's value as a whole number within bounds, under the flag's name; nothing where it is not given. */
 export function numberFlag(flag: string, value: unknown, min: number, max: number): Record<string, number> {

@@ -97,7 +97,7 @@ export const verbs: readonly Verb[] = [
     usage: "drill <drill>",
     help: "Break one thing, and measure how long nobody is served",
     words: drills,
-    flags: [...which, "compare", "repeat", "settle", "deadline", "rate", "json"],
+    flags: [...which, "on", "compare", "repeat", "settle", "deadline", "rate", "json"],
     example: "mesos-lab drill kill-task --compare --repeat 3",
     action: async ([name = ""], { repeat, settle, deadline, rate, ...options }, context) => {
       const numbers = {
@@ -151,7 +151,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "destroy",
     help: "Remove the machines and everything made for the lab",
-    flags: [...which, "yes", "json"],
+    flags: [...which, "withDocker", "forget", "yes", "json"],
     action: async (_, options, context) => (await import("./commands/destroy.ts")).destroy(options, context),
   },
   {

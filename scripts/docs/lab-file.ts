@@ -10,8 +10,8 @@ import {
   defaultProvider,
   defaultRunsOn,
   defaultStack,
-  embeddedStack,
   labFileName,
+  otherStack,
 } from "../../src/lab/defaults.ts";
 import { parseLab } from "../../src/lab/parse.ts";
 import { labFileSchema, rules } from "../../src/lab/schema.ts";
@@ -56,7 +56,7 @@ machines:
 const defaults: Record<string, string> = {
   name: code(defaultName),
   runsOn: code(defaultRunsOn),
-  stack: `${code(defaultStack)}; embedded always ${code(embeddedStack)}`,
+  stack: `${code(defaultStack)}; hosts and embedded always ${code(otherStack)}`,
   provider: code(defaultProvider),
   "box.name": `classic ${code(defaultBox("classic", "virtualbox").name)}, rehearsal ${code(defaultBox("rehearsal", "virtualbox").name)}; with libvirt ${code(defaultBox("classic", "libvirt").name)}, ${code(defaultBox("rehearsal", "libvirt").name)}`,
   "box.version": `the default box's: classic ${code(defaultBox("classic", "virtualbox").version ?? "any")}, rehearsal ${code(defaultBox("rehearsal", "virtualbox").version ?? "any")}; with libvirt ${defaultBox("classic", "libvirt").version ?? "any"}, ${code(defaultBox("rehearsal", "libvirt").version ?? "any")}`,
@@ -90,7 +90,8 @@ Defaults of \`images\` are those of the stack \`classic\`; those of \`rehearsal\
 
 ## Rules between fields
 
-- Machines have different names and different addresses, all in one /24 network.
+- Machines have different names and different addresses, all in one /24 network and none of them .0, .1 or .255. On hosts
+  any private address will do.
 - A service stands at most once in a machine's list. Over all machines zookeeper, mesos-master, mesos-slave and marathon run at
   least once, and the number of zookeeper is odd.
 - Services on one machine have different ports; ZooKeeper's is 2181, marathon-lb has 443, 9090 and 9091.
@@ -98,6 +99,9 @@ Defaults of \`images\` are those of the stack \`classic\`; those of \`rehearsal\
 - marathon-lb and haproxy-marathon-bridge run on different machines: both bind the applications' service ports.
 - An embedded lab has the stack rehearsal. Its machines are loopback addresses: 127.0.33.18 stands for 192.168.33.18, and an
   address of 127.0.0.0/8 makes a lab embedded unless \`runsOn\` says otherwise, which is a mistake then.
+- On hosts the lab file lists its machines, and the stack is rehearsal: [hosts.md](hosts.md). What says how SSH gets to one
+  (\`ssh\`, of all machines or of one) makes a lab run on hosts unless \`runsOn\` says otherwise; elsewhere it is not read,
+  as \`memory\`, \`cpus\` and \`box\` are not read on hosts. Beside \`alias\` nothing else stands in a machine's \`ssh\`.
 - \`box.version\` and \`box.url\` belong to one box: naming a box drops the default's, and \`--box\` drops the file's.
 
 ## Flags

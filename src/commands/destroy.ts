@@ -1,22 +1,32 @@
 import { exitCodes, LabError } from "../errors.ts";
+import { kebab } from "../flags.ts";
 import type { Lab } from "../lab/model.ts";
+import { areLent } from "../lab/runs.ts";
 import { machinesOf } from "../machines/index.ts";
 import { ask } from "../ui/ask.ts";
 import { runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
+import { machineNamed } from "./ssh.ts";
 
 export interface DestroyOptions extends LabOptions {
-  /** Do not ask before machines are lost. */
+  /** Do not ask before machines are lost, or somebody's are gone to. */
   readonly yes?: boolean;
+  readonly withDocker?: boolean;
+  readonly forget?: readonly string[];
 }
 
 /** `destroy`: removes the machines and everything the tool wrote for this lab. */
-export async function destroy({ yes = false, ...which }: DestroyOptions, context: Context): Promise<void> {
+export async function destroy(options: DestroyOptions, context: Context): Promise<void> {
+  const { yes = false, withDocker = false, forget = [], ...which } = options;
   const { lab, folder } = madeLab(which);
-  const destruction = machinesOf(lab, folder).destroy(context);
-  if (destruction.loses.length > 0) await askToLose(destruction.loses, lab, yes, context);
+  if (!areLent(lab)) refuseFlags({ withDocker, forget: forget.length > 0 });
+  const named = forget.map((name) => machineNamed(lab, name, "npx mesos-lab destroy --forget").name);
+  const { loses, takes, task } = machinesOf(lab, folder).destroy(context, { withDocker, forget: named });
+  const lost = `${loses.length === 1 ? "machine" : "machines"} ${few(loses)} of lab "${lab.name}"`;
+  if (loses.length > 0) await agree(`Destroy the ${lost}?`, `${lost} would be lost`, lab, yes, context);
+  if (takes !== undefined) await agree(`${takes}\nGo on?`, takes, lab, yes, context);
   const left = await folder.locked(async () => {
-    await runTasks([destruction.task], context.display);
+    await runTasks([task], context.display);
     return folder.remove();
   });
   if (context.json) context.emit({ event: "result", destroyed: lab.name, left });
@@ -25,21 +35,31 @@ export async function destroy({ yes = false, ...which }: DestroyOptions, context
 }
 
 /** @throws LabError `usage` unless the answer is yes. */
-async function askToLose(
-  machines: readonly string[],
+async function agree(
+  question: string,
+  consequence: string,
   lab: Lab,
   yes: boolean,
   { json, signal }: Context,
 ): Promise<void> {
-  const lost = `${machines.length === 1 ? "machine" : "machines"} ${few(machines)} of lab "${lab.name}"`;
-  const answer = await ask(`Destroy the ${lost}?`, { yes, json, signal });
+  const answer = await ask(question, { yes, json, signal });
   if (answer === "yes") return;
   const why = answer === "no" ? "as you said" : "there is no terminal to ask at, and no --yes";
   throw new LabError(`nothing was destroyed: ${why}`, {
     exitCode: exitCodes.usage,
-    details: [`${lost} would be lost`],
+    details: consequence.split("\n"),
     remedy: [`npx mesos-lab destroy --yes --name ${lab.name}`],
   });
+}
+
+/** Where there are no hosts, there is nothing that these could mean. */
+function refuseFlags(given: Readonly<Record<string, boolean>>): void {
+  for (const [flag, is] of Object.entries(given))
+    if (is)
+      throw new LabError(`--${kebab(flag)} is for labs on hosts, and this is none`, {
+        exitCode: exitCodes.usage,
+        remedy: [`leave --${kebab(flag)} out`],
+      });
 }
 
 /** The first of many names. */

@@ -4,7 +4,7 @@ import { lowerRate } from "../drills/analysis/baseline.ts";
 import { spreads } from "../drills/analysis/timeline.ts";
 import { usualDominant } from "../drills/analysis/why-words.ts";
 import { headline, lossInWords } from "../drills/analysis/words.ts";
-import { type Drill, drills, drillsFor } from "../drills/catalogue.ts";
+import { type Drill, drills, drillsFor, whyNot } from "../drills/catalogue.ts";
 import { startClock } from "../drills/clock.ts";
 import type { DrillReport } from "../drills/model/report.ts";
 import type { DrillOptions } from "../drills/options.ts";
@@ -22,6 +22,8 @@ import { reserveDrillFiles } from "./drill-files.ts";
 
 export interface DrillCommandOptions extends LabOptions {
   readonly repeat?: number;
+  /** The machine whose service is broken, instead of the one that leads. */
+  readonly on?: string;
   /** Every way in of the lab at once. */
   readonly compare?: boolean;
   /** Seconds. */
@@ -38,26 +40,24 @@ export async function drillCommand(
   options: DrillCommandOptions,
   context: Context,
 ): Promise<void> {
-  const { repeat = 1, compare = false, settle = 5, deadline = 300, rate, ...which } = options;
+  const { repeat = 1, compare = false, settle = 5, deadline = 300, rate, on, ...which } = options;
   const drill = drills.find((each) => each.name === name);
   if (drill === undefined) throw refused(`there is no drill "${name}"`, drills);
   const made = madeLab(which);
   const { lab } = made;
-  if (!drillsFor(lab).includes(drill))
-    throw refused(
-      `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`,
-      drillsFor(lab),
-    );
+  const why = whyNot(drill, lab);
+  if (why !== undefined) throw refused(why, drillsFor(lab));
   const [only, ...others] = discoveryOf(lab);
   const notes = compare && others.length === 0 ? [oneMethod(only)] : [];
   for (const note of notes) context.note(note);
-  const drilling = { drill, repeat, compare, notes, settle, deadline, rate };
+  const drilling = { drill, on, repeat, compare, notes, settle, deadline, rate };
   // A lab that is removed, started or drilled by somebody else meanwhile would be measured as broken.
   await made.folder.locked(() => drillAgain(drilling, made, context));
 }
 
 interface Wanted {
   readonly drill: Drill;
+  readonly on: string | undefined;
   readonly repeat: number;
   readonly compare: boolean;
   readonly notes: readonly string[];
@@ -73,7 +73,7 @@ async function drillAgain(wanted: Wanted, { lab, folder }: MadeLab, context: Con
   const http = openHttp();
   const reports: DrillReport[] = [];
   const options = (say: DrillOptions["say"]): DrillOptions => ({
-    ...{ lab, http, compare, say, notes: wanted.notes, signal: context.signal },
+    ...{ lab, http, compare, say, notes: wanted.notes, on: wanted.on, signal: context.signal },
     machines: machinesOf(lab, folder),
     at: addressesOf(lab),
     appId: absoluteId(tomcatApp(lab).id),

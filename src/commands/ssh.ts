@@ -7,15 +7,16 @@ import { type LabOptions, madeLab } from "./context.ts";
 /** `ssh <machine> [-- command]`: a shell on a machine, or one command; returns its exit code. */
 export async function ssh(name: string, remote: readonly string[], options: LabOptions): Promise<number> {
   const { lab, folder } = madeLab(options);
-  return machinesOf(lab, folder).access.shell(namedMachine(lab, name), remote);
+  return machinesOf(lab, folder).access.shell(machineNamed(lab, name, "npx mesos-lab ssh"), remote);
 }
 
-function namedMachine(lab: Lab, name: string): Machine {
+/** @throws LabError `usage` for a name that no machine has: `remedy` goes before those that there are. */
+export function machineNamed(lab: Lab, name: string, remedy: string): Machine {
   const machine = lab.machines.find((each) => each.name === name);
   if (machine !== undefined) return machine;
   const names = lab.machines.map((each) => each.name);
   throw new LabError(`there is no machine "${name}", ${suggestion(name, names)}`, {
     exitCode: exitCodes.usage,
-    remedy: lab.machines.map((each) => `npx mesos-lab ssh ${each.name}`),
+    remedy: lab.machines.map((each) => `${remedy} ${each.name}`),
   });
 }

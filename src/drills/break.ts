@@ -1,10 +1,7 @@
 import { encodePath, findApp, refused } from "../demo/services.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
-import { entriesOf } from "../lab/catalogue/index.ts";
-import { discoveryOf } from "../lab/discovery.ts";
-import type { Lab } from "../lab/model.ts";
-import { type Drill, drills } from "./catalogue.ts";
+import type { Drill } from "./catalogue.ts";
 import type { DrillOptions } from "./options.ts";
 
 /** What was broken. */
@@ -15,19 +12,23 @@ export interface Broken {
   readonly task?: string;
 }
 
-/** Breaks what the drill is about; resolves once it is broken. */
-export async function breakIt(drill: Drill, options: DrillOptions): Promise<Broken> {
+/**
+ * Breaks what the drill is about; resolves once it is broken.
+ * @param entry what of the drill's service, where it breaks one.
+ */
+export async function breakIt(
+  { breaks }: Drill,
+  entry: Entry | undefined,
+  options: DrillOptions,
+): Promise<Broken> {
   const { machines, signal, lab } = options;
-  const { breaks } = drill;
-  if (breaks.kind === "restart") {
-    const entry = entryToBreak(lab, drill);
+  if (breaks.kind === "restart" && entry !== undefined) {
     await machines.breaks.restart(entry, signal);
     return { target: `${entry.tutorial.name} on ${entry.machine.name}` };
   }
-  if (breaks.kind === "reboot") {
-    const { machine } = entryToBreak(lab, drill);
-    await machines.breaks.reboot(machine, signal);
-    return { target: machine.name };
+  if (breaks.kind === "reboot" && entry !== undefined) {
+    await machines.breaks.reboot(entry.machine, signal);
+    return { target: entry.machine.name };
   }
   const task = await oneTask(options);
   if (breaks.kind === "kill-task") {
@@ -42,18 +43,15 @@ export async function breakIt(drill: Drill, options: DrillOptions): Promise<Brok
 }
 
 /** After an interrupted drill: what could not be put back, in sentences. */
-export async function putBack(drill: Drill, { machines, lab, say }: DrillOptions): Promise<string[]> {
-  if (drill.breaks.kind !== "restart") return [];
+export async function putBack(
+  { breaks }: Drill,
+  entry: Entry | undefined,
+  { machines, say }: DrillOptions,
+): Promise<string[]> {
+  if (breaks.kind !== "restart" || entry === undefined) return [];
   say("putting back what was broken");
-  const left = await machines.breaks
-    .putBack(entryToBreak(lab, drill))
-    .catch((error: unknown) => String(error));
+  const left = await machines.breaks.putBack(entry).catch((error: unknown) => String(error));
   return left === undefined ? [] : [left];
-}
-
-/** @throws LabError `usage` where the lab does not run what the drill would break. */
-export function assertBreakable(lab: Lab, drill: Drill): void {
-  if ("service" in drill.breaks) entryToBreak(lab, drill);
 }
 
 async function oneTask({ http, at, appId, signal }: DrillOptions) {
@@ -63,19 +61,5 @@ async function oneTask({ http, at, appId, signal }: DrillOptions) {
   throw new LabError(`${appId} has no task to break`, {
     exitCode: exitCodes.verify,
     remedy: ["npx mesos-lab demo"],
-  });
-}
-
-function entryToBreak(lab: Lab, drill: Drill): Entry {
-  const service = "service" in drill.breaks ? drill.breaks.service : undefined;
-  const [entry] = service === undefined ? [] : entriesOf(lab, service);
-  if (entry !== undefined) return entry;
-  const others = drills.filter(
-    ({ breaks }) => !("service" in breaks) || entriesOf(lab, breaks.service).length > 0,
-  );
-  throw new LabError(`this lab has no ${service} to ${drill.breaks.kind}`, {
-    exitCode: exitCodes.usage,
-    details: [`its ways of discovery: ${discoveryOf(lab).join(", ")}`],
-    remedy: others.map(({ name }) => `npx mesos-lab drill ${name}`),
   });
 }

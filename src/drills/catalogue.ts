@@ -1,5 +1,5 @@
 import type { Lab, ServiceName } from "../lab/model.ts";
-import { hasZookeeper } from "../lab/runs.ts";
+import { hasZookeeper, mayReboot } from "../lab/runs.ts";
 
 /** What a drill breaks, and in which words. */
 export interface Drill {
@@ -51,9 +51,16 @@ export const drills: readonly Drill[] = [
   reboot("master", "mesos-master"),
 ];
 
-/** The drills that a lab can be put through: without ZooKeeper there is none to restart. */
+/** The drills that a lab can be put through. */
 export function drillsFor(lab: Lab): readonly Drill[] {
-  return drills.filter(
-    ({ breaks }) => breaks.kind !== "restart" || breaks.service !== "zookeeper" || hasZookeeper(lab),
-  );
+  return drills.filter((drill) => whyNot(drill, lab) === undefined);
+}
+
+/** Why a lab cannot be put through a drill, in one sentence; undefined where it can. */
+export function whyNot({ name, breaks }: Drill, lab: Lab): string | undefined {
+  if (breaks.kind === "restart" && breaks.service === "zookeeper" && !hasZookeeper(lab))
+    return `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`;
+  if (breaks.kind === "reboot" && !mayReboot(lab))
+    return `${name} would reboot a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
+  return undefined;
 }

@@ -19,6 +19,8 @@ export interface DrillOptions {
   readonly settleMs: number;
   /** Counted from the break. */
   readonly deadlineMs: number;
+  /** The machine on which the user wants a service broken; left out, the one that leads. */
+  readonly on?: string | undefined;
   /** Requests a second and lane; left out, what the lab can bear. */
   readonly ratePerSecond?: number | undefined;
   /** Sentences that the report shall tell besides its own. */

@@ -2,8 +2,9 @@ import { type Verdict, verifyLab } from "../claims/verdict.ts";
 import { exitCodes, LabError } from "../errors.ts";
 import { lostLanes } from "./analysis/settled.ts";
 import { afterwards } from "./ask-alone.ts";
-import { assertBreakable, breakIt, putBack } from "./break.ts";
+import { breakIt, putBack } from "./break.ts";
 import type { Drill } from "./catalogue.ts";
+import { breakable, type Chosen, choiceInWords, chooseEntry } from "./chosen.ts";
 import { startClock } from "./clock.ts";
 import { type Claims, reportOf } from "./conclude.ts";
 import { type Drilling, untilSettled } from "./follow.ts";
@@ -21,7 +22,7 @@ const wholeAgainMs = 180_000;
 /** Breaks one thing, samples the page until it has settled or the deadline is over, and tells what happened. */
 export async function runDrill(drill: Drill, options: DrillOptions): Promise<DrillReport> {
   const { lab, at, http, say, signal } = options;
-  assertBreakable(lab, drill);
+  breakable(lab, drill, options.on);
   const clock = startClock();
   const { ways, before } = await precheck(options, clock);
   const whole = await verifyLab(lab, { timeoutMs: lookMs, startingMs: 0, signal });
@@ -31,6 +32,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   try {
     steady = await steadyLanes(ways, options, clock);
     const { lanes, load } = steady;
+    const chosen = await chooseEntry(drill, options);
     const breakAt = clock.now();
     lanes.broken(breakAt);
     say(`breaking: ${drill.help}`);
@@ -48,21 +50,27 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
       breakAt,
       gone: watch.gone,
     };
-    const followed = await breakAndFollow(drill, options, drilling);
+    const followed = await breakAndFollow(drill, chosen, options, drilling);
     await watch.stop();
     say("looking whether all of the lab is as it was");
     const verdict = await verifyLab(lab, { timeoutMs: wholeAgainMs, signal });
     const claims = comparedWith(whole, verdict);
-    return await reportOf(drill, options, {
-      clock,
-      ways,
-      load,
-      watch,
-      claims,
-      before,
-      breakAt,
-      ...followed,
-    });
+    const choice = chosen && choiceInWords(chosen);
+    const notes = [...options.notes, ...(choice === undefined ? [] : [choice])];
+    return await reportOf(
+      drill,
+      { ...options, notes },
+      {
+        clock,
+        ways,
+        load,
+        watch,
+        claims,
+        before,
+        breakAt,
+        ...followed,
+      },
+    );
   } catch (error) {
     if (signal.aborted && !(error instanceof LabError)) throw interrupted(steady === undefined, []);
     throw error;
@@ -84,12 +92,13 @@ function comparedWith(before: Verdict, after: Verdict): Claims {
 /** From the break until nothing more is to be expected; then nobody asks any more. What was left broken is put back. */
 async function breakAndFollow(
   drill: Drill,
+  chosen: Chosen | undefined,
   options: DrillOptions,
   drilling: Omit<Drilling, "broken"> & Pick<Before, "ways">,
 ): Promise<{ readonly target: string; readonly lanes: readonly Lane[] }> {
   const { lanes, ways } = drilling;
   try {
-    const broken = breakIt(drill, options);
+    const broken = breakIt(drill, chosen?.entry, options);
     const { ownLoad } = await untilSettled(options, { ...drilling, broken });
     const { target } = await broken;
     await lanes.stop();
@@ -101,7 +110,7 @@ async function breakAndFollow(
     );
     return { target, lanes: lanes.lanes(new Map([...alone, ...ownLoad])) };
   } catch (error) {
-    const notes = await putBack(drill, options);
+    const notes = await putBack(drill, chosen?.entry, options);
     if (options.signal.aborted) throw interrupted(false, notes);
     throw withNotes(error, notes);
   }

@@ -1,22 +1,20 @@
 import { services } from "./catalogue/index.ts";
-import type { Draft, MachineDraft, Placed } from "./draft.ts";
-import { coreServiceNames, type ServiceName, serviceNames } from "./model.ts";
+import type { Clash, Draft, MachineDraft, Placed } from "./draft.ts";
+import { hostChecks } from "./host-checks.ts";
+import { coreServiceNames, type RunsOnName, type ServiceName, serviceNames } from "./model.ts";
 
-/** What does not fit: said of `at`, or of the file's `machines` as a whole. */
-export interface Clash {
-  readonly at?: Placed<unknown>;
-  /** Stands for itself: neither place nor value goes before it. */
-  readonly text: string;
-}
-
-/** The rules between values. Values that break a rule of their own are left out of it. */
-export function crossChecks(draft: Draft): Clash[] {
+/**
+ * The rules between values. Values that break a rule of their own are left out of it.
+ * @param runsOn where the lab is to run: a network that Vagrant makes has rules of its own.
+ */
+export function crossChecks(draft: Draft, runsOn: RunsOnName | "auto"): Clash[] {
   const machines = draft.machines ?? [];
   const clashes = [
     ...twice(machines.map(({ name }) => name)),
     ...twice(machines.map(({ ip }) => ip)),
+    ...twice(machines.map(({ sshAlias }) => sshAlias)),
     ...machines.flatMap(({ services }) => twice(services)),
-    ...networks(machines),
+    ...(runsOn === "hosts" ? hostChecks(machines) : [...networks(machines), ...reserved(machines)]),
     ...machines.flatMap((machine) => portClashes(machine, draft.ports)),
     ...machines.flatMap(servicePortClashes),
     ...serviceCounts(draft.machines),
@@ -59,6 +57,14 @@ function networks(machines: readonly MachineDraft[]): Clash[] {
     const rule = `must be in one /24 network, ${network(other.value)}.x, with`;
     return between(ip, first, rule);
   });
+}
+
+/** Addresses that Vagrant's network and its host have. */
+function reserved(machines: readonly MachineDraft[]): Clash[] {
+  const text = "must not end in .0, .1 or .255: network, host (Vagrant refuses it) and broadcast address";
+  return machines.flatMap(({ ip }) =>
+    ip !== undefined && /\.(?:0|1|255)$/.test(ip.value) ? [{ at: ip, text }] : [],
+  );
 }
 
 function portClashes(machine: MachineDraft, ports: Draft["ports"]): Clash[] {

@@ -8,8 +8,8 @@ export const labFileName = "mesos-lab.yaml";
 
 export const defaultName = "mesos-lab";
 export const defaultStack: StackName = "classic";
-/** The tutorial's images need machines: where there are none, the stand-ins are all there is. */
-export const embeddedStack: StackName = "rehearsal";
+/** The tutorial's images need virtual machines: elsewhere the stand-ins are all there is. */
+export const otherStack: StackName = "rehearsal";
 export const defaultRunsOn = "auto";
 /** Needs no Vagrant plugin. */
 export const defaultProvider: ProviderName = "virtualbox";

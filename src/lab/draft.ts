@@ -19,6 +19,9 @@ export interface Placed<T> {
 export interface MachineDraft {
   name?: Placed<string> | undefined;
   ip?: Placed<string> | undefined;
+  /** How SSH gets there: a host of the user's ssh config, or what else is said of it. */
+  sshAlias?: Placed<string> | undefined;
+  ssh: readonly Placed<unknown>[];
   services: readonly Placed<ServiceName>[];
   /** Every entry of `services` is known. */
   complete: boolean;
@@ -33,8 +36,17 @@ export interface Draft {
   readonly sharedIp: { readonly label: string; readonly machine: string } | undefined;
 }
 
+/** What does not fit: said of `at`, or of the file's `machines` as a whole. */
+export interface Clash {
+  readonly at?: Placed<unknown>;
+  /** Stands for itself: neither place nor value goes before it. */
+  readonly text: string;
+}
+
 /** A value of the lab file: `given` whether it is there at all, `value` only where it keeps its rule. */
 export type Lookup = (path: Path) => { given: boolean; value?: unknown };
+
+const sshKeys = ["host", "user", "port", "identityFile", "proxyJump"] as const;
 
 export function draftLab(lookup: Lookup, flags: FlagValues): Draft {
   const placed = <T>(path: Path, fallback?: T): Placed<T> | undefined => {
@@ -62,6 +74,8 @@ export function draftLab(lookup: Lookup, flags: FlagValues): Draft {
           return {
             name: placed([...own, "name"], fallback?.name),
             ip: placed([...own, "ip"], fallback?.ip),
+            sshAlias: placed([...own, "ssh", "alias"]),
+            ssh: sshKeys.map((key) => placed([...own, "ssh", key])).filter((value) => value !== undefined),
             services: known,
             complete: entries.length > 0 && known.length === entries.length,
           };

@@ -6,7 +6,7 @@ import { fields } from "./schema.ts";
 /** Flags that override the lab file, as the command line gives them. */
 export interface LabFlags {
   readonly name?: string | undefined;
-  /** auto, vagrant or embedded. */
+  /** auto, vagrant, hosts or embedded. */
   readonly runsOn?: string | undefined;
   readonly stack?: string | undefined;
   readonly provider?: string | undefined;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Lookup } from "./draft.ts";
+import type { Clash, Lookup } from "./draft.ts";
 import { type Path, type Problem, pathText, quoted, suggestion, valueText } from "./problems.ts";
 import { labFileSchema } from "./schema.ts";
 import type { YamlSource } from "./yaml-source.ts";
@@ -77,5 +77,16 @@ export function lookupIn(raw: unknown, issues: readonly z.core.$ZodIssue[]): Loo
       given: present || (path[0] === "machines" && dig(raw, ["machines"]).present),
       ...(broken ? {} : { value }),
     };
+  };
+}
+
+/** A value that does not fit the others, told with its place. */
+export function clashProblem({ at, text }: Clash, yaml: YamlSource): Problem {
+  if (at === undefined)
+    return text.startsWith("--") ? { text } : { position: yaml.position(["machines"]), text };
+  if (at.from === "flag") return { text: `${at.label}: ${text}` };
+  return {
+    position: yaml.position(at.path),
+    text: `${at.label} ${valueText(at.value, yaml.written(at.path))} ${text}`,
   };
 }

@@ -52,3 +52,10 @@ export function machineImages(lab: Lab, machine: Machine): readonly string[] {
 export function machineContainers(lab: Lab, machine: Machine): readonly Container[] {
   return entriesOn(lab, machine).map(effective);
 }
+
+/** Programs that a machine runs outside of containers, each with the package that has it. */
+export function machinePrograms({ services: own }: Machine): Readonly<Record<string, string>> {
+  return own.includes("haproxy-marathon-bridge")
+    ? { "/usr/sbin/haproxy": "haproxy", "/usr/bin/curl": "curl" }
+    : {};
+}

@@ -27,8 +27,11 @@ export const imagePlaces = ["host", "machines"] as const;
 /** Who fetches the classic stack's images: this host, once and for all machines, or each machine's engine. */
 export type ImagePlace = (typeof imagePlaces)[number];
 
-export const runsOnNames = ["vagrant", "embedded"] as const;
-/** `vagrant`: virtual machines. `embedded`: no machines, the services are processes of this host on loopback. */
+export const runsOnNames = ["vagrant", "hosts", "embedded"] as const;
+/**
+ * `vagrant`: virtual machines. `hosts`: machines that are there already, over SSH. `embedded`: no machines, the services
+ * are processes of this host on loopback.
+ */
 export type RunsOnName = (typeof runsOnNames)[number];
 
 /** Where the playbooks run: on this host, or from inside one of the lab's machines. */
@@ -94,6 +97,29 @@ export interface VagrantRuns {
   readonly bootTimeout?: number;
 }
 
+/** How SSH gets to a machine. What is left out is the user's own ssh's to know. */
+export interface SshAccess {
+  /** A host of the user's own ssh config, which says all the rest. */
+  readonly alias?: string;
+  /** A name or an address; absent: the machine's own. */
+  readonly host?: string;
+  readonly user?: string;
+  readonly port?: number;
+  /** The file of a private key. */
+  readonly identityFile?: string;
+  /** `[user@]host[:port]` */
+  readonly proxyJump?: string;
+}
+
+/** Machines that are there already and belong to somebody: reached over SSH. */
+export interface HostsRuns {
+  readonly kind: "hosts";
+  /** By the machine's name. */
+  readonly ssh: Readonly<Record<string, SshAccess>>;
+  /** Whether drills may reboot them. */
+  readonly reboot: boolean;
+}
+
 /** Processes of this host on loopback. What they are made of is absent until `create` has found it out. */
 export interface EmbeddedRuns {
   readonly kind: "embedded";
@@ -105,7 +131,7 @@ export interface EmbeddedRuns {
   readonly shared?: true;
 }
 
-export type Runs = VagrantRuns | EmbeddedRuns;
+export type Runs = VagrantRuns | HostsRuns | EmbeddedRuns;
 
 export interface Lab<R extends Runs = Runs> {
   readonly name: string;
@@ -139,6 +165,7 @@ export interface FetchedImage {
 }
 
 export type VagrantLab = Lab<VagrantRuns>;
+export type HostsLab = Lab<HostsRuns>;
 export type EmbeddedLab = Lab<EmbeddedRuns>;
 
 /** What of a bundle lies in the lab's folder, so that its machines need not fetch it. */

@@ -37,6 +37,21 @@ const runs = z.discriminatedUnion("kind", [
     bootTimeout: fields.bootTimeout.optional(),
   }),
   z.strictObject({
+    kind: z.literal("hosts"),
+    ssh: z.record(
+      fields.machineName,
+      z.strictObject({
+        alias: fields.sshAlias.optional(),
+        host: fields.sshHost.optional(),
+        user: fields.sshUser.optional(),
+        port: port.optional(),
+        identityFile: fields.identityFile.optional(),
+        proxyJump: fields.proxyJump.optional(),
+      }),
+    ),
+    reboot: z.boolean(),
+  }),
+  z.strictObject({
     kind: z.literal("embedded"),
     proxy: z.enum(["haproxy", "built-in"]).optional(),
     zookeeper: z.enum(["host", "store"]).optional(),
@@ -78,6 +93,7 @@ const flags = z.strictObject({
     ].map((name) => [name, text.optional()]),
   ),
   ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
+  ...{ registry: text.optional(), imagesFrom: text.optional() },
   file: text.optional(),
   shared: z.boolean().optional(),
 });

@@ -1,4 +1,4 @@
-import type { Box, Lab, VagrantLab } from "./model.ts";
+import type { Box, HostsLab, Lab, VagrantLab } from "./model.ts";
 
 /** What follows from where a lab runs, for those who need not know where that is. */
 
@@ -6,6 +6,22 @@ import type { Box, Lab, VagrantLab } from "./model.ts";
 export function onVagrant(lab: Lab): VagrantLab | undefined {
   const { runs } = lab;
   return runs.kind === "vagrant" ? { ...lab, runs } : undefined;
+}
+
+/** The lab as one of machines that are there already, where it is one. */
+export function onHosts(lab: Lab): HostsLab | undefined {
+  const { runs } = lab;
+  return runs.kind === "hosts" ? { ...lab, runs } : undefined;
+}
+
+/** Whether its machines belong to somebody, and are looked at by the tool itself before anything is done to them. */
+export function areLent({ runs }: Lab): boolean {
+  return runs.kind === "hosts";
+}
+
+/** Whether drills may reboot its machines. */
+export function mayReboot({ runs }: Lab): boolean {
+  return runs.kind !== "hosts" || runs.reboot;
 }
 
 /** The lab with its machines made of this box, where they are made of a box. */
@@ -21,10 +37,10 @@ export function slowness(lab: Lab): number {
 
 /** Whether ZooKeeper serves the lab, and not a store in its place. */
 export function hasZookeeper({ runs }: Lab): boolean {
-  return runs.kind === "vagrant" || runs.zookeeper === "host";
+  return runs.kind !== "embedded" || runs.zookeeper === "host";
 }
 
 /** What carries the traffic of the lab's Bamboo. */
 export function proxyOf({ runs }: Lab): "haproxy" | "built-in" {
-  return runs.kind === "vagrant" ? "haproxy" : (runs.proxy ?? "built-in");
+  return runs.kind === "embedded" ? (runs.proxy ?? "built-in") : "haproxy";
 }

@@ -48,6 +48,9 @@ const hostname: [RegExp, string] = [
 const imageReference =
   /^(?:[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d{1,5})?\/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
 
+/** Nothing that ssh could take for a flag or a pattern. */
+const sshName = /^(?:[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:]*)$/;
+
 export const fields = {
   name: text("Names the lab's folder under generated/.", 40, hostname),
   stack: oneOf(
@@ -55,7 +58,7 @@ export const fields = {
     stackNames,
   ),
   runsOn: oneOf(
-    "Where the lab runs: in virtual machines (vagrant), as processes of this host on loopback (embedded), or in machines where Vagrant and a provider work and embedded where not (auto).",
+    "Where the lab runs: in virtual machines (vagrant), on machines that are there already, over SSH (hosts), as processes of this host on loopback (embedded), or in virtual machines where Vagrant and a provider work and embedded where not (auto).",
     ["auto", ...runsOnNames],
   ),
   provider: oneOf("The Vagrant provider that runs the machines.", providerNames),
@@ -77,19 +80,16 @@ export const fields = {
     "must not be all, localhost, ungrouped, zookeeper, marathon or bamboo, which mean something else to Ansible",
   ]),
   ip: text(
-    "Address of the machine in the lab's private network. All machines share one /24.",
+    "Address under which the machines, and this computer, reach the services of the machine.",
     15,
     [
       /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/,
       "must be an IPv4 address, like 192.168.33.18",
     ],
     [
-      /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/,
-      "must be a private address: in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; in an embedded lab also in 127.0.0.0/8",
-    ],
-    [
-      /\.(?!(?:0|1|255)$)\d+$/,
-      "must not end in .0, .1 or .255: network, host (Vagrant refuses it) and broadcast address",
+      // The services have no passwords.
+      /^(?:10\.|127\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/,
+      "must be a private address: in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10; in an embedded lab also in 127.0.0.0/8",
     ],
   ),
   memory: whole("Memory of the machine.", 512, 1_048_576, 2048, "of MiB "),
@@ -101,6 +101,27 @@ export const fields = {
     "of seconds ",
   ),
   cpus: whole("Number of virtual processors of the machine.", 1, 64, 2),
+  sshHost: text("Name or address at which SSH reaches the machine; default: its ip.", 253, [
+    sshName,
+    "must be a host name or an address, like lab-1.example.org or 10.0.0.11",
+  ]),
+  sshAlias: text(
+    "A host of your own ssh config, which then says all the rest; the defaults do not hold for it.",
+    253,
+    [sshName, "must be a host of your ssh config, like pi-1"],
+  ),
+  sshUser: text("Who logs in there; default: whom your ssh takes.", 64, [
+    /^[A-Za-z_][\w.@+-]*$/,
+    "must be a user's name, like admin",
+  ]),
+  identityFile: text("File of the private key; default: the keys that your ssh offers.", 400, [
+    /^(?:\/|~\/|[A-Za-z]:\/)[^"'\\%\p{C}]*[^"'\\%\s\p{C}]$/u,
+    "must be an absolute path or one in your home directory, like ~/.ssh/id_ed25519",
+  ]),
+  proxyJump: text("The host through which SSH goes there.", 330, [
+    /^(?:[A-Za-z_][\w.+-]*@)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?::[1-9]\d{0,4})?$/,
+    "must be one host, like bastion.example.org or me@bastion.example.org:2222; a chain of them belongs in your ssh config",
+  ]),
   registry: text(
     "A mirror or pull-through cache of Docker Hub, so that a class fetches its images once. Images that name a registry of their own are fetched from there.",
     2000,
@@ -133,6 +154,13 @@ function mapping<S extends z.core.$ZodLooseShape>(shape: S, description: string)
 }
 
 const port = (what: string, example: number) => whole(`Port of ${what}.`, 1, 65_535, example).optional();
+/** How SSH gets there, for one machine or for all. */
+const sshFields = {
+  user: fields.sshUser.optional(),
+  port: whole("Port of SSH.", 1, 65_535, 22).optional(),
+  identityFile: fields.identityFile.optional(),
+  proxyJump: fields.proxyJump.optional(),
+};
 const image = (what: string) =>
   text(`Image of ${what}, instead of the stack's.`, 400, [
     imageReference,
@@ -196,11 +224,29 @@ export const labFileSchema = mapping(
             `a list of ${serviceNames.join(", ")}; each at most once per machine; over all machines zookeeper, mesos-master, mesos-slave and marathon at least once, and an odd number of zookeeper`,
             "What runs on the machine.",
           ),
+          ssh: mapping(
+            { alias: fields.sshAlias.optional(), host: fields.sshHost.optional(), ...sshFields },
+            "How SSH gets to the machine, where the lab runs on hosts.",
+          ).optional(),
         },
         "A machine of the lab.",
       ),
       "a list of machines; names and addresses differ",
       "The machines. Given, the list replaces the tutorial's two.",
+    ).optional(),
+    ssh: mapping(
+      sshFields,
+      "How SSH gets to the machines, where the lab runs on hosts: defaults for all of them.",
+    ).optional(),
+    drills: mapping(
+      {
+        reboot: field(
+          z.boolean({ error: "must be true or false" }),
+          "true or false",
+          "Whether drills may reboot the machines, where the lab runs on hosts.",
+        ).optional(),
+      },
+      "What drills may do.",
     ).optional(),
     discovery: list(
       fields.discoveryName,

@@ -35,7 +35,7 @@ export async function chooseRunsOn(
 /** @throws LabError `usage` where the lab was made, and not where it is wanted now. */
 export function refuseMadeOtherwise(name: string, made: RunsOnName | undefined, wanted: RunsOnName): void {
   if (made === undefined || made === wanted) return;
-  const words = made === "embedded" ? "embedded" : "of virtual machines";
+  const words = { embedded: "embedded", vagrant: "of virtual machines", hosts: "on hosts" }[made];
   throw new LabError(`lab "${name}" exists already and is ${words}`, {
     exitCode: exitCodes.usage,
     remedy: [`npx mesos-lab destroy --name ${name}`, "--name <another>"],

@@ -7,7 +7,9 @@ import type { Progress, Task } from "../ui/tasks.ts";
 export interface Machines {
   /** For people: `Vagrant with libvirt`. */
   readonly words: string;
-  /** What this host has and lacks for the lab. */
+  /** What `examine` does, as a task is called; and what is said before several problems. */
+  readonly examining: { readonly title: string; readonly refused: string };
+  /** What this host, and what the lab runs on, has and lacks for the lab. */
   examine(wanted: Examination, signal: AbortSignal): Promise<Examined>;
   /** Decides what only this host can tell, unless an earlier run has; changes nothing on the host. */
   settle(signal: AbortSignal): Promise<Settled>;
@@ -24,17 +26,29 @@ export interface Machines {
   provision(progress: Progress, ansible: AnsiblePlace): readonly Task[];
   /** Shuts everything down; nothing is lost. */
   halt(progress: Progress): Task;
+  /** What making the lab would do to each machine, in lines; absent where all of it is the lab's own. */
+  plan?(signal: AbortSignal): Promise<readonly string[]>;
   /** Ends and removes everything; what the tool wrote is removed by the caller. */
-  destroy(progress: Progress): Destruction;
+  destroy(progress: Progress, how: Removal): Destruction;
   readonly access: Access;
   /** What the machines are made of; absent where there are none. */
   readonly parts?: Parts;
   readonly breaks: Breaks;
 }
 
+/** How machines that belong to somebody are left. */
+export interface Removal {
+  /** Also Docker, where the lab has installed it. */
+  readonly withDocker: boolean;
+  /** The machines that are gone for ever: what is on them is given up. */
+  readonly forget: readonly string[];
+}
+
 export interface Destruction {
   /** The machines that would be lost, for people; none where the same can be made again in no time. */
   readonly loses: readonly string[];
+  /** What would be taken from machines that stay, for people; absent where there is nothing to take. */
+  readonly takes?: string;
   readonly task: Task;
 }
 

@@ -2,28 +2,36 @@ import { archivesOf } from "../lab/archives.ts";
 import { entriesOf, entriesOn } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
-import { machineContainers, machineImages, memoryNeed, portNeeds } from "../lab/machine-needs.ts";
+import {
+  machineContainers,
+  machineImages,
+  machinePrograms,
+  memoryNeed,
+  portNeeds,
+} from "../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith, serviceNames, type VagrantLab } from "../lab/model.ts";
 import { classicPins } from "../lab/pins.ts";
-import { onVagrant } from "../lab/runs.ts";
+import { areLent, onHosts, onVagrant } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
 import { configFolder } from "./files.ts";
 import { serviceVariables } from "./playbook.ts";
+import { sshDestination } from "./ssh-config.ts";
 
 /** `inventory.yml`: every machine, how Ansible reaches it, and one group for each service. */
 export function inventory(lab: Lab): Inventory {
-  const hosts = lab.machines.map((machine) => [machine.name, { ansible_host: machine.ip }] as const);
+  const there = onHosts(lab);
+  const address = (machine: Machine) => (there === undefined ? machine.ip : sshDestination(there, machine));
+  const hosts = lab.machines.map((machine) => [machine.name, { ansible_host: address(machine) }] as const);
   const groups = serviceNames.flatMap((service) => {
     const members = machinesWith(lab, service).map(({ name }) => [name, {}] as const);
     return members.length === 0
       ? []
       : [[groupName(service), { hosts: Object.fromEntries(members) }] as const];
   });
-  const machines = onVagrant(lab);
   return {
     all: {
       hosts: Object.fromEntries(hosts),
-      vars: machines === undefined ? {} : vagrantConnection(machines),
+      vars: connection(lab),
       children: Object.fromEntries(groups),
     },
   };
@@ -36,6 +44,20 @@ export interface Inventory {
     readonly children: Readonly<Record<string, object>>;
   };
 }
+
+function connection(lab: Lab): Readonly<Record<string, string>> {
+  const machines = onVagrant(lab);
+  if (machines !== undefined) return vagrantConnection(machines);
+  return onHosts(lab) === undefined ? {} : hostsConnection;
+}
+
+/** How SSH gets to hosts is said once, in the lab's ssh configuration. */
+const hostsConnection = {
+  ansible_python_interpreter: "/usr/bin/python3",
+  ansible_ssh_common_args: '-F "{{ inventory_dir }}/hosts/ssh_config"',
+  // Not below the login user's home, where it would stay.
+  ansible_remote_tmp: "/var/lib/mesos-lab/tmp",
+};
 
 /** How Ansible reaches machines that Vagrant has made: nothing else that is rendered for Ansible knows of Vagrant. */
 function vagrantConnection({ runs }: VagrantLab): Readonly<Record<string, string>> {
@@ -54,7 +76,7 @@ function vagrantConnection({ runs }: VagrantLab): Readonly<Record<string, string
 export function groupVariables(lab: Lab): object {
   return {
     ...ownVariables(lab),
-    machine_check_classic: lab.stack === "classic",
+    ...(!areLent(lab) && { machine_check_classic: lab.stack === "classic" }),
     containers_differ: "{{ container_note_checked.rc | default(1) != 0 }}",
     ...(lab.stack === "classic" &&
       Object.fromEntries(Object.entries(classicPins).map(([name, { value }]) => [name, value]))),
@@ -92,9 +114,15 @@ export function hostVariables(lab: Lab, machine: Machine): object {
     machine_images: machineImages(lab, machine).map((image) => imageVariables(lab, image)),
     machine_containers: machineContainers(lab, machine).map(({ name }) => name),
     machine_configs: machineConfigs(lab, machine),
+    ...(areLent(lab) ? { host_packages_programs: machinePrograms(machine) } : machineCheck(lab, machine)),
+    ...Object.assign({}, ...own, ...methodVariables),
+  };
+}
+
+function machineCheck(lab: Lab, machine: Machine): object {
+  return {
     machine_check_ports: portNeeds(lab, machine),
     machine_check_memory: memoryNeed(lab, machine),
-    ...Object.assign({}, ...own, ...methodVariables),
   };
 }
 

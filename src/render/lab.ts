@@ -13,9 +13,8 @@ import { yamlFile } from "./yaml.ts";
 
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
-  const machines = onVagrant(lab);
   // Nothing else is made of files there: the launcher's plan is written when it starts.
-  if (machines === undefined)
+  if (lab.runs.kind === "embedded")
     return [
       { path: "README.md", contents: embeddedReadme(template(templates, "readme/embedded.md.hbs"), lab) },
       ...(["en", "zh"] as const).map((language) => {
@@ -37,7 +36,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     .filter(([path]) => path.startsWith("roles/") && roles.has(path.split("/")[1] ?? ""))
     .map(([path, contents]) => ({ path, contents }));
   return [
-    { path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), machines) },
+    ...ofVagrant(lab, templates),
     { path: "ansible.cfg", contents: template(templates, "ansible.cfg") },
     { path: ".yamllint", contents: template(templates, "yamllint") },
     { path: "inventory.yml", contents: yamlFile(inventory(lab)) },
@@ -47,12 +46,18 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     ...playbookFiles,
     ...configFiles(lab),
     ...roleFiles,
-    { path: "README.md", contents: readme(template(templates, "readme/machines.md.hbs"), machines, titleOf) },
+    { path: "README.md", contents: readme(templates, lab, titleOf) },
     ...["lesson.md", "lesson.zh.md"].map((path) => ({
       path,
       contents: lesson(template(templates, `lesson/${path}.hbs`), lab, titleOf),
     })),
   ];
+}
+
+function ofVagrant(lab: Lab, templates: Templates): readonly RenderedFile[] {
+  const machines = onVagrant(lab);
+  if (machines === undefined) return [];
+  return [{ path: "Vagrantfile", contents: vagrantfile(template(templates, "Vagrantfile.hbs"), machines) }];
 }
 
 /** What the containers find in their volumes, where the playbooks look for it. */

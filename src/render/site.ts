@@ -1,5 +1,6 @@
 import { entriesOf, services } from "../lab/catalogue/index.ts";
 import { type Lab, machinesWith, type ServiceName, type StackName, serviceNames } from "../lab/model.ts";
+import { areLent } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
 import { yamlFile } from "./yaml.ts";
 
@@ -21,8 +22,10 @@ export interface Playbook {
   readonly ifContainersDiffer?: true;
 }
 
+const check: Playbook = { name: "preflight", title: "Check every machine", roles: ["machine_check"] };
+
 /** What is done before the first container is started, and whatever is there already. */
-const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
+const preparation: Readonly<Record<StackName | "lent", readonly Playbook[]>> = {
   classic: [
     { name: "engine", title: "Docker on every machine", roles: ["docker_engine"] },
     {
@@ -30,11 +33,12 @@ const preparation: Readonly<Record<StackName, readonly Playbook[]>> = {
       title: "What the Mesos slave needs of its machine",
       roles: ["cgroup_v1", "docker_client"],
     },
+    check,
   ],
-  rehearsal: [{ name: "docker", title: "Docker on every machine", roles: ["docker_io"] }],
+  rehearsal: [{ name: "docker", title: "Docker on every machine", roles: ["docker_io"] }, check],
+  // The tool itself has looked at them before anything was done.
+  lent: [{ name: "host-packages", title: "What every machine needs besides", roles: ["host_packages"] }],
 };
-
-const check: Playbook = { name: "preflight", title: "Check every machine", roles: ["machine_check"] };
 
 /** The one look at all containers and images, and at the end the note that it goes by. */
 const look: Playbook = {
@@ -78,8 +82,7 @@ export function playbooks(lab: Lab): readonly Playbook[] {
   const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
-    ...preparation[lab.stack],
-    check,
+    ...preparation[areLent(lab) ? "lent" : lab.stack],
     look,
     imagesOf[lab.stack],
     ...present.map((service) => serviceOf(lab, service)),

@@ -100,6 +100,7 @@ export class LabFolder {
       "images.tar",
       "images",
       "embedded",
+      "hosts",
       "bundle",
       "bundle.part",
     ]);

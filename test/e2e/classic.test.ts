@@ -11,7 +11,7 @@ import { splitMessage } from "../../src/machines/docker-ssh/known-failures.ts";
 import { ansiblePlaybook, parseAnsibleLine } from "../../src/tools/ansible.ts";
 import { sha256File } from "../../src/tools/cache.ts";
 import { type RunOptions, type RunResult, run } from "../../src/tools/exec.ts";
-import { ssh } from "../../src/tools/ssh.ts";
+import { reachWithKey, ssh } from "../../src/tools/ssh.ts";
 import { readDockerVersion } from "../helpers/docker-version.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { logs } from "../helpers/run/logs.ts";
@@ -70,12 +70,8 @@ function onMachine(script: string, options: RunOptions = {}): Promise<RunResult>
   const { lab } = JSON.parse(readFileSync(join(folder, "lab.json"), "utf8")) as { lab: Lab };
   const { name, ip } = lab.machines[0] as Machine;
   const own = join(folder, ".vagrant", "machines", name, "libvirt");
-  const reach = {
-    user: "vagrant",
-    host: ip,
-    key: join(own, "private_key"),
-    knownHosts: join(own, "known_hosts"),
-  };
+  const keys = { key: join(own, "private_key"), knownHosts: join(own, "known_hosts") };
+  const reach = reachWithKey("vagrant", ip, keys);
   const { file, args } = ssh(reach, ["sudo", "sh", "-euc", script]);
   const over = management === undefined ? [] : ["-o", `HostName=${management}`];
   return namespace.exec(file, [...over, ...args], {

@@ -1,7 +1,7 @@
 import { namedPorts } from "../../src/lab/catalogue/index.ts";
-import type { Lab, VagrantLab } from "../../src/lab/model.ts";
+import type { HostsLab, Lab, VagrantLab } from "../../src/lab/model.ts";
 import { type LabFlags, parseLab } from "../../src/lab/parse.ts";
-import { onVagrant } from "../../src/lab/runs.ts";
+import { onHosts, onVagrant } from "../../src/lab/runs.ts";
 
 /** The tutorial's lab, in either stack. */
 export function tutorialLab(stack: "classic" | "rehearsal" = "classic"): VagrantLab {
@@ -23,6 +23,13 @@ function inMachines(text: string | undefined, flags: LabFlags): VagrantLab {
 /** A lab from the text of a lab file. */
 export function labFrom(text: string): VagrantLab {
   return inMachines(text, {});
+}
+
+/** A lab on hosts from the text of a lab file, which need not say so. */
+export function hostsLab(text: string): HostsLab {
+  const lab = onHosts(parseLab({ text, file: "mesos-lab.yaml" }, { runsOn: "hosts" }));
+  if (lab === undefined) throw new Error("not a lab on hosts");
+  return lab;
 }
 
 /** The tutorial's machines with all four ways of discovery. */

@@ -1,31 +1,22 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packageIndex } from "../../src/bundle/packages.ts";
 import { listImages } from "../../src/foundry/images/build.ts";
 import { inventory } from "../../src/render/inventory.ts";
 import { renderLab } from "../../src/render/lab.ts";
-import { defaultCacheDir, sha256File } from "../../src/tools/cache.ts";
+import { defaultCacheDir } from "../../src/tools/cache.ts";
 import { run } from "../../src/tools/exec.ts";
 import { readTemplates, writeFiles } from "../../src/tools/files.ts";
 import { labFrom } from "../helpers/described-labs.ts";
 import { eventually } from "../helpers/eventually.ts";
 import { type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
+import { packageFolder } from "../helpers/hosts/packages.ts";
 import { missing } from "../helpers/missing.ts";
 
 /**
  * What is rendered for Ansible, on machines that Vagrant has not made: nothing but the inventory is another one. They
- * reach no package mirror; HAProxy comes as out of a bundle. Changed is that no container is privileged, which none can
- * be inside of hosts of this kind. The tests depend on each other in their order.
+ * reach no package mirror; HAProxy comes as out of a bundle. The tests depend on each other in their order.
  */
 
 const without = noHosts || missing("ansible-playbook");
@@ -65,16 +56,12 @@ describe.skipIf(without !== "")(`the playbooks on hosts that are there already${
     const logFile = join(logs, "hosts-images.log");
     await run({ file: process.execPath, args: [join(root, "dist/cli.js"), "images", "build"] }, { logFile });
     const archive = (await listImages({ cacheDir: defaultCacheDir() }))?.file;
-    await bundlePackages(join(folder, "bundle/packages"));
+    await packageFolder(join(folder, "bundle/packages"), packages);
     hosts = await openHosts(
       lab.machines.map(({ name, ip }) => ({ name, address: ip })),
       join(logs, "hosts-trees.log"),
     );
-    const unprivileged = renderLab(lab, readTemplates()).map(({ path, contents }) => ({
-      path,
-      contents: contents.replaceAll(/^ +privileged: true\n/gm, ""),
-    }));
-    writeFiles(folder, unprivileged);
+    writeFiles(folder, renderLab(lab, readTemplates()));
     const vars = {
       ansible_user: loginUser,
       ansible_python_interpreter: "/usr/bin/python3",
@@ -141,17 +128,3 @@ describe.skipIf(without !== "")(`the playbooks on hosts that are there already${
     });
   });
 });
-
-/** The packages as a bundle has them, out of those that the images were made of. */
-async function bundlePackages(to: string): Promise<void> {
-  mkdirSync(to, { recursive: true });
-  const from = join(defaultCacheDir(), "apt/debs");
-  const names = readdirSync(from).filter((file) => packages.some((name) => file.startsWith(`${name}_`)));
-  const entries = names.map(async (name) => {
-    copyFileSync(join(from, name), join(to, name));
-    const { stdout } = await run({ file: "dpkg-deb", args: ["--field", join(to, name)] });
-    const size = readFileSync(join(to, name)).length;
-    return { name, control: stdout.trimEnd(), sha256: await sha256File(join(to, name)), size };
-  });
-  writeFileSync(join(to, "Packages"), packageIndex(await Promise.all(entries)));
-}

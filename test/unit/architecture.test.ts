@@ -29,8 +29,10 @@ const narrow: readonly (readonly [RegExp, RegExp])[] = [
   [/^render\//, /^(lab|render)\//],
   [/^rehearsal\//, /^(rehearsal|tools)\/|^errors\.ts$/],
   [/^machines\/machines\.ts$/, /^lab\/|^ui\/tasks\.ts$/],
-  [/^machines\/embedded\//, /^(?!machines\/(vagrant|docker-ssh)\/)/],
-  [/^machines\/docker-ssh\//, /^(?!machines\/(vagrant|embedded)\/)/],
+  [/^machines\/vagrant\//, /^(?!machines\/(hosts|embedded)\/)/],
+  [/^machines\/hosts\//, /^(?!machines\/(vagrant|embedded)\/)/],
+  [/^machines\/embedded\//, /^(?!machines\/(vagrant|hosts|docker-ssh)\/)/],
+  [/^machines\/docker-ssh\//, /^(?!machines\/(vagrant|hosts|embedded)\/)/],
 ];
 
 /** Code that computes and touches nothing outside. */

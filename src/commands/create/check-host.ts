@@ -10,7 +10,7 @@ import { type Making, machinesFor, type Step } from "./making.ts";
 
 /** Decides what only this host can tell, and makes sure that the lab can be made here, as its lock says. */
 export const checkHost: Step = (making) => [
-  line(lineOf(making, "preflight", "Check this host"), async () => {
+  line(lineOf(making, "preflight", machinesFor(making).examining.title), async () => {
     const { asked, signal, folder } = making;
     const settled = await machinesFor(making).settle(signal);
     making.lab = settled.lab;
@@ -24,7 +24,7 @@ export const checkHost: Step = (making) => [
       bundled: asked.bundle !== undefined,
     } as const;
     const { findings, ansible, notes } = await machinesFor(making).examine(wanted, signal);
-    refuse(problemsOf(findings));
+    refuse(problemsOf(findings), machinesFor(making).examining.refused);
     making.ansible = ansible;
     const lock = lockOf(making);
     const held = lock === undefined ? making.lab : applyLock(making.lab, lock);

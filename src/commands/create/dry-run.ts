@@ -21,8 +21,10 @@ export async function printPlan(
   // A provider can only mean machines.
   const described = { ...flags, ...(provider === undefined ? { runsOn: lab.runs.kind } : { provider }) };
   const place = ansible ?? likelyPlace();
-  const { byHand, lab: settled } = await machinesOf(lab, folder).settle(context.signal);
+  const machines = machinesOf(lab, folder);
+  const { byHand, lab: settled } = await machines.settle(context.signal);
   for (const text of madeDifferences(settled, folder)) context.note(text);
+  const plan = await machines.plan?.(context.signal);
   const made = tool("create", { ...described, ansible });
   const verified = tool("verify", { name: lab.name });
   const files = [tool("render", described), ...byHand(place)];
@@ -31,8 +33,8 @@ export async function printPlan(
   if (files.length === 1 || flags.bundle !== undefined) commands = [made, verified];
   else if (place === "guest") commands = [...files, tool("create", { ...described, ansible: place })];
   else commands = [...files, verified];
-  if (context.json) context.emit({ event: "result", commands });
-  else for (const command of commands) context.print(command);
+  if (context.json) context.emit({ event: "result", commands, ...(plan && { plan }) });
+  else for (const text of [...(plan ?? []), ...commands]) context.print(text);
 }
 
 function tool(name: string, flags: Readonly<Record<string, unknown>>): string {

@@ -2,7 +2,7 @@ import { exitCodes, LabError } from "../../errors.ts";
 import { type Entry, effective } from "../../lab/catalogue/container.ts";
 import { entryOf } from "../../lab/catalogue/index.ts";
 import { runInteractive } from "../../tools/exec.ts";
-import { ssh } from "../../tools/ssh.ts";
+import { ssh, withTerminal } from "../../tools/ssh.ts";
 import type { Access } from "../machines.ts";
 import { type Fleet, runOn } from "./fleet.ts";
 import { stoppedContainers } from "./stopped.ts";
@@ -21,7 +21,7 @@ export function dockerAccess(fleet: Fleet): Access {
         entry === undefined
           ? ["journalctl", "--no-pager", "-u", service, "-n", tail, ...flags]
           : ["docker", "logs", ...flags, "--tail", tail, nameOf(entry)];
-      return runInteractive(ssh(reach(machine), ["sudo", ...command], follow));
+      return runInteractive(ssh(reach(machine), ["sudo", ...command], follow ? withTerminal : []));
     },
     lastLines: async (entry, signal) => {
       const argv = ["sudo", "docker", "logs", "--tail", "20", nameOf(entry)];

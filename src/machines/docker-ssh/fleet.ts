@@ -1,7 +1,7 @@
 import type { Lab, Machine } from "../../lab/model.ts";
 import { type RunOptions, type RunResult, run } from "../../tools/exec.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { type Reach, ssh } from "../../tools/ssh.ts";
+import { type OwnKey, type Reach, ssh, unattended } from "../../tools/ssh.ts";
 import type { Progress } from "../../ui/tasks.ts";
 
 /** Machines with Docker that SSH reaches, whoever made them. */
@@ -10,6 +10,8 @@ export interface Fleet {
   readonly folder: LabFolder;
   /** @throws LabError `usage` for a machine that is not there yet. */
   reach(machine: Machine): Reach;
+  /** The key to a machine; absent where keys are the user's own, and go nowhere. */
+  keyOf?(machine: Machine): OwnKey;
 }
 
 /** A fleet at work: where the news go, and what ends it early. */
@@ -19,5 +21,5 @@ export type FleetRun = Fleet & Progress;
 export type RunOn = (machine: Machine, argv: readonly string[], options: RunOptions) => Promise<RunResult>;
 
 export function runOn({ reach }: Fleet): RunOn {
-  return (machine, argv, options) => run(ssh(reach(machine), argv), options);
+  return (machine, argv, options) => run(ssh(reach(machine), argv, unattended), options);
 }

@@ -11,7 +11,7 @@ import { contentKey } from "../../tools/cache.ts";
 import { type Command, pretty, type RunOptions, run as runCommand } from "../../tools/exec.ts";
 import { readIfThere, readTemplates } from "../../tools/files.ts";
 import { receiveFile, sizeAndTime, tellFile, unpackFolder } from "../../tools/remote-files.ts";
-import { ssh } from "../../tools/ssh.ts";
+import { type OwnKey, ssh, unattended } from "../../tools/ssh.ts";
 import { line, lineOf, type Task } from "../../ui/tasks.ts";
 import type { Fleet, FleetRun } from "./fleet.ts";
 import { prepareAnsible } from "./guest-ansible.ts";
@@ -20,8 +20,13 @@ import type { Site } from "./provision.ts";
 /** One answer over SSH; a machine under software emulation takes a while. */
 const answerMs = 120_000;
 
+/** Machines whose keys may be given to one of them. */
+export interface FleetOfKeys extends Fleet {
+  keyOf(machine: Machine): OwnKey;
+}
+
 /** Makes the machine that runs the playbooks ready for it: Ansible, the playbooks, the archive of images. */
-export function bringPlaybooks(run: FleetRun): Task {
+export function bringPlaybooks(run: FleetOfKeys & FleetRun): Task {
   const controller = controllerOf(run.lab);
   const title = `Bring the playbooks into ${controller.name}`;
   return line(lineOf(run, "playbooks", title), async (say) => {
@@ -44,11 +49,11 @@ export function bringPlaybooks(run: FleetRun): Task {
 }
 
 /** `site.yml` run from inside a machine, which gets the other machines' keys for as long as that takes. */
-export function siteInGuest({ lab, reach }: Fleet): Site {
+export function siteInGuest({ lab, reach, keyOf }: FleetOfKeys): Site {
   const controller = controllerOf(lab);
   const others = lab.machines.filter(({ name }) => name !== controller.name);
   const keys = others.flatMap((machine) => {
-    const { key, knownHosts } = reach(machine);
+    const { key, knownHosts } = keyOf(machine);
     return [
       [`${machine.name}/private_key`, readFileSync(key, "utf8")],
       [`${machine.name}/known_hosts`, readIfThere(knownHosts) ?? ""],
@@ -68,7 +73,7 @@ export function siteInGuest({ lab, reach }: Fleet): Site {
     ...["env", `--chdir=${guestFolder}`, "LC_ALL=C.UTF-8", "ansible-playbook", "site.yml"],
   ];
   return {
-    command: ssh(reach(controller), words),
+    command: ssh(reach(controller), words, unattended),
     heldInput: `${JSON.stringify(Object.fromEntries(keys))}\n`,
     byHand: pretty({ file: "npx", args: byHand }),
     inside: controller.name,
@@ -80,16 +85,16 @@ export function siteInGuest({ lab, reach }: Fleet): Site {
  * asked in any case: the first connection is the one that learns its host key, and what the playbooks are run from is
  * told that key.
  */
-async function wantedArchives(run: FleetRun): Promise<readonly { from: string; to: string }[]> {
-  const { lab, folder, reach, signal } = run;
+async function wantedArchives(run: FleetOfKeys & FleetRun): Promise<readonly { from: string; to: string }[]> {
+  const { lab, folder, reach, keyOf, signal } = run;
   const { folder: below, images } = archivesOf(lab);
   const missing = await Promise.all(
     lab.machines.map(async (machine) => {
       const all = machineImages(lab, machine);
       const wanted = lab.stack === "rehearsal" ? all : all.filter((image) => images[image] !== undefined);
-      if (wanted.length === 0 && existsSync(reach(machine).knownHosts)) return [];
+      if (wanted.length === 0 && existsSync(keyOf(machine).knownHosts)) return [];
       const look = ["sudo", "docker", "image", "inspect", "--format", "{{.Id}}", ...wanted];
-      const command = ssh(reach(machine), wanted.length === 0 ? ["true"] : look);
+      const command = ssh(reach(machine), wanted.length === 0 ? ["true"] : look, unattended);
       const { exitCode, stdout } = await runCommand(command, { signal, timeoutMs: answerMs, accept: "any" });
       if (lab.stack === "rehearsal") return exitCode === 0 ? [] : ["images.tar"];
       return wanted.flatMap((image) => {
@@ -107,7 +112,7 @@ async function wantedArchives(run: FleetRun): Promise<readonly { from: string; t
 function guestOf({ folder, reach, signal }: FleetRun, machine: Machine, say: (text: string) => void) {
   const logFile = folder.freshLog("playbooks");
   const through = ({ file, args, env = {} }: Command) =>
-    ssh(reach(machine), ["env", ...assignments(env), file, ...args]);
+    ssh(reach(machine), ["env", ...assignments(env), file, ...args], unattended);
   const inside = ([file = "", ...args]: readonly string[], options: RunOptions = {}) =>
     runCommand(through({ file, args }), { signal, timeoutMs: answerMs, logFile, ...options });
 

@@ -18,9 +18,11 @@ export function dockerSsh(
   return {
     provision: (progress, ansible) => {
       const run = { ...fleet, ...progress };
-      return ansible === "guest"
-        ? [bringPlaybooks(run), provision(run, access.lastLines, () => siteInGuest(fleet))]
-        : [provision(run, access.lastLines, () => siteOnHost(fleet))];
+      const { keyOf } = fleet;
+      if (ansible === "host" || keyOf === undefined)
+        return [provision(run, access.lastLines, () => siteOnHost(fleet))];
+      const keys = { ...run, keyOf };
+      return [bringPlaybooks(keys), provision(run, access.lastLines, () => siteInGuest(keys))];
     },
     access,
     parts: {

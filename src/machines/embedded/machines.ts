@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { EmbeddedLab, Part } from "../../lab/model.ts";
+import { checkHere } from "../../preflight/problem.ts";
 import type { LauncherState, Plan } from "../../rehearsal/embedded/plan.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
@@ -29,6 +30,7 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     });
   return {
     words: wordsFor(lab),
+    examining: checkHere,
     examine: async ({ running }) => ({
       findings: running ? [] : examineEmbedded(lab),
       // No playbooks run here.

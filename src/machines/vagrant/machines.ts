@@ -1,13 +1,14 @@
 import { existsSync } from "node:fs";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { Machine, VagrantLab } from "../../lab/model.ts";
+import { checkHere } from "../../preflight/problem.ts";
 import { renderLab } from "../../render/lab.ts";
 import { ansiblePlaybook } from "../../tools/ansible.ts";
 import { type Command, pretty, run } from "../../tools/exec.ts";
 import { readTemplates } from "../../tools/files.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import type { Reach } from "../../tools/ssh.ts";
+import { type OwnKey, reachWithKey } from "../../tools/ssh.ts";
 import { parseStatus, vagrantDestroy, vagrantHalt, vagrantStatus, vagrantUp } from "../../tools/vagrant.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
@@ -19,7 +20,8 @@ import { examineHost, settleEmulation } from "./preflight.ts";
 
 /** Virtual machines, made by Vagrant and set up by Ansible. */
 export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
-  const reach = (machine: Machine) => reachOf(lab, folder, machine);
+  const keyOf = (machine: Machine) => ownKey(lab, folder, machine);
+  const reach = (machine: Machine) => reachWithKey("vagrant", machine.ip, keyOf(machine));
   const stop = (
     progress: Progress,
     step: string,
@@ -36,6 +38,7 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
     });
   return {
     words: `Vagrant with ${lab.runs.provider}`,
+    examining: checkHere,
     examine: (wanted, signal) => examineHost(lab, folder, wanted, signal),
     settle: async (signal) => {
       refuseOrphans(lab, folder);
@@ -68,7 +71,7 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
         task: stop(progress, "destroy", "Destroy the machines", endFirst, command),
       };
     },
-    ...dockerSsh({ lab, folder, reach }),
+    ...dockerSsh({ lab, folder, reach, keyOf }),
   };
 }
 
@@ -92,11 +95,10 @@ function commands(lab: VagrantLab, folder: LabFolder, ansible: "host" | "guest")
   return ansible === "host" ? [up, pretty(ansiblePlaybook(folder.path))] : [up];
 }
 
-function reachOf(lab: VagrantLab, folder: LabFolder, { name, ip }: Machine): Reach {
+function ownKey(lab: VagrantLab, folder: LabFolder, { name }: Machine): OwnKey {
   const own = [".vagrant", "machines", name, lab.runs.provider];
   const key = folder.file(...own, "private_key");
-  if (existsSync(key))
-    return { user: "vagrant", host: ip, key, knownHosts: folder.file(...own, "known_hosts") };
+  if (existsSync(key)) return { key, knownHosts: folder.file(...own, "known_hosts") };
   throw new LabError(`machine "${name}" has not been made yet`, {
     exitCode: exitCodes.usage,
     remedy: ["npx mesos-lab create"],

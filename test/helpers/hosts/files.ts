@@ -25,9 +25,12 @@ export function filesBelow(root: string): Files {
   return found;
 }
 
-/** In what `after` differs, a sentence for each path; `except` are the paths that may, with all below them. */
+/** In what `after` differs, a sentence for each path; `except` are the paths that may, with all below them; `*` at the end stands for any ending. */
 export function differences(before: Files, after: Files, except: readonly string[] = []): string[] {
-  const free = (path: string) => except.some((each) => path === each || path.startsWith(`${each}/`));
+  const free = (path: string) =>
+    except.some((each) =>
+      each.endsWith("*") ? path.startsWith(each.slice(0, -1)) : path === each || path.startsWith(`${each}/`),
+    );
   const paths = [...new Set([...before.keys(), ...after.keys()])].filter((path) => !free(path));
   return paths.sort().flatMap((path) => {
     const was = before.get(path);

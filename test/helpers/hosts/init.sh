@@ -27,6 +27,12 @@ if [ ! -e "$root/etc/ssh/ssh_host_ed25519_key" ]; then
     done
 fi
 
+# Bit 24 is CAP_SYS_RESOURCE.
+bounds=0x$(sed -n 's/^CapBnd:\t//p' /proc/self/status)
+if [ $((bounds >> 24 & 1)) = 0 ]; then
+    install -m 0755 "$(dirname "$0")/runc.sh" "$root/usr/local/sbin/runc"
+fi
+
 # Of the kernel's settings only those of the network are the host's own; the others, and devices, are everybody's.
 mount -t proc proc "$root/proc"
 mount --bind "$root/proc/sys/net" "$root/proc/sys/net"

@@ -41,7 +41,9 @@ describe("the framework of the lesson", () => {
       async () => {
         const flag = join(folder, name);
         const command = `test -f ${flag} && exit 0; touch ${flag}; exit 3`;
-        const child = spawn(file, [...args, new URL(cluster.master.url).host, command]);
+        const child = spawn(file, [...args, new URL(cluster.master.url).host, command], {
+          env: { ...process.env, TSX_DISABLE_CACHE: "1" },
+        });
         const said = { out: "", err: "" };
         child.stdout.setEncoding("utf8").on("data", (text) => {
           said.out += text;

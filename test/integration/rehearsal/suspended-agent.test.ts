@@ -29,7 +29,7 @@ async function startAgent(master: Running, workDir: string): Promise<ChildProces
   const child = spawn(
     process.execPath,
     ["--import", "tsx", "src/rehearsal/main.ts", "mesos-agent", ...flags],
-    { stdio: ["ignore", "ignore", "pipe"] },
+    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, TSX_DISABLE_CACHE: "1" } },
   );
   cleanups.push(() => child.kill("SIGKILL"));
   let said = "";

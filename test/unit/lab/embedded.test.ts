@@ -41,8 +41,8 @@ describe("where a lab runs", () => {
   });
 
   test.each<[string, LabFlags, string]>([
-    ["runsOn: cloud", {}, 'runsOn "cloud" must be one of auto, vagrant, embedded'],
-    ["", { runsOn: "cloud" }, "--runs-on cloud: must be one of auto, vagrant, embedded"],
+    ["runsOn: cloud", {}, 'runsOn "cloud" must be one of auto, vagrant, hosts, embedded'],
+    ["", { runsOn: "cloud" }, "--runs-on cloud: must be one of auto, vagrant, hosts, embedded"],
     [
       "runsOn: embedded\nstack: classic",
       {},

@@ -167,7 +167,7 @@ describe("flags", () => {
     ],
     [
       { masterIp: "8.8.8.8" },
-      "--master-ip 8.8.8.8: must be a private address: in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16; in an embedded lab also in 127.0.0.0/8",
+      "--master-ip 8.8.8.8: must be a private address: in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10; in an embedded lab also in 127.0.0.0/8",
     ],
     [{ slaveIp: "192.168.33" }, "--slave-ip 192.168.33: must be an IPv4 address, like 192.168.33.18"],
   ])("%j", (flags, line) => {
@@ -286,7 +286,7 @@ describe("odd input", () => {
 
   test("prototype keys reach nothing", () => {
     expect(complaints("__proto__: {name: evil}")).toEqual([
-      '1:1: unknown key "__proto__"; known here: name, runsOn, shared, stack, provider, emulation, bootTimeout, box, machines, discovery, registry, images, ports',
+      '1:1: unknown key "__proto__"; known here: name, runsOn, shared, stack, provider, emulation, bootTimeout, box, machines, ssh, drills, discovery, registry, images, ports',
     ]);
     expect(({} as { name?: string }).name).toBeUndefined();
   });

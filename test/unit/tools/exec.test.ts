@@ -52,11 +52,7 @@ test("what needs no quotes gets none", () => {
 });
 
 test("the shell at the other end of ssh reads the words back as well", () => {
-  const { args } = ssh({ user: "vagrant", host: "h", key: "/k", knownHosts: "/h" }, [
-    "printf",
-    "%s|",
-    ...words,
-  ]);
+  const { args } = ssh({ destination: "h", flags: [] }, ["printf", "%s|", ...words]);
   const remote = args.at(-1) as string;
   expect(args.at(-2)).toBe("--");
   expect(execFileSync("sh", ["-c", remote], { encoding: "utf8" })).toBe(`${words.join("|")}|`);

@@ -1,0 +1,136 @@
+import { exitCodes, LabError } from "../../errors.ts";
+import type { HostsLab, Machine } from "../../lab/model.ts";
+import { onHosts } from "../../lab/runs.ts";
+import type { LabFolder } from "../../tools/lab-folder.ts";
+import { type Fleet, runOn } from "../docker-ssh/fleet.ts";
+import { dockerSsh } from "../docker-ssh/machines.ts";
+import type { Breaks, Machines } from "../machines.ts";
+import { halting, starting } from "./containers.ts";
+import { onEveryHost } from "./every-host.ts";
+import { examineHosts, planForHosts } from "./examine.ts";
+import { hostFiles, labMark, madeLabMark, reachOf, withPassingFiles, writeConfig } from "./files.ts";
+import { lookAtHosts } from "./look.ts";
+import { farewell, removing } from "./remove.ts";
+import { stateOf } from "./state.ts";
+import { taking } from "./take.ts";
+
+/** Machines that are there already and belong to somebody: over SSH, set up by Ansible, left as they were. */
+export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
+  const files = hostFiles(folder);
+  const fleet: Fleet = { lab, folder, reach: (machine) => madeReach(lab, folder, machine) };
+  const on = runOn(fleet);
+  const { parts, breaks, ...common } = dockerSsh(fleet);
+  const { name } = lab;
+
+  const states = (signal: AbortSignal) =>
+    withPassingFiles(files, async (passing) => {
+      const sights = await lookAtHosts(lab, passing, signal);
+      return new Map(sights.map((sight) => [sight.machine.name, stateOf(lab, sight, labMark(files))]));
+    });
+
+  return {
+    words: "hosts over SSH",
+    examining: {
+      title: `Look at this host and the lab's ${lab.machines.length}`,
+      refused: "no host was changed",
+    },
+    examine: (wanted, signal) => examineHosts({ lab, folder }, wanted, signal),
+    plan: (signal) => planForHosts({ lab, folder }, signal),
+    settle: async () => {
+      refuseOrphans(lab, folder);
+      return { lab, notes: [], byHand: () => [] };
+    },
+    running: async () => {
+      if (labMark(files) === undefined) return false;
+      const all = await states(AbortSignal.timeout(runningMs));
+      return [...all.values()].every((state) => state === "running");
+    },
+    states,
+    boot: (progress, { again }) => {
+      if (again) for (const machine of lab.machines) madeReach(lab, folder, machine);
+      writeConfig(lab, files);
+      const { signal } = progress;
+      return onEveryHost(lab, progress, {
+        step: "boot",
+        title: again ? "Start the lab's containers" : "Take the hosts for this lab",
+        failed: again ? "the lab did not start on" : "the lab could not take",
+        remedy: () => ["npx mesos-lab status"],
+        work: again
+          ? starting(lab, on, signal)
+          : taking({ lab, folder, files }, on, madeLabMark(files), signal),
+      });
+    },
+    halt: (progress) =>
+      onEveryHost(lab, progress, {
+        step: "halt",
+        title: "Stop the lab's containers",
+        failed: "the lab could not be stopped on",
+        remedy: () => [`npx mesos-lab halt --name ${name}`],
+        work: halting(lab, on, progress.signal),
+      }),
+    destroy: (progress, how) => {
+      writeConfig(lab, files);
+      const mark = labMark(files);
+      const task = onEveryHost(lab, progress, {
+        step: "destroy",
+        title: "Remove the lab from its hosts",
+        failed: "the lab could not be removed from",
+        remedy: (failed) => [
+          `npx mesos-lab destroy --name ${name} (again, when the host answers; the others are done)`,
+          `npx mesos-lab destroy --name ${name} ${failed.map((each) => `--forget ${each.name}`).join(" ")} (what is gone for ever)`,
+        ],
+        work: mark === undefined ? async () => "never taken" : removing(on, mark, how, progress.signal),
+      });
+      return { loses: [], ...(mark !== undefined && { takes: farewell(lab, how) }), task };
+    },
+    ...common,
+    parts: {
+      ...parts,
+      place: async () => {
+        writeConfig(lab, files);
+        await parts.place();
+      },
+    },
+    breaks: lab.runs.reboot ? breaks : { ...breaks, reboot: refusedReboot },
+  };
+}
+
+/** Longer than any host takes to answer, or to be given up. */
+const runningMs = 180_000;
+
+function madeReach(lab: HostsLab, folder: LabFolder, machine: Machine) {
+  const files = hostFiles(folder);
+  if (labMark(files) !== undefined) return reachOf(lab, files, machine);
+  throw new LabError(`lab "${lab.name}" has not been made yet`, {
+    exitCode: exitCodes.usage,
+    remedy: ["npx mesos-lab create"],
+  });
+}
+
+/**
+ * A host that the lab no longer has would keep what was put there, and nothing here could remove it.
+ * @throws LabError `usage` that names such hosts.
+ */
+function refuseOrphans(lab: HostsLab, folder: LabFolder): void {
+  if (labMark(hostFiles(folder)) === undefined) return;
+  const before = folder.recordedIfWhole();
+  const orphans = ((before && onHosts(before)?.machines) ?? []).filter(({ name, ip }) =>
+    lab.machines.every((each) => each.name !== name || each.ip !== ip),
+  );
+  if (orphans.length === 0) return;
+  throw new LabError(
+    `lab "${lab.name}" has hosts that it would lose: ${orphans.map(({ name }) => name).join(", ")}`,
+    {
+      exitCode: exitCodes.usage,
+      details: ["they were taken with an earlier lab file"],
+      remedy: [`remove the lab first: npx mesos-lab destroy --name ${lab.name}`],
+    },
+  );
+}
+
+const refusedReboot: Breaks["reboot"] = async ({ name }) => {
+  throw new LabError(`${name} is somebody's machine, and the lab file does not allow drills to reboot it`, {
+    exitCode: exitCodes.usage,
+    remedy: ["allow it in the lab file (drills: {reboot: true}), then npx mesos-lab create"],
+  });
+};

@@ -1,0 +1,263 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { defaultCacheDir } from "../../src/tools/cache.ts";
+import { run } from "../../src/tools/exec.ts";
+import { differences, type Files } from "../helpers/hosts/files.ts";
+import { type Host, type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
+import { pathsThatStay } from "../helpers/hosts/paths-that-stay.ts";
+import { missing } from "../helpers/missing.ts";
+
+/** A lab on six hosts from the first look to the last byte. The tests depend on each other in their order. */
+
+const without = noHosts || missing("ansible-playbook");
+const root = new URL("../..", import.meta.url).pathname;
+const cli = join(root, "dist/cli.js");
+const logs = process.env.MESOS_LAB_CI_LOGS ?? tmpdir();
+const masters = ["m1", "m2", "m3"];
+const slaves = ["s1", "s2", "s3"];
+const names = [...masters, ...slaves];
+const addressOf = (name: string) => `192.168.33.${11 + [...names, "small", "old", "asks"].indexOf(name)}`;
+
+describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
+  let hosts: Hosts;
+  let desk: string;
+  let home: string;
+  let before: ReadonlyMap<string, { readonly files: Files; readonly docker: string; readonly start: string }>;
+
+  const lab = (...args: string[]) =>
+    hosts.exec(process.execPath, [cli, ...args], {
+      cwd: desk,
+      env: {
+        HOME: home,
+        XDG_CACHE_HOME: dirname(defaultCacheDir()),
+      },
+      logFile: join(logs, "hosts-lab.log"),
+      accept: "any",
+    });
+  const done = async (...args: string[]) => {
+    const outcome = await lab(...args);
+    expect(outcome.exitCode, `${args.join(" ")}\n${outcome.stdout}\n${outcome.stderr}`).toBe(0);
+    return outcome;
+  };
+  const describeLab = (text: string) => writeFileSync(join(desk, "mesos-lab.yaml"), text);
+  const machine = (name: string, services: string) =>
+    `  - {name: ${name}, ip: ${addressOf(name)}, ${services}}\n`;
+  const head = (name: string) =>
+    `name: ${name}\nrunsOn: hosts\nssh: {user: ${loginUser}, identityFile: ${hosts.key}}\nmachines:\n`;
+  const sixHosts = () =>
+    head("pool") +
+    masters
+      .map((name) =>
+        machine(name, `services: [zookeeper, mesos-master, marathon${name === "m1" ? ", bamboo" : ""}]`),
+      )
+      .join("") +
+    slaves.map((name) => machine(name, "services: [mesos-slave]")).join("");
+
+  /** What is in a host's Docker, whoever has put it there. */
+  const inDocker = async (host: Host) =>
+    (
+      await host.root(
+        "docker ps --all --no-trunc --format '{{.ID}} {{.Names}}'; docker images --all --no-trunc --quiet; docker volume ls --quiet; docker network ls --format '{{.Name}}'",
+      )
+    ).stdout;
+  const startOf = async (host: Host) =>
+    (await host.root("docker inspect --format '{{.State.StartedAt}}' web")).stdout;
+  const seen = async (host: Host) => ({
+    files: await host.files(),
+    docker: await inDocker(host),
+    start: await startOf(host),
+  });
+
+  beforeAll(async () => {
+    desk = mkdtempSync(join(tmpdir(), "mesos-lab-desk-"));
+    home = mkdtempSync(join(tmpdir(), "mesos-lab-home-"));
+    await run({ file: "npm", args: ["run", "build"], cwd: root });
+    const logFile = join(logs, "hosts-images.log");
+    await run({ file: process.execPath, args: [cli, "images", "build"] }, { logFile });
+    hosts = await openHosts(
+      [
+        ...names.map((name) => ({ name, address: addressOf(name) })),
+        { name: "small", address: addressOf("small"), docker: false, disk: 300 },
+        { name: "old", address: addressOf("old"), processor: "i686" },
+        { name: "asks", address: addressOf("asks") },
+      ],
+      join(logs, "hosts-trees.log"),
+    );
+    // Something of the owner's, which has to go on as if nothing were.
+    await Promise.all(
+      names.map((name) =>
+        hosts
+          .host(name)
+          .root(
+            "mkdir /root/tree && cp -a /bin /sbin /lib /lib64 /root/tree/ && mkdir /root/tree/usr && tar -C /root/tree -c . | docker import - own && docker run -d --name web --restart always -v /usr:/usr own sleep infinity",
+          ),
+      ),
+    );
+    const all = names.map(async (name) => [name, await seen(hosts.host(name))] as const);
+    before = new Map(await Promise.all(all));
+  });
+
+  afterAll(async () => {
+    await hosts?.close();
+    for (const each of [desk, home]) rmSync(each, { recursive: true, force: true });
+  });
+
+  const changesSince = async (name: string) => {
+    const was = before.get(name);
+    const now = await seen(hosts.host(name));
+    if (was === undefined) throw new Error(`nobody looked at ${name}`);
+    return [
+      ...differences(was.files, now.files, pathsThatStay),
+      ...(was.docker === now.docker ? [] : [`Docker had ${was.docker}, and has ${now.docker}`]),
+    ].map((text) => `${name}: ${text}`);
+  };
+
+  test("a look and a dry run tell what would be done to which host, and change none", async () => {
+    describeLab(sixHosts());
+    await done("doctor");
+    const { stdout } = await done("create", "--dry-run");
+    for (const name of names)
+      expect(stdout).toContain(`${name} ${addressOf(name)}: Debian GNU/Linux 12 (bookworm)`);
+    expect(stdout).toContain("  run container zk");
+    expect(await Promise.all(names.map(changesSince))).toEqual(names.map(() => []));
+    expect(readdirSync(desk).sort()).toEqual(["mesos-lab.yaml"]);
+  });
+
+  test("create makes it, and pins the keys that the hosts have", async () => {
+    await done("create");
+    for (const name of names) {
+      const { stdout } = await hosts.host(name).root("cut -d ' ' -f 2 /etc/ssh/ssh_host_ed25519_key.pub");
+      const known = readFileSync(join(desk, "generated/pool/hosts/known_hosts"), "utf8");
+      expect(known).toContain(`${name} ssh-ed25519 ${stdout.trim()}`);
+    }
+  });
+
+  test("a second create changes nothing", async () => {
+    const folder = join(desk, "generated/pool/logs");
+    await done("create");
+    const [last = ""] = readdirSync(folder)
+      .filter((file) => file.startsWith("provision"))
+      .sort()
+      .toReversed();
+    const recap = [...readFileSync(join(folder, last), "utf8").matchAll(/^(\w+) +: ok=\d+ +changed=(\d+)/gm)];
+    expect(recap.map(([, name, changed]) => `${name} ${changed}`).sort()).toEqual(
+      names.map((name) => `${name} 0`),
+    );
+  });
+
+  test("what is in the way on any host is told in one report, and no host is changed", async () => {
+    await hosts.host("asks").root(`echo '${loginUser} ALL=(ALL) ALL' >/etc/sudoers.d/${loginUser}`);
+    const others = ["small", "old", "asks"];
+    const untouched = await Promise.all(others.map(async (name) => await hosts.host(name).files()));
+    const here = mkdtempSync(join(tmpdir(), "mesos-lab-other-"));
+    const everything = "services: [zookeeper, mesos-master, marathon, bamboo]";
+    writeFileSync(
+      join(here, "mesos-lab.yaml"),
+      head("other") +
+        machine("m1", everything) +
+        [...others.map((name) => machine(name, "services: [mesos-slave]"))].join("") +
+        "  - {name: away, ip: 192.168.33.99, services: [mesos-slave]}\n",
+    );
+    const { exitCode, stderr } = await hosts.exec(process.execPath, [cli, "create"], {
+      cwd: here,
+      env: {
+        HOME: home,
+        XDG_CACHE_HOME: dirname(defaultCacheDir()),
+      },
+      accept: "any",
+    });
+    rmSync(here, { recursive: true });
+    expect(stderr).toMatch(/m1 is used by lab "pool" since \d{4}-/);
+    expect(stderr).toMatch(/small has \d+ MiB of disk left at \/var\/lib\/docker, and the lab needs \d+/);
+    expect(stderr).toContain("old has a processor of the kind 386, and the lab's images are made for amd64");
+    expect(stderr).toContain(`asks asks for a password when ${loginUser} uses sudo`);
+    expect(stderr).toContain("away does not answer over SSH");
+    expect(stderr).toContain("no host was changed");
+    expect(exitCode).toBe(3);
+    const after = await Promise.all(others.map(async (name) => await hosts.host(name).files()));
+    expect(
+      others.flatMap((_, index) =>
+        differences(untouched[index] as Files, after[index] as Files, pathsThatStay),
+      ),
+    ).toEqual([]);
+    expect((await hosts.host("m1").root("cat /var/lib/mesos-lab/lab.json")).stdout).toContain(
+      '"lab": "pool"',
+    );
+  });
+
+  test("the lesson, a shell and the logs are those of any lab", async () => {
+    await done("demo");
+    expect((await done("ssh", "s2", "--", "hostname")).stdout.trim()).toBe("s2");
+    const logged = await done("logs", "mesos-slave");
+    expect(logged.stdout + logged.stderr).not.toBe("");
+    const { stdout } = await done("status");
+    for (const name of names) expect(stdout).toMatch(new RegExp(`${name} +${addressOf(name)} +running`));
+  });
+
+  test.each([
+    "kill-task",
+    "remove-container",
+    ...["restart-slave", "restart-master", "restart-marathon", "restart-bamboo", "restart-zookeeper"],
+  ])("drill %s: the service finds its way back", async (name) => {
+    await done("drill", name);
+  });
+
+  test("hosts are rebooted only where the lab file allows it", async () => {
+    const refused = await lab("drill", "reboot-slave");
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain("which the lab file does not allow (drills: {reboot: true})");
+    describeLab(`${sixHosts()}drills: {reboot: true}\n`);
+    await done("create");
+    await done("drill", "reboot-slave");
+    await done("drill", "reboot-master");
+  });
+
+  test("halt stops the lab's containers and no other, up starts them", async () => {
+    await done("halt");
+    const left = await hosts.host("m1").root("docker ps --format '{{.Names}}'");
+    expect(left.stdout.trim()).toBe("web");
+    await done("up");
+    await done("verify");
+  });
+
+  test("a host with another key than at the first contact is refused, with both fingerprints", async () => {
+    const host = hosts.host("s3");
+    const fingerprint = async () =>
+      /SHA256:\S+/.exec(
+        (await host.root("ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub")).stdout,
+      )?.[0] as string;
+    const pinned = await fingerprint();
+    await host.root(
+      "cd /etc/ssh; mkdir /root/kept; mv ssh_host_ed25519_key* /root/kept/; ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key; systemctl restart ssh",
+    );
+    const shown = await fingerprint();
+    const { exitCode, stderr } = await lab("create");
+    await host.root("cd /etc/ssh; mv /root/kept/* .; rmdir /root/kept; systemctl restart ssh");
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(`pinned is ED25519 ${pinned}, shown is ED25519 ${shown}`);
+    await done("verify");
+  });
+
+  test("destroy asks; a host that is away is named, and finished when it is back", async () => {
+    const asked = await lab("destroy");
+    expect(asked.exitCode).toBe(2);
+    expect(asked.stderr).toContain("--yes");
+    await hosts.host("s2").cut();
+    const first = await lab("destroy", "--yes");
+    expect(first.exitCode).toBe(4);
+    expect(first.stderr).toContain("the lab could not be removed from s2");
+    expect(first.stderr).toContain("npx mesos-lab destroy --name pool --forget s2");
+    await hosts.host("s2").boot();
+    await done("destroy", "--yes");
+    expect(readdirSync(desk).sort()).toEqual(["mesos-lab.lock", "mesos-lab.yaml"]);
+  });
+
+  test("every host is left as it was, byte for byte, but for what the documentation names", async () => {
+    expect((await Promise.all(names.map(changesSince))).flat()).toEqual([]);
+    // The others have booted since.
+    for (const name of ["m2", "m3", "s3"])
+      expect(await startOf(hosts.host(name))).toBe(before.get(name)?.start);
+  });
+});
