@@ -25,6 +25,7 @@ export default defineConfig({
       project("slow", { ...shared, ...cli, include: [slow] }),
       project("lint", {}),
       project("hosts", { testTimeout: 1_800_000, hookTimeout: 1_800_000, fileParallelism: false }),
+      project("nightly", { testTimeout: 3_600_000, hookTimeout: 3_600_000, fileParallelism: false }),
       project("e2e", { testTimeout: 3_600_000, hookTimeout: 3_600_000, fileParallelism: false }),
     ],
   },
