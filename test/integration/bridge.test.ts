@@ -259,7 +259,7 @@ describe.skipIf(!hasBoth)("with HAProxy and curl", () => {
     const findings = await Promise.all(bridgeClaims(lab).map(({ check }) => check(context)));
     expect(findings).toEqual([
       { holds: true, seen: `/tomcat ${json.app.ports[0]} → ${cluster.ip}:${next.ports[0]}` },
-      { holds: true, seen: `/tomcat at ${json.app.ports[0]}: 200` },
+      { holds: true, seen: `/tomcat at ${json.app.ports[0]}: 200`, starting: false },
     ]);
     const csv = (await request("GET", stats, undefined, login)).text;
     expect(csv).toContain(`\ntomcat-${json.app.ports[0]},${cluster.ip}:${next.ports[0]},`);

@@ -20,7 +20,10 @@ test("flags of drill: each way in is asked two to a thousand times a second", as
     stderr: expect.stringContaining("--rate 1001: must be a whole number from 2 to 1000"),
   });
   expect(asSeldom).toMatchObject({ code: 5, stderr: expect.stringContaining("connection refused") });
-  expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining("missing required args") });
+  expect(alone).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("drill needs to know which drill"),
+  });
   expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining("Unknown option `--compare`") });
 });
 

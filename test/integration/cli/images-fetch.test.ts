@@ -98,7 +98,7 @@ describe("images fetch", { timeout }, () => {
       "--registry cache.local: must be the http(s) URL of a registry",
     ],
     [["images", "list"], "there are no images here yet"],
-    [["images", "pull"], '"images pull" is not a command'],
+    [["images", "pull"], 'there is no action "pull", known here: fetch, build, list, prune'],
   ])("%j is told in words", async (args, words) => {
     const { exitCode, stderr } = await open().run(args);
     expect(stderr).toContain(words);

@@ -87,7 +87,7 @@ describe("doctor", () => {
     expect(exitCode).toBe(0);
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log`);
     const { stderr } = await doctor("--fix", ...fitting);
-    expect(stderr).toContain("apt-get install --yes ansible");
+    expect(stderr).toContain("apt-get install --yes --no-install-recommends ansible");
   });
 
   it("where create would make an embedded lab: warnings, and the sentence that says so", async () => {
@@ -131,7 +131,7 @@ describe("doctor", () => {
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log`);
     const { exitCode, stderr } = await doctor("--fix", "--runs-on", "vagrant", ...fitting);
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("apt-get install --yes vagrant");
+    expect(stderr).toContain("apt-get install --yes --no-install-recommends vagrant");
     expect(stderr).toContain("no terminal to ask at");
     expect(existsSync(join(folder, "apt.log"))).toBe(false);
   });
@@ -143,7 +143,9 @@ describe("doctor", () => {
     const install = `printf '#!/bin/sh\\n${vagrant}\\n' >${programs.path}/vagrant; /bin/chmod +x ${programs.path}/vagrant`;
     programs.add("apt-get", `echo "$@" >>${folder}/apt.log\nif [ "$1" = install ]; then ${install}; fi`);
     const { exitCode, stdout } = await doctor("--fix", "--yes", "--runs-on", "vagrant", ...fitting);
-    expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe("update\ninstall --yes vagrant\n");
+    expect(readFileSync(join(folder, "apt.log"), "utf8")).toBe(
+      "update\ninstall --yes --no-install-recommends vagrant\n",
+    );
     expect(stdout).toMatch(/✖ Vagrant\s+Vagrant is not installed[\s\S]*✔ Vagrant\s+2\.4\.1/);
     expect(exitCode).toBe(0);
   });
