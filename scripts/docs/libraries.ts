@@ -17,9 +17,11 @@ const purposes: Readonly<Record<string, string>> = {
   "proper-lockfile": "one command at a time for a lab and for the cache",
   semver: "compares versions",
   "string-width": "measures text on a terminal",
+  tar: "unpacks archives that a task fetches",
   undici: "asks over HTTP",
   "wrap-ansi": "breaks lines at the width of a terminal",
   yaml: "reads lab files, writes playbooks",
+  yauzl: "unpacks zip archives that a task fetches",
   zod: "describes and checks lab files and what services answer",
 };
 

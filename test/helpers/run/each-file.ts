@@ -7,6 +7,8 @@ import { enterFileFolder } from "./folder.ts";
 /** What has been ended may take a moment to be gone, on a busy host a long one. */
 const goneLimitMs = 30_000;
 
+// What tsx keeps in the folder for temporary files would count as left behind.
+process.env.TSX_DISABLE_CACHE = "1";
 const folder = enterFileFolder(expect.getState().testPath ?? "unknown");
 
 // Runs after all others of the file.

@@ -138,7 +138,10 @@ describe.skipIf(noNetwork)(
       });
       expect(readFileSync(desk.path("there"), "utf8")).toBe("mine");
       const action = await desk.run(["bundle", "show", "there"]);
-      expect(action).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("bundle save FILE") });
+      expect(action).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining('there is no action "show", known here: save'),
+      });
     });
 
     test("that is damaged or foreign changes nothing", async () => {

@@ -5,6 +5,7 @@ import { startClock } from "../../../src/drills/clock.ts";
 import type { DrillOptions } from "../../../src/drills/options.ts";
 import { type SteadyLanes, steadyLanes } from "../../../src/drills/steady.ts";
 import { openHttp } from "../../../src/probes/http.ts";
+import { tutorialLab } from "../../helpers/labs.ts";
 import { serveHttp } from "../../helpers/local-servers.ts";
 
 /** Serves one request after the other, so many milliseconds each, as a machine with too small a processor. */
@@ -33,7 +34,7 @@ async function steady(
     learns: { how: "it is told", told: "event" },
   };
   const options = {
-    ...{ http, ratePerSecond, settleMs: 1_000, machines: { breaks: { local: true } } },
+    ...{ lab: tutorialLab, http, ratePerSecond, settleMs: 1_000, machines: { breaks: { local: true } } },
     isPage: (body: string, status: number) => status === 200 && body === "page",
     signal: new AbortController().signal,
     say: (text: string) => said.push(text),

@@ -110,7 +110,7 @@ test("without HAProxy the methods that need it are refused, with what to install
     expect(refused.stderr).toContain("install curl with your package manager (apt-get install curl)");
     const made = await lab.run("create", "--discovery", "bamboo", "--discovery", "mesos-dns");
     expect(made).toMatchObject({ exitCode: 0 });
-    expect(made.stdout).toContain("15 of 15 claims hold");
+    expect(made.stdout).toContain("16 of 16 claims hold");
   } finally {
     await lab.remove();
   }
