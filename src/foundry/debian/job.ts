@@ -45,6 +45,7 @@ export function insideTree(root: string, argv: readonly string[]): Command {
   return {
     file: "unshare",
     args: [...ownMounts, "--root", root, "--wd", "/", "--mount-proc", ...argv],
-    env: buildEnv,
+    // The caller's folders are not in the tree.
+    env: { ...buildEnv, HOME: "/root", TMPDIR: "/tmp", TMP: "/tmp", TEMP: "/tmp" },
   };
 }
