@@ -9,7 +9,6 @@ import { isInstalled } from "../../src/tools/host.ts";
 
 /** What the real Vagrant says of providers, none of which is here but for VirtualBox's program that tells its version. */
 describe.skipIf(!isInstalled("vagrant"))("the installed Vagrant", () => {
-  const { signal } = new AbortController();
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "mesos-lab-vbox-"));
@@ -26,8 +25,9 @@ describe.skipIf(!isInstalled("vagrant"))("the installed Vagrant", () => {
     writeFileSync(program, `#!/bin/sh\necho ${version}\n`);
     chmodSync(program, 0o755);
   };
+  // Each is a command of its own, in which Vagrant is asked once.
   const seen = async (provider: ProviderName) =>
-    problemsOf(await refusals(provider, signal)).map(({ what }) => what);
+    problemsOf(await refusals(provider, new AbortController().signal)).map(({ what }) => what);
 
   test("takes a VirtualBox of its time", async () => {
     virtualbox("6.1.50r161033");
