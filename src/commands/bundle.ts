@@ -38,7 +38,7 @@ export async function bundleCommand(file: string, options: BundleOptions, contex
   if (described === undefined)
     throw new LabError(`lab "${asMade.name}" is embedded, and needs no bundle`, {
       exitCode: exitCodes.usage,
-      details: ["it is made of mesos-lab itself: whoever has that can make it without a network"],
+      details: ["it is made of mesos-lab itself, which needs no network for it"],
       remedy: [
         "for a lab in virtual machines: npx mesos-lab bundle save FILE --runs-on vagrant --name <another>",
       ],

@@ -20,7 +20,7 @@ export function startDeadline(timeoutMs: number, signal?: AbortSignal): Deadline
   const aborted = new Promise<never>((_, reject) => {
     controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
   });
-  // Whoever does not wait for it must not die of it.
+  // A failure that no caller waits for must not end the process.
   aborted.catch(() => undefined);
   const timer = setTimeout(() => {
     expired = true;
