@@ -10,13 +10,13 @@ import { type Host, type Hosts, loginUser, noHosts, openHosts } from "../helpers
 import { packageFolder } from "../helpers/hosts/packages.ts";
 import { pathsAfterPackages, pathsThatStay } from "../helpers/hosts/paths-that-stay.ts";
 import { missing } from "../helpers/missing.ts";
+import { logs } from "../helpers/run/logs.ts";
 
 /** A lab on a host that has nothing but SSH: what is installed there, and what stays of it. In their order. */
 
 const without = noHosts || missing("ansible-playbook", "python3");
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist/cli.js");
-const logs = process.env.MESOS_LAB_CI_LOGS ?? tmpdir();
 const address = "192.168.33.31";
 const mirror = { address: "192.168.33.1", port: 8999 };
 

@@ -8,13 +8,13 @@ import { differences, type Files } from "../helpers/hosts/files.ts";
 import { type Host, type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
 import { pathsThatStay } from "../helpers/hosts/paths-that-stay.ts";
 import { missing } from "../helpers/missing.ts";
+import { logs } from "../helpers/run/logs.ts";
 
 /** A lab on six hosts from the first look to the last byte. The tests depend on each other in their order. */
 
 const without = noHosts || missing("ansible-playbook");
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist/cli.js");
-const logs = process.env.MESOS_LAB_CI_LOGS ?? tmpdir();
 const masters = ["m1", "m2", "m3"];
 const slaves = ["s1", "s2", "s3"];
 const names = [...masters, ...slaves];

@@ -13,6 +13,7 @@ import { eventually } from "../helpers/eventually.ts";
 import { type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
 import { packageFolder } from "../helpers/hosts/packages.ts";
 import { missing } from "../helpers/missing.ts";
+import { logs } from "../helpers/run/logs.ts";
 
 /**
  * What is rendered for Ansible, on machines that Vagrant has not made: nothing but the inventory is another one. They
@@ -21,7 +22,6 @@ import { missing } from "../helpers/missing.ts";
 
 const without = noHosts || missing("ansible-playbook");
 const root = new URL("../..", import.meta.url).pathname;
-const logs = process.env.MESOS_LAB_CI_LOGS ?? tmpdir();
 
 const lab = {
   ...labFrom("stack: rehearsal\ndiscovery: [bamboo, mesos-dns, marathon-lb, haproxy-marathon-bridge]\n"),
