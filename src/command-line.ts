@@ -78,6 +78,16 @@ export function flagText(name: keyof typeof flags): FlagText {
   };
 }
 
+/** What the first argument can be, as far as it is known beforehand. */
+export function firstWords({ words, usualWords = [] }: CommandText): readonly string[] {
+  return words?.map(({ name }) => name) ?? usualWords;
+}
+
+/** All flags of a command as they are typed, `--help` among them. */
+export function flagNames(command: CommandText): readonly string[] {
+  return [...command.flags.flatMap((name) => flagText(name).names), "--help"];
+}
+
 /** Every flag of the commands, each once, in the order of the table of flags. */
 export function flagsOf(commands: readonly CommandText[]): readonly FlagText[] {
   const used = new Set(commands.flatMap((command) => command.flags));

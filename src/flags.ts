@@ -1,5 +1,5 @@
 import { exitCodes, LabError } from "./errors.ts";
-import { discoveryNames, providerNames, runsOnNames, stackNames } from "./lab/model.ts";
+import { discoveryNames, imagePlaces, providerNames, runsOnNames, stackNames } from "./lab/model.ts";
 import { suggestion } from "./lab/problems.ts";
 
 // Declared a list, so that a flag that is given twice can be told from one that is given once.
@@ -78,7 +78,7 @@ export const flagWords: Partial<Record<keyof typeof flags, readonly string[]>> =
   provider: providerNames,
   discovery: discoveryNames,
   ansible: ansiblePlaces,
-  imagesFrom: ["host", "machines"],
+  imagesFrom: imagePlaces,
 };
 
 /** Flags that may be given several times: their value is a list. */

@@ -29,7 +29,8 @@ const answerMs = 5_000;
  */
 export async function chooseEntry(drill: Drill, options: DrillOptions): Promise<Chosen | undefined> {
   const { lab, on } = options;
-  const [first, ...others] = breakable(lab, drill, on);
+  const entries = breakable(lab, drill, on);
+  const [first] = entries;
   if (first === undefined) return undefined;
   const { service } = first;
   if (entriesOf(lab, service).length === 1) return { entry: first };
@@ -39,7 +40,7 @@ export async function chooseEntry(drill: Drill, options: DrillOptions): Promise<
   };
   const leader = await leaderOf(service, lab, context);
   if (leader === undefined) return { entry: first };
-  const leading = [first, ...others].find(({ machine }) => machine.name === leader.name);
+  const leading = entries.find(({ machine }) => machine.name === leader.name);
   return { entry: leading ?? first, leader };
 }
 

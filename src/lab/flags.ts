@@ -51,6 +51,9 @@ const specs = {
 
 type Flag = keyof typeof specs;
 
+/** The names of all of them. */
+export const labFlagNames = Object.keys(specs) as readonly Flag[];
+
 /** The flags given; a wrong one is there without its value, so that it still hides what it overrides. */
 export type FlagValues = {
   readonly [F in Exclude<Flag, "discovery">]?: z.infer<(typeof specs)[F]["field"]> | undefined;
@@ -68,7 +71,7 @@ export function parseFlags(flags: LabFlags): { values: FlagValues; problems: Pro
     if (rule !== undefined) problems.push({ text: `${flagText(name, String(given))}: ${rule}` });
     return result.success ? result.data : undefined;
   };
-  for (const name of Object.keys(specs) as Flag[]) {
+  for (const name of labFlagNames) {
     const given = flags[name];
     if (given === undefined) continue;
     if (typeof given !== "object") values[name] = read(name, given);

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { namedPorts } from "./catalogue/index.ts";
-import type { LabFlags } from "./flags.ts";
+import { type LabFlags, labFlagNames } from "./flags.ts";
 import { type Lab, providerNames, serviceNames, stackNames } from "./model.ts";
 import { fields } from "./schema.ts";
 
@@ -86,16 +86,10 @@ const inside = text.refine(
 );
 
 const flags = z.strictObject({
-  ...Object.fromEntries(
-    [
-      ...["name", "runsOn", "stack", "provider", "box", "boxVersion", "boxUrl", "memory", "cpus"],
-      ...["registry", "imagesFrom"],
-    ].map((name) => [name, text.optional()]),
-  ),
-  ...{ masterIp: text.optional(), slaveIp: text.optional(), discovery: z.array(text).optional() },
-  ...{ registry: text.optional(), imagesFrom: text.optional() },
-  file: text.optional(),
+  ...Object.fromEntries(labFlagNames.map((name) => [name, text.optional()])),
   shared: z.boolean().optional(),
+  discovery: z.array(text).optional(),
+  file: text.optional(),
 });
 
 const record = z.strictObject({ lab, flags, files: z.array(inside) });

@@ -1,4 +1,11 @@
-import { type CommandText, type FlagText, flagsOf, flagText, nameOf } from "../../command-line.ts";
+import {
+  type CommandText,
+  type FlagText,
+  firstWords,
+  flagNames,
+  flagsOf,
+  nameOf,
+} from "../../command-line.ts";
 
 /** For bash 3.2 and later, which is what macOS has. What has no words of its own is completed as a file's name. */
 export function bash(commands: readonly CommandText[]): string {
@@ -38,9 +45,8 @@ complete -o bashdefault -o default -F _mesos_lab mesos-lab
 }
 
 function commandCase(command: CommandText): string {
-  const words = command.words?.map(({ name }) => name) ?? command.usualWords ?? [];
-  const flags = command.flags.flatMap((name) => flagText(name).names);
-  return `    ${nameOf(command)}) words="${words.join(" ")}" flags="${[...flags, "--help"].join(" ")}" ;;`;
+  const [words, flags] = [firstWords(command).join(" "), flagNames(command).join(" ")];
+  return `    ${nameOf(command)}) words="${words}" flags="${flags}" ;;`;
 }
 
 function names(flags: readonly FlagText[]): string {

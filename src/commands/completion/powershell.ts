@@ -1,4 +1,4 @@
-import { type CommandText, flagsOf, flagText, nameOf } from "../../command-line.ts";
+import { type CommandText, firstWords, flagNames, flagsOf, nameOf } from "../../command-line.ts";
 
 /** For Windows PowerShell 5 and PowerShell 7. Where nothing is offered, PowerShell completes files' names. */
 export function powershell(commands: readonly CommandText[]): string {
@@ -11,7 +11,7 @@ Register-ArgumentCompleter -Native -CommandName 'mesos-lab', 'mesos-lab.cmd' -Sc
 ${commands.map((command) => `        ${quoted(nameOf(command))} = ${quoted(command.help)}`).join("\n")}
     }
     $firstWords = @{
-${commands.flatMap(firstWords).join("\n")}
+${commands.flatMap(firstWordsEntry).join("\n")}
     }
     $flags = @{
 ${commands.map((command) => `        ${quoted(nameOf(command))} = ${list(flagNames(command))}`).join("\n")}
@@ -44,13 +44,9 @@ ${valued.flatMap(({ names, words }) => names.map((name) => `        ${quoted(nam
 `;
 }
 
-function firstWords(command: CommandText): readonly string[] {
-  const words = command.words?.map(({ name }) => name) ?? command.usualWords ?? [];
+function firstWordsEntry(command: CommandText): readonly string[] {
+  const words = firstWords(command);
   return words.length === 0 ? [] : [`        ${quoted(nameOf(command))} = ${list(words)}`];
-}
-
-function flagNames(command: CommandText): readonly string[] {
-  return [...command.flags.flatMap((name) => flagText(name).names), "--help"];
 }
 
 function list(words: readonly string[]): string {

@@ -62,7 +62,7 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
 
 /**
  * The lab's addresses and names, and the names that its Mesos-DNS gives: no name of the web can be among them.
- * The users: who makes the lab, also by `sudo`, and root. A lab that is shared asks nobody who he is.
+ * The users are the one who makes the lab, also by `sudo`, and root. A lab that is shared takes calls of all users.
  */
 function callers({ machines, runs }: Lab): Callers {
   const own = machines.flatMap(({ ip, name }) => [ip, name]);

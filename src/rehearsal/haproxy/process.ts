@@ -41,9 +41,8 @@ export class HaproxyProcess {
   private exited = "";
   private applied = "";
   private candidates = 0;
-  /** What was left out of the configuration that is served, and of the one that is being made. */
-  private told = new Set<string>();
-  private leftNow = new Set<string>();
+  /** What was left out of the configuration that is served. */
+  private told: ReadonlySet<string> = new Set();
 
   constructor(options: HaproxyOptions) {
     this.options = options;
@@ -70,7 +69,7 @@ export class HaproxyProcess {
   }
 
   private async served(wanted: string, alive: boolean): Promise<{ candidate: string; text: string }> {
-    this.leftNow = new Set();
+    const leftNow = new Set<string>();
     const own = new Set((alive ? appBinds(this.applied) : []).map(address));
     const taken: number[] = [];
     const seen = new Set<string>();
@@ -80,26 +79,26 @@ export class HaproxyProcess {
       if (twice || !(own.has(address(bind)) || (await isFree(bind.host, bind.port)))) taken.push(bind.line);
     }
     let { text, left } = without(wanted, taken);
-    this.leaveOut(left, "its port is taken");
+    this.leaveOut(left, "its port is taken", leftNow);
     for (let turn = 0; ; turn += 1) {
       const candidate = await this.written(text);
       const complaint = await complaintAbout(candidate);
       if (complaint === undefined) {
-        this.told = this.leftNow;
+        this.told = leftNow;
         return { candidate, text };
       }
       const wrong = linesIn(complaint, candidate);
       await rm(candidate, { force: true });
       if (wrong.length === 0 || turn === mostRepairs) throw refusal(complaint, candidate);
       ({ text, left } = without(text, wrong));
-      this.leaveOut(left, alertsIn(complaint, candidate).join("; "));
+      this.leaveOut(left, alertsIn(complaint, candidate).join("; "), leftNow);
     }
   }
 
-  private leaveOut(parts: readonly string[], why: string): void {
+  private leaveOut(parts: readonly string[], why: string, leftNow: Set<string>): void {
     for (const part of parts) {
       if (!this.told.has(part)) this.options.log(`left out of HAProxy's configuration: ${part}: ${why}`);
-      this.leftNow.add(part);
+      leftNow.add(part);
     }
   }
 

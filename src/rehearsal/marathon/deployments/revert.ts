@@ -12,8 +12,9 @@ export function reverted(tree: Tree, original: Tree, target: Tree): Tree {
       const now = draft.groups.get(id)?.dependencies ?? [];
       const added = (made ?? []).filter((other) => !old?.includes(other));
       const removed = (old ?? []).filter((other) => !made?.includes(other));
-      const isEmpty = ![...draft.apps.keys(), ...draft.groups.keys()].some((other) => isInside(other, id));
-      if (old === undefined && isEmpty && now.length === added.length) draft.groups.delete(id);
+      const isEmpty = () =>
+        ![...draft.apps.keys(), ...draft.groups.keys()].some((other) => isInside(other, id));
+      if (old === undefined && isEmpty() && now.length === added.length) draft.groups.delete(id);
       else if (draft.groups.has(id) || old !== undefined)
         draft.makeGroup(id, {
           dependencies: [...new Set([...now, ...removed])].filter((other) => !added.includes(other)),
