@@ -14,6 +14,11 @@ export function onHosts(lab: Lab): HostsLab | undefined {
   return runs.kind === "hosts" ? { ...lab, runs } : undefined;
 }
 
+/** Whether it has machines that playbooks set up. */
+export function hasPlaybooks({ runs }: Lab): boolean {
+  return runs.kind !== "embedded";
+}
+
 /** Whether its machines belong to somebody, and are looked at by the tool itself before anything is done to them. */
 export function areLent({ runs }: Lab): boolean {
   return runs.kind === "hosts";

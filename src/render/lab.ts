@@ -1,6 +1,6 @@
 import { catalogue } from "../lab/catalogue/index.ts";
 import type { Lab } from "../lab/model.ts";
-import { onVagrant } from "../lab/runs.ts";
+import { hasPlaybooks, onVagrant } from "../lab/runs.ts";
 import { embeddedLesson } from "./embedded-lesson.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory, variableComments } from "./inventory.ts";
@@ -14,7 +14,7 @@ import { yamlFile } from "./yaml.ts";
 /** All files of a lab; the same lab gives the same bytes. */
 export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile[] {
   // Nothing else is made of files there: the launcher's plan is written when it starts.
-  if (lab.runs.kind === "embedded")
+  if (!hasPlaybooks(lab))
     return [
       { path: "README.md", contents: embeddedReadme(template(templates, "readme/embedded.md.hbs"), lab) },
       ...(["en", "zh"] as const).map((language) => {
