@@ -67,7 +67,7 @@ function makeContext(json: boolean): Context {
 }
 
 function fail(thrown: unknown, json: boolean): number {
-  const error = explainSilence(explainFileError(thrown));
+  const error = explainInterrupt(explainSilence(explainFileError(thrown)));
   const exitCode = error instanceof LabError ? error.exitCode : exitCodes.bug;
   if (unread && exitCode === exitCodes.interrupted) return exitCodes.ok;
   if (json) {
@@ -78,6 +78,13 @@ function fail(thrown: unknown, json: boolean): number {
     printEvent({ event: "error", message, details, remedy, exitCode });
   } else process.stderr.write(`${formatError(error)}\n`);
   return exitCode;
+}
+
+/** What an abort of the whole command has ended, wherever it was, has no more to tell than that. */
+function explainInterrupt(error: unknown): unknown {
+  const isAbort = error instanceof Error && error.name === "AbortError";
+  if (!interruption.signal.aborted || !isAbort) return error;
+  return new LabError("interrupted", { exitCode: exitCodes.interrupted, cause: error });
 }
 
 /** A part of the lab that does not answer is no fault of this tool. */

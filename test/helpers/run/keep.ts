@@ -25,6 +25,8 @@ export function keep(folder: string): () => Promise<void> {
   keeper.unref();
   (keeper.stdin as Socket).unref();
   return async () => {
+    // Waited for now: without it this process would end before the folder is gone.
+    keeper.ref();
     keeper.stdin.end();
     await ended;
   };

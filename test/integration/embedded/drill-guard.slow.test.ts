@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { DrillReport } from "../../../src/drills/model/report.ts";
 import { embeddedLab, runningTasks } from "../../helpers/embedded-lab.ts";
@@ -136,6 +137,28 @@ test.each([
   },
   60_000,
 );
+
+test("an interrupt of a demo or a drill whose Marathon does not answer is one", async () => {
+  const { pid } = lab.state().services["marathon@master"]?.process ?? {};
+  if (pid === undefined) throw new Error("no Marathon runs");
+  process.kill(pid, "SIGSTOP");
+  try {
+    for (const [words, said] of [
+      [["demo"], "Deploy the app"],
+      [["drill", "kill-task"], "Drill kill-task"],
+    ] as const) {
+      const tool = lab.start(...words);
+      await tool.said(said);
+      // The request has been sent by then.
+      await sleep(1_000);
+      tool.process.kill("SIGINT");
+      const { exitCode, stderr } = await tool.ended;
+      expect([exitCode, stderr]).toEqual([130, expect.stringMatching(/^✖ interrupted/m)]);
+    }
+  } finally {
+    process.kill(pid, "SIGCONT");
+  }
+});
 
 test("with a settle time of a second, a drill still waits for what it broke", async () => {
   const { exitCode, stdout } = await lab.run("drill", "kill-task", "--settle", "1", "--json");
