@@ -7,6 +7,7 @@ import type { Broken } from "./break.ts";
 import type { DrillClock } from "./clock.ts";
 import type { Lanes } from "./lanes.ts";
 import type { DrillOptions } from "./options.ts";
+import { requestLimitMs } from "./patience.ts";
 
 const lookMs = 250;
 
@@ -33,7 +34,9 @@ interface Done {
  */
 export async function untilSettled(options: DrillOptions, drilling: Drilling): Promise<Pacer> {
   const { clock, lanes, breakAt } = drilling;
-  const pacer = startPacer({ breakAt, ratePerSecond: drilling.ratePerSecond });
+  const pacer = startPacer({
+    ...{ breakAt, ratePerSecond: drilling.ratePerSecond, requestTimeoutMs: requestLimitMs(options.lab) },
+  });
   let rate = drilling.ratePerSecond;
   let done: Done | undefined;
   let failure: { readonly error: unknown } | undefined;
