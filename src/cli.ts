@@ -63,27 +63,35 @@ function fail(thrown: unknown, json: boolean): number {
   const exitCode = error instanceof LabError ? error.exitCode : exitCodes.bug;
   if (unread && exitCode === exitCodes.interrupted) return exitCodes.ok;
   if (json) {
-    const { message, details, remedy } =
+    const { id, message, details, remedy } =
       error instanceof LabError
-        ? { message: error.message, details: error.details, remedy: remedies(error) }
-        : { message: formatError(error), details: [], remedy: [] };
-    printEvent({ event: "error", message, details, remedy, exitCode });
-  } else process.stderr.write(`${formatError(error)}\n`);
+        ? { id: error.id, message: error.message, details: error.details, remedy: remedies(error) }
+        : { id: "internal-error", message: formatError(error), details: [whatRan()], remedy: [] };
+    printEvent({ event: "error", id, message, details, remedy, exitCode });
+  } else {
+    const about = error instanceof LabError ? "" : `  with: ${whatRan()}\n`;
+    process.stderr.write(`${formatError(error)}\n${about}`);
+  }
   return exitCode;
+}
+
+/** What a report of an internal error needs beside its stack. */
+function whatRan(): string {
+  const command = process.argv.slice(2).join(" ");
+  return `mesos-lab ${packageVersion()} ${command} (Node ${process.version}, ${process.platform} ${process.arch})`;
 }
 
 /** What an abort of the whole command has ended, wherever it was, has no more to tell than that. */
 function explainInterrupt(error: unknown): unknown {
   const isAbort = error instanceof Error && error.name === "AbortError";
   if (!interruption.signal.aborted || !isAbort) return error;
-  return new LabError("interrupted", { exitCode: exitCodes.interrupted, cause: error });
+  return new LabError("interrupted", "interrupted", { cause: error });
 }
 
 /** A part of the lab that does not answer is no fault of this tool. */
 function explainSilence(error: unknown): unknown {
   if (!(error instanceof ProbeError)) return error;
-  return new LabError(`the lab does not answer: ${error.message}`, {
-    exitCode: exitCodes.verify,
+  return new LabError("lab-silent", `the lab does not answer: ${error.message}`, {
     remedy: ["npx mesos-lab status"],
     cause: error,
   });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { findApp } from "../demo/services.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { type Pacer, startPacer } from "./analysis/pacer.ts";
 import { standingInWords } from "./analysis/words.ts";
 import type { Broken } from "./break.ts";
@@ -78,8 +78,7 @@ async function runsInFull({ http, at, appId, signal }: DrillOptions): Promise<bo
 }
 
 function removed(lab: string): LabError {
-  return new LabError(`the lab "${lab}" was removed while the drill went on`, {
-    exitCode: exitCodes.tool,
+  return new LabError("lab-removed-meanwhile", `the lab "${lab}" was removed while the drill went on`, {
     remedy: ["npx mesos-lab create"],
   });
 }

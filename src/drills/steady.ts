@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WayIn } from "../demo/ways-in.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { lowerRate, lowestRate } from "./analysis/baseline.ts";
 import { longestPeriodMs, rateOfLanes } from "./analysis/settled.ts";
 import { servesAlone } from "./ask-alone.ts";
@@ -62,8 +62,7 @@ function unsteady(tried: Load["tooMany"], silent?: WayIn): LabError {
     silent === undefined
       ? `when it is asked ${lowestRate} times a second`
       : `when it is asked alone, at ${silent.url} (${silent.name})`;
-  return new LabError(`the page fails before anything is broken, even ${how}`, {
-    exitCode: exitCodes.verify,
+  return new LabError("page-unsteady", `the page fails before anything is broken, even ${how}`, {
     details: [
       ...tried.map(({ ratePerSecond, why }) => `${ratePerSecond} requests a second: ${why}`),
       "nothing was broken: what the drill would measure is its own load, or what the page lacks already",
