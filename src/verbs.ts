@@ -29,6 +29,7 @@ const describe = [
     "cpus",
     "masterIp",
     "slaveIp",
+    "mesos",
     "discovery",
     "registry",
     "imagesFrom",
