@@ -232,11 +232,13 @@ describe("a lab on two machines", () => {
 describe("drills", () => {
   // A task, a machine. All nine, which take an hour in software, are drilled on hosts with a real Docker.
   const names = ["kill-task", "reboot-slave"];
+  /** As long as a drill waits for an answer of machines in software. */
+  const patienceS = 4;
   /** Under every method at once. */
   const compared = ["kill-task"];
 
   test.each(names)("%s recovers, and where one way in is asked a loop with curl agrees", async (name) => {
-    const counter = countMisses(namespace, "http://192.168.33.18/");
+    const counter = countMisses(namespace, "http://192.168.33.18/", patienceS);
     onTestFinished(async () => void (await counter.stop()));
     const compare = compared.includes(name) ? ["--compare"] : [];
     const { drills } = await result<{ drills: DrillReport[] }>(

@@ -1,6 +1,6 @@
 import { bundleRunsOn } from "../../bundle/manifest.ts";
 import { openBundle } from "../../bundle/open.ts";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Problem } from "../../lab/finding.ts";
 import type { Lab } from "../../lab/model.ts";
 import { refuseMadeOtherwise } from "../../machines/choose.ts";
@@ -54,10 +54,13 @@ async function createFromBundle(path: string, options: CreateOptions, context: C
   const { dryRun, updateLock, file, bundle: _, ansible, ...flags } = options;
   for (const [flag, given] of Object.entries({ "--update-lock": updateLock, "--file": file }))
     if (given !== undefined)
-      throw new LabError(`${flag} and --bundle do not go together: the bundle has both lab file and lock`, {
-        exitCode: exitCodes.usage,
-        remedy: [`leave ${flag} out`],
-      });
+      throw new LabError(
+        "flag-does-not-fit",
+        `${flag} and --bundle do not go together: the bundle has both lab file and lock`,
+        {
+          remedy: [`leave ${flag} out`],
+        },
+      );
   const manifest = await bundleForHere(path);
   const name = flags.name ?? manifest.lab;
   const folder = new LabFolder(name);
@@ -85,8 +88,11 @@ function withoutMachines(problems: readonly Problem[]): string[] {
 }
 
 function noPlaybooks({ name }: Lab): LabError {
-  return new LabError(`lab "${name}" is embedded: there are no machines, and no playbooks, for --ansible`, {
-    exitCode: exitCodes.usage,
-    remedy: ["leave --ansible out, or ask for machines: --runs-on vagrant"],
-  });
+  return new LabError(
+    "flag-does-not-fit",
+    `lab "${name}" is embedded: there are no machines, and no playbooks, for --ansible`,
+    {
+      remedy: ["leave --ansible out, or ask for machines: --runs-on vagrant"],
+    },
+  );
 }

@@ -104,8 +104,7 @@ function ownKey(lab: VagrantLab, folder: LabFolder, { name }: Machine): OwnKey {
   const own = [".vagrant", "machines", name, lab.runs.provider];
   const key = folder.file(...own, "private_key");
   if (existsSync(key)) return { key, knownHosts: folder.file(...own, "known_hosts") };
-  throw new LabError(`machine "${name}" has not been made yet`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("lab-not-made", `machine "${name}" has not been made yet`, {
     remedy: ["npx mesos-lab create"],
   });
 }
