@@ -61,7 +61,7 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "`npx mesos-lab images fetch` or `npx mesos-lab images build`",
   ],
   "images-not-of-this-lab": [
-    "images would be removed, and nobody said yes",
+    "images would be removed, and the question was not answered with yes",
     "`npx mesos-lab images prune --yes`",
   ],
   "keys-stay-here": [
