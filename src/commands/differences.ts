@@ -1,5 +1,5 @@
 import { labDifferences } from "../bundle/lab-file.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { onVagrant, withBox } from "../lab/runs.ts";
 import { madeOn } from "../machines/index.ts";
@@ -42,19 +42,25 @@ function withMadeVersion(lab: Lab, before: Lab): Lab {
 
 function otherMesos(before: Lab, lab: Lab): LabError {
   const words = ({ mesos }: Lab) => (mesos === undefined ? "a Mesos of its own" : `the Mesos at ${mesos.zk}`);
-  return new LabError(`lab "${lab.name}" is on ${words(before)}, and asked for is ${words(lab)}`, {
-    exitCode: exitCodes.usage,
-    details: [
-      "its Marathon is known to the one Mesos, and its tasks run there: the other one is another lab",
-    ],
-    remedy: [`npx mesos-lab destroy --name ${lab.name}`, "--name <another>"],
-  });
+  return new LabError(
+    "lab-is-of-another-kind",
+    `lab "${lab.name}" is on ${words(before)}, and asked for is ${words(lab)}`,
+    {
+      details: [
+        "its Marathon is known to the one Mesos, and its tasks run there: the other one is another lab",
+      ],
+      remedy: [`npx mesos-lab destroy --name ${lab.name}`, "--name <another>"],
+    },
+  );
 }
 
 function otherStack(before: Lab, { name, stack }: Lab): LabError {
-  return new LabError(`lab "${name}" is of the stack ${before.stack}, and asked for is ${stack}`, {
-    exitCode: exitCodes.usage,
-    details: ["its machines, images and data are of the one stack: the other one is another lab"],
-    remedy: [`npx mesos-lab destroy --name ${name}`, "--name <another>"],
-  });
+  return new LabError(
+    "lab-is-of-another-kind",
+    `lab "${name}" is of the stack ${before.stack}, and asked for is ${stack}`,
+    {
+      details: ["its machines, images and data are of the one stack: the other one is another lab"],
+      remedy: [`npx mesos-lab destroy --name ${name}`, "--name <another>"],
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { hasPlaybooks } from "../../lab/runs.ts";
 import { line, lineOf } from "../../ui/tasks.ts";
 import type { Step } from "./making.ts";
@@ -29,12 +29,15 @@ export const joinMesos: Step = (making) => {
 };
 
 function unreachable(faults: readonly string[]): LabError {
-  return new LabError("agents of the Mesos cannot be reached from here, so neither could their tasks", {
-    exitCode: exitCodes.preflight,
-    details: faults,
-    remedy: [
-      "make their names known here, in /etc/hosts",
-      "or start the agents with a --hostname that is known here",
-    ],
-  });
+  return new LabError(
+    "mesos-agents-out-of-reach",
+    "agents of the Mesos cannot be reached from here, so neither could their tasks",
+    {
+      details: faults,
+      remedy: [
+        "make their names known here, in /etc/hosts",
+        "or start the agents with a --hostname that is known here",
+      ],
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { takesFrameworks } from "../../claims/judge/joined-mesos.ts";
 import { askForLeader } from "../../claims/leader.ts";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { labAddress, type ProbeContext } from "../../probes/context.ts";
 import { openHttp } from "../../probes/http.ts";
 import type { MasterState } from "../../probes/mesos.ts";
@@ -113,7 +113,7 @@ function noMaster(servers: string, path: string, names: readonly string[], top: 
 }
 
 function refusal(message: string, remedy: readonly string[], details: readonly string[] = []): LabError {
-  return new LabError(message, { exitCode: exitCodes.preflight, remedy, details });
+  return new LabError("mesos-not-joinable", message, { remedy, details });
 }
 
 function numberOf(name: string): number {
