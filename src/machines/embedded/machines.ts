@@ -52,6 +52,14 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     },
     boot: (progress, { running }) => start(progress, running, plan()),
     provision: () => [],
+    reset: (progress) => [
+      line(lineOf(progress, "empty", "Remove the services and what they have stored"), async () => {
+        await endLab(home, false);
+        await rm(home, { recursive: true, force: true });
+        return undefined;
+      }),
+      start(progress, false, plan()),
+    ],
     halt: (progress) => end(progress, "halt", "End the lab's processes", true),
     destroy: (progress) => ({
       loses: [],
