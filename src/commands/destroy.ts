@@ -5,6 +5,7 @@ import { areLent } from "../lab/runs.ts";
 import { machinesOf } from "../machines/index.ts";
 import { ask } from "../ui/ask.ts";
 import { runTasks } from "../ui/tasks.ts";
+import { clean } from "../untrusted.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 import { machineNamed } from "./ssh.ts";
 
@@ -21,7 +22,10 @@ export async function destroy(options: DestroyOptions, context: Context): Promis
   const { lab, folder } = madeLab(which);
   if (!areLent(lab)) refuseFlags({ withDocker, forget: forget.length > 0 });
   const named = forget.map((name) => machineNamed(lab, name, "npx mesos-lab destroy --forget").name);
-  const { loses, takes, task } = machinesOf(lab, folder).destroy(context, { withDocker, forget: named });
+  const { loses, takes, task, outlives } = machinesOf(lab, folder).destroy(context, {
+    withDocker,
+    forget: named,
+  });
   const lost = `${loses.length === 1 ? "machine" : "machines"} ${few(loses)} of lab "${lab.name}"`;
   if (loses.length > 0) await agree(`Destroy the ${lost}?`, `${lost} would be lost`, lab, yes, context);
   if (takes !== undefined) await agree(`${takes}\nGo on?`, takes, lab, yes, context);
@@ -29,9 +33,14 @@ export async function destroy(options: DestroyOptions, context: Context): Promis
     await runTasks([task], context.display);
     return folder.remove();
   });
-  if (context.json) context.emit({ event: "result", destroyed: lab.name, left });
+  const processes = outlives?.() ?? [];
+  if (processes.length > 0)
+    context.note(
+      `still at work in the lab's folder, and without its mark, so left alone: ${few(processes.map((each) => clean(each, 60)))}`,
+    );
+  if (context.json) context.emit({ event: "result", destroyed: lab.name, left, processes });
   else if (left.length > 0) context.note(`not made by mesos-lab, so left in ${folder.path}: ${few(left)}`);
-  else context.note(`nothing is left of lab "${lab.name}"`);
+  else if (processes.length === 0) context.note(`nothing is left of lab "${lab.name}"`);
 }
 
 /** @throws LabError `usage` unless the answer is yes. */
