@@ -1,7 +1,7 @@
-#!/usr/bin/env node
 import { stripVTControlCharacters } from "node:util";
 import type { Context } from "./commands/context.ts";
 import { exitCodes, formatError, LabError, remedies } from "./errors.ts";
+import { interruption } from "./interruption.ts";
 import { ProbeError } from "./probes/probe-error.ts";
 import { parseCommandLine } from "./program.ts";
 import { explainFileError } from "./tools/file-errors.ts";
@@ -9,8 +9,6 @@ import { packageVersion } from "./tools/files.ts";
 import { wantsColor } from "./ui/color.ts";
 import type { LabEvent } from "./ui/events.ts";
 import { chooseDisplay } from "./ui/tasks.ts";
-
-const interruption = new AbortController();
 
 // A reader that closes early (`mesos-lab status | head -1`) is no failure. What still runs is ended in order:
 // an exit at once would leave Vagrant or Ansible at work with nobody watching.
@@ -24,14 +22,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  // `on`, not `once`: a second Ctrl-C must not kill the clean-up that the first one began.
-  process.on(signal, () => {
-    if (interruption.signal.aborted) process.stderr.write("still cleaning up, please wait\n");
-    interruption.abort();
-  });
-}
-
 process.exitCode = await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -41,6 +31,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const invocation = parseCommandLine(argv, packageVersion());
     if (invocation === undefined) return exitCodes.ok;
     json = invocation.json;
+    // While this program was loaded.
+    interruption.signal.throwIfAborted();
     return (await invocation.run(makeContext(json))) ?? exitCodes.ok;
   } catch (error) {
     return fail(error, json);

@@ -22,7 +22,9 @@ const floors: readonly (readonly string[])[] = [
   ["commands"],
   ["verbs.ts"],
   ["program.ts"],
+  ["interruption.ts"],
   ["cli.ts"],
+  ["start.ts"],
 ];
 
 /** Narrower than their floor: all that these may import of this code. */

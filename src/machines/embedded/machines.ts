@@ -24,6 +24,9 @@ import { seemsToHaveZookeeper } from "./zookeeper.ts";
 export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines {
   const home = folder.file("embedded");
   const plan = (): Plan => embeddedPlan(lab, home, lab.runs.proxy ?? hostProxy());
+  const removeSandboxes = () => {
+    for (const path of sandboxesOf(home)) removeSandboxFolder(path);
+  };
   let outliving: readonly string[] = [];
   const ended = async (orderly: boolean) => {
     const damaged = isStateDamaged(home);
@@ -55,16 +58,23 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     },
     boot: (progress, { running }) => start(progress, running, plan()),
     provision: () => [],
+    reset: (progress) => [
+      line(lineOf(progress, "empty", "Remove the services and what they have stored"), async () => {
+        await endLab(home, false);
+        removeSandboxes();
+        await rm(home, { recursive: true, force: true });
+        return undefined;
+      }),
+      start(progress, false, plan()),
+    ],
     halt: (progress) => line(lineOf(progress, "halt", "End the lab's processes"), () => ended(true)),
     destroy: (progress) => ({
       loses: [],
       outlives: () => outliving,
       task: line(lineOf(progress, "destroy", "End the lab's processes and its tasks"), async () => {
         const said = await ended(false);
-        const users = taskUsers(home);
-        const sandboxes = users && sandboxFolder(users);
-        outliving = processesInside([home, ...(sandboxes === undefined ? [] : [sandboxes])]);
-        if (sandboxes !== undefined) removeSandboxFolder(sandboxes);
+        outliving = processesInside([home, ...sandboxesOf(home)]);
+        removeSandboxes();
         return said;
       }),
     }),
@@ -140,8 +150,13 @@ function stateOf(lab: EmbeddedLab, machine: string, state: LauncherState | undef
 }
 
 function filesOf({ name }: Machine, home: string): string {
+  return [home, ...sandboxesOf(home)].map((place) => join(place, name)).join(", ");
+}
+
+/** The folder of sandboxes that is not in the lab's own. */
+function sandboxesOf(home: string): string[] {
   const users = taskUsers(home);
-  return [join(home, name), ...(users === undefined ? [] : [join(sandboxFolder(users), name)])].join(", ");
+  return users === undefined ? [] : [sandboxFolder(users)];
 }
 
 function noZookeeper(): LabError {

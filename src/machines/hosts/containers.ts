@@ -1,7 +1,7 @@
 import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
+import { broughtTo } from "../docker-ssh/brings.ts";
 import type { RunOn } from "../docker-ssh/fleet.ts";
-import { broughtTo } from "./brings.ts";
 import type { OnHost } from "./every-host.ts";
 
 /** Long enough for ten seconds a container, and for a host that is busy. */

@@ -22,6 +22,7 @@ import { examineHost, settleEmulation } from "./preflight.ts";
 export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
   const keyOf = (machine: Machine) => ownKey(lab, folder, machine);
   const reach = (machine: Machine) => reachWithKey("vagrant", machine.ip, keyOf(machine));
+  const common = dockerSsh({ lab, folder, reach, keyOf });
   const stop = (
     progress: Progress,
     step: string,
@@ -56,6 +57,11 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       if (again) for (const machine of lab.machines) reach(machine);
       return boot({ lab, folder, ...progress }, running);
     },
+    ...common,
+    reset: (progress, how) => [
+      boot({ lab, folder, ...progress }, how.running),
+      ...common.reset(progress, how),
+    ],
     halt: (progress) =>
       stop(progress, "halt", "Shut the machines down", awaitOrphan, vagrantHalt(folder.path)),
     destroy: (progress) => {
@@ -71,7 +77,6 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
         task: stop(progress, "destroy", "Destroy the machines", endFirst, command),
       };
     },
-    ...dockerSsh({ lab, folder, reach, keyOf }),
   };
 }
 
