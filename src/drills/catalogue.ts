@@ -7,12 +7,17 @@ export interface Drill {
   readonly help: string;
   /** The first mark of its chain of causes. */
   readonly mark: string;
+  /** The mark of the end of what it holds for a while. */
+  readonly undone?: string;
   readonly breaks:
     | { readonly kind: "kill-task" }
     | { readonly kind: "remove-task" }
     | { readonly kind: "restart"; readonly service: ServiceName }
     /** The first machine that runs the service. */
-    | { readonly kind: "reboot"; readonly service: ServiceName };
+    | { readonly kind: "reboot"; readonly service: ServiceName }
+    /** Stopped without ending, and after so long going on. */
+    | { readonly kind: "freeze"; readonly service: ServiceName; readonly holdMs: number }
+    | { readonly kind: "freeze-task"; readonly holdMs: number };
 }
 
 const restart = (word: string, service: ServiceName): Drill => ({
@@ -27,6 +32,14 @@ const reboot = (word: string, service: ServiceName): Drill => ({
   help: `reboot the machine of ${service}`,
   mark: "reboot asked of the machine",
   breaks: { kind: "reboot", service },
+});
+
+const freeze = (word: string, service: ServiceName, seconds: number): Drill => ({
+  name: `freeze-${word}`,
+  help: `stop ${service} for ${seconds} s without ending it`,
+  mark: `${service} frozen`,
+  undone: `${service} thawed`,
+  breaks: { kind: "freeze", service, holdMs: seconds * 1000 },
 });
 
 export const drills: readonly Drill[] = [
@@ -49,11 +62,27 @@ export const drills: readonly Drill[] = [
   restart("zookeeper", "zookeeper"),
   reboot("slave", "mesos-slave"),
   reboot("master", "mesos-master"),
+  // The master gives an agent up that does not answer five pings, 15 s each.
+  freeze("slave", "mesos-slave", 100),
+  // Three times the session's timeout after which ZooKeeper gives a client up.
+  freeze("master", "mesos-master", 30),
+  {
+    name: "freeze-task",
+    help: "stop the app's task for 20 s without ending it",
+    mark: "task frozen",
+    undone: "task thawed",
+    breaks: { kind: "freeze-task", holdMs: 20_000 },
+  },
 ];
 
 /** The drills that a lab can be put through. */
 export function drillsFor(lab: Lab): readonly Drill[] {
   return drills.filter((drill) => whyNot(drill, lab) === undefined);
+}
+
+/** How long a drill keeps something broken by itself; 0 where what it breaks comes back at once. */
+export function holdMs({ breaks }: Drill): number {
+  return "holdMs" in breaks ? breaks.holdMs : 0;
 }
 
 /** Why a lab cannot be put through a drill, in one sentence; undefined where it can. */

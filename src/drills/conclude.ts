@@ -5,7 +5,7 @@ import { findApp } from "../demo/services.ts";
 import { longestPeriodMs, lostLanes } from "./analysis/settled.ts";
 import { pageMarks } from "./analysis/timeline.ts";
 import { formatMs } from "./analysis/words.ts";
-import type { Drill } from "./catalogue.ts";
+import { type Drill, holdMs } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
 import { requestTimeoutMs } from "./lanes.ts";
 import { type DrillReport, type Lane, type Load, marks as words } from "./model/report.ts";
@@ -30,6 +30,8 @@ export interface Observations extends Before {
   readonly claims: Claims;
   readonly breakAt: number;
   readonly target: string;
+  /** When what the drill held for a while was undone. */
+  readonly undoneAt?: number;
 }
 
 /** The report: plain data of everything that was seen. */
@@ -38,7 +40,7 @@ export async function reportOf(
   options: DrillOptions,
   found: Observations,
 ): Promise<DrillReport> {
-  const { watch, claims, breakAt, ways, lanes, load } = found;
+  const { watch, claims, breakAt, undoneAt, ways, lanes, load } = found;
   const { lab, http, at, appId, signal } = options;
   const app = await findApp(http, at.marathon, appId, signal).catch(() => undefined);
   return {
@@ -53,6 +55,7 @@ export async function reportOf(
       "requests per second": rateWords(load.ratePerSecond, lanes.length),
       "time limit per request": `${requestTimeoutMs / 1000} s`,
       "time before the break": baselineWords(load.ratePerSecond, longestPeriodMs(ways)),
+      ...(holdMs(drill) > 0 && { "held for": `${holdMs(drill) / 1000} s` }),
       "settle time": `${options.settleMs / 1000} s`,
       deadline: `${options.deadlineMs / 1000} s`,
     },
@@ -61,6 +64,9 @@ export async function reportOf(
     lanes,
     marks: [
       { at: breakAt, source: "drill", what: drill.mark, detail: found.target },
+      ...(undoneAt === undefined || drill.undone === undefined
+        ? []
+        : [{ at: undoneAt, source: "drill" as const, what: drill.undone, detail: found.target }]),
       ...watch.marks,
       ...lanes.flatMap(({ outage, way }) => pageMarks(outage, way)),
     ],

@@ -18,6 +18,8 @@ export interface Drilling {
   readonly pace: (ratePerSecond: number) => void;
   readonly breakAt: number;
   readonly broken: Promise<Broken>;
+  /** Whether the drill holds what it breaks for a while: until then the page is away by that, and not by being asked. */
+  readonly holds: boolean;
   /** When tasks of the app were first seen to have ended, by their ids. */
   readonly gone: ReadonlyMap<string, number>;
 }
@@ -54,6 +56,7 @@ export async function untilSettled(options: DrillOptions, drilling: Drilling): P
     const states = seen.map((lane) => `${seen.length > 1 ? lane.way : "the page"} ${standingInWords(lane)}`);
     options.say(states.join("; "));
     if (since !== undefined && seen.every(({ settled }) => settled) && (await runsInFull(options))) break;
+    if (drilling.holds && done === undefined) continue;
     const wanted = pacer.look(clock.now(), seen);
     if (wanted !== rate) drilling.pace(wanted);
     rate = wanted;

@@ -3,12 +3,12 @@ import { exitCodes, LabError } from "../errors.ts";
 import { lostLanes } from "./analysis/settled.ts";
 import { afterwards } from "./ask-alone.ts";
 import { breakIt, putBack } from "./break.ts";
-import type { Drill } from "./catalogue.ts";
+import { type Drill, holdMs } from "./catalogue.ts";
 import { breakable, type Chosen, choiceInWords, chooseEntry } from "./chosen.ts";
 import { startClock } from "./clock.ts";
-import { type Claims, reportOf } from "./conclude.ts";
+import { type Claims, type Observations, reportOf } from "./conclude.ts";
 import { type Drilling, untilSettled } from "./follow.ts";
-import type { DrillReport, Lane } from "./model/report.ts";
+import type { DrillReport } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
 import { type Before, precheck } from "./ready.ts";
 import { type SteadyLanes, steadyLanes } from "./steady.ts";
@@ -94,13 +94,16 @@ async function breakAndFollow(
   drill: Drill,
   chosen: Chosen | undefined,
   options: DrillOptions,
-  drilling: Omit<Drilling, "broken"> & Pick<Before, "ways">,
-): Promise<{ readonly target: string; readonly lanes: readonly Lane[] }> {
-  const { lanes, ways } = drilling;
+  drilling: Omit<Drilling, "broken" | "holds"> & Pick<Before, "ways">,
+): Promise<Pick<Observations, "target" | "undoneAt" | "lanes">> {
+  const { lanes, ways, clock } = drilling;
+  // What is held is put back at once where the drill fails.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const broken = breakIt(drill, chosen?.entry, { ...options, signal }, clock);
   try {
-    const broken = breakIt(drill, chosen?.entry, options);
-    const { ownLoad } = await untilSettled(options, { ...drilling, broken });
-    const { target } = await broken;
+    const { ownLoad } = await untilSettled(options, { ...drilling, broken, holds: holdMs(drill) > 0 });
+    const { target, undoneAt } = await broken;
     await lanes.stop();
     const lost = lostLanes(lanes.lanes(ownLoad));
     const alone = await afterwards(
@@ -108,9 +111,13 @@ async function breakAndFollow(
       options,
       drilling,
     );
-    return { target, lanes: lanes.lanes(new Map([...alone, ...ownLoad])) };
+    return {
+      ...{ target, lanes: lanes.lanes(new Map([...alone, ...ownLoad])) },
+      ...(undoneAt !== undefined && { undoneAt }),
+    };
   } catch (error) {
-    const notes = await putBack(drill, chosen?.entry, options);
+    failed.abort();
+    const notes = await putBack(drill, chosen?.entry, options, { broken, error });
     if (options.signal.aborted) throw interrupted(false, notes);
     throw withNotes(error, notes);
   }

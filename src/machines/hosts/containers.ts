@@ -1,6 +1,7 @@
 import { exitCodes, LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import type { RunOn } from "../docker-ssh/fleet.ts";
+import { undoLasting } from "../docker-ssh/lasting.ts";
 import { broughtTo } from "./brings.ts";
 import type { OnHost } from "./every-host.ts";
 
@@ -10,6 +11,7 @@ const timeoutMs = 300_000;
 /** Starts the lab's containers on a host, as far as they do not run, in the order in which they were made. */
 export function starting(lab: HostsLab, on: RunOn, signal: AbortSignal): OnHost {
   return async (machine) => {
+    await undoLasting(on, machine);
     const { containers, units } = broughtTo(lab, machine);
     const there = await names(on, machine, ["--all"], signal);
     const missing = containers.filter((name) => !there.includes(name));
@@ -30,6 +32,7 @@ export function starting(lab: HostsLab, on: RunOn, signal: AbortSignal): OnHost 
  */
 export function halting(lab: HostsLab, on: RunOn, signal: AbortSignal): OnHost {
   return async (machine) => {
+    await undoLasting(on, machine);
     const { containers, units } = broughtTo(lab, machine);
     if (units.length > 0) await on(machine, ["sudo", "systemctl", "stop", ...bridge], { signal, timeoutMs });
     const stop = async (some: readonly string[]) => {

@@ -47,6 +47,7 @@ async function drill(...args: string[]): Promise<DrillReport> {
 test.each([
   ["restart-marathon", "marathon", "ma"],
   ["restart-master", "mesos-master", "mm"],
+  ["freeze-master", "mesos-master", "mm"],
 ] as const)("%s breaks the %s that leads, and says so", async (name, service, container) => {
   const before = await until("a leader", leaders[service]);
   const report = await drill(name);
