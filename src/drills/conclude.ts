@@ -8,7 +8,7 @@ import { formatMs } from "./analysis/words.ts";
 import { type Drill, holdMs } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
 import { requestTimeoutMs } from "./lanes.ts";
-import { type DrillReport, type Lane, type Load, marks as words } from "./model/report.ts";
+import { type ControlPlane, type DrillReport, type Lane, type Load, marks as words } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
 import type { Before } from "./ready.ts";
 import { baselineMs } from "./steady.ts";
@@ -25,6 +25,7 @@ export interface Claims {
 export interface Observations extends Before {
   readonly clock: DrillClock;
   readonly lanes: readonly Lane[];
+  readonly controlPlane?: ControlPlane;
   readonly load: Load;
   readonly watch: LabWatch;
   readonly claims: Claims;
@@ -53,6 +54,9 @@ export async function reportOf(
     target: found.target,
     parameters: {
       "requests per second": rateWords(load.ratePerSecond, lanes.length),
+      ...(found.controlPlane !== undefined && {
+        "writes to Marathon per second": found.controlPlane.sampling.ratePerSecond,
+      }),
       "time limit per request": `${requestTimeoutMs / 1000} s`,
       "time before the break": baselineWords(load.ratePerSecond, longestPeriodMs(ways)),
       ...(holdMs(drill) > 0 && { "held for": `${holdMs(drill) / 1000} s` }),
@@ -62,6 +66,7 @@ export async function reportOf(
     environment: `${options.machines.words} · ${lab.stack} stack · host ${osType()} ${arch()}, ${cpus().length} CPUs`,
     load,
     lanes,
+    ...(found.controlPlane !== undefined && { controlPlane: found.controlPlane }),
     marks: [
       { at: breakAt, source: "drill", what: drill.mark, detail: found.target },
       ...(undoneAt === undefined || drill.undone === undefined

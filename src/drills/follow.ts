@@ -5,6 +5,7 @@ import { type Pacer, startPacer } from "./analysis/pacer.ts";
 import { standingInWords } from "./analysis/words.ts";
 import type { Broken } from "./break.ts";
 import type { DrillClock } from "./clock.ts";
+import type { Writes } from "./control-plane.ts";
 import type { Lanes } from "./lanes.ts";
 import type { DrillOptions } from "./options.ts";
 
@@ -13,6 +14,7 @@ const lookMs = 250;
 export interface Drilling {
   readonly clock: DrillClock;
   readonly lanes: Lanes;
+  readonly writes?: Writes | undefined;
   readonly ratePerSecond: number;
   /** Has the page, and all else that is looked at, asked at this rate from now on. */
   readonly pace: (ratePerSecond: number) => void;
@@ -54,8 +56,10 @@ export async function untilSettled(options: DrillOptions, drilling: Drilling): P
     const since = done === undefined ? undefined : effectOf(done, drilling);
     const seen = lanes.look(since === undefined ? 0 : clock.now() - since);
     const states = seen.map((lane) => `${seen.length > 1 ? lane.way : "the page"} ${standingInWords(lane)}`);
-    options.say(states.join("; "));
-    if (since !== undefined && seen.every(({ settled }) => settled) && (await runsInFull(options))) break;
+    const written = drilling.writes?.settled() ?? true;
+    options.say([...states, ...(written ? [] : ["Marathon takes no writes"])].join("; "));
+    const settled = written && seen.every((lane) => lane.settled);
+    if (since !== undefined && settled && (await runsInFull(options))) break;
     if (drilling.holds && done === undefined) continue;
     const wanted = pacer.look(clock.now(), seen);
     if (wanted !== rate) drilling.pace(wanted);

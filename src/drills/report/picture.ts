@@ -24,6 +24,7 @@ export function picture(given: DrillReport, options: PictureOptions = {}): strin
     "",
     ...(several ? [...comparison(report, style), ""] : []),
     ...report.lanes.flatMap((lane) => laneLines(report, lane, letters, style)),
+    ...controlPlaneLines(report, style),
     ...axis(spanOf(report), style),
     ...legend(report, style),
     "",
@@ -81,6 +82,20 @@ function laneLines(
     ...plot(lane, spanOf(report), mine, style),
     ...said.map((line) => ` ${ink(line, "dim", style)}`),
     ...(several && lane !== report.lanes.at(-1) ? [""] : []),
+  ];
+}
+
+/** The outage of the control plane, told apart from that of the page. */
+function controlPlaneLines(report: DrillReport, style: Style): string[] {
+  const { controlPlane } = report;
+  if (controlPlane === undefined) return [];
+  const { figure, sure } = headline(controlPlane);
+  const said = `Writes to Marathon: ${summary(controlPlane.outage, "It")}`;
+  return [
+    "",
+    ink(show(`control plane: ${figure} (${sure})`, style), "bold", style),
+    ...plot(controlPlane, spanOf(report), [], style),
+    ...wrap(show(said, style), style.width - 1).map((line) => ` ${ink(line, "dim", style)}`),
   ];
 }
 

@@ -70,7 +70,7 @@ test("a slave that stands still too long is given up, and comes back as a new on
   const [before] = await runningTasks(marathon());
   const id = await agent();
   const report = await drill("freeze-slave");
-  expect(report.target).toBe("ms on slave");
+  expect(report.target).toBe("ms1 on slave");
   expect(report.marks.map(({ what }) => what)).toEqual(expect.arrayContaining(["TASK_LOST", "TASK_RUNNING"]));
   expect(report.lanes[0]?.outage.state).toBe("recovered");
   expect(await agent()).not.toBe(id);
