@@ -41,6 +41,11 @@ export async function breakIt(
   if ("service" in breaks && entry !== undefined) {
     const service = `${entry.tutorial.name} on ${entry.machine.name}`;
     if (breaks.kind === "freeze") return held(service, await machines.breaks.freeze(entry, bounds));
+    if (breaks.kind === "partition") {
+      const { partition } = machines.breaks;
+      if (partition === undefined) throw new Error("there is no network to part");
+      return held(entry.machine.name, await partition(entry.machine, bounds));
+    }
     if (breaks.kind === "restart") {
       await machines.breaks.restart(entry, signal);
       return { target: service };

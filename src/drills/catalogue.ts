@@ -1,5 +1,5 @@
 import type { Lab, ServiceName } from "../lab/model.ts";
-import { hasZookeeper, mayReboot } from "../lab/runs.ts";
+import { hasNetwork, hasZookeeper, mayReboot } from "../lab/runs.ts";
 
 /** What a drill breaks, and in which words. */
 export interface Drill {
@@ -17,6 +17,8 @@ export interface Drill {
     | { readonly kind: "reboot"; readonly service: ServiceName }
     /** Stopped without ending, and after so long going on. */
     | { readonly kind: "freeze"; readonly service: ServiceName; readonly holdMs: number }
+    /** The machine of the service cut off from the lab's others, for so long. */
+    | { readonly kind: "partition"; readonly service: ServiceName; readonly holdMs: number }
     | { readonly kind: "freeze-task"; readonly holdMs: number };
 }
 
@@ -73,6 +75,13 @@ export const drills: readonly Drill[] = [
     undone: "task thawed",
     breaks: { kind: "freeze-task", holdMs: 20_000 },
   },
+  {
+    name: "partition-slave",
+    help: "cut a slave's machine off from the lab's others for 100 s",
+    mark: "slave cut off",
+    undone: "slave no longer cut off",
+    breaks: { kind: "partition", service: "mesos-slave", holdMs: 100_000 },
+  },
 ];
 
 /** The drills that a lab can be put through. */
@@ -89,6 +98,10 @@ export function holdMs({ breaks }: Drill): number {
 export function whyNot({ name, breaks }: Drill, lab: Lab): string | undefined {
   if (breaks.kind === "restart" && breaks.service === "zookeeper" && !hasZookeeper(lab))
     return `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`;
+  if (breaks.kind === "partition" && !hasNetwork(lab))
+    return `${name} needs machines with a network between them: in an embedded lab all share one loopback (freeze-slave comes near it)`;
+  if (breaks.kind === "partition" && !mayReboot(lab))
+    return `${name} would cut off a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
   if (breaks.kind === "reboot" && !mayReboot(lab))
     return `${name} would reboot a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
   return undefined;

@@ -11,6 +11,7 @@ import type { Drill } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
 import { requestTimeoutMs } from "./lanes.ts";
 import type { ControlPlane } from "./model/report.ts";
+import type { Sample } from "./model/sampling.ts";
 import type { DrillOptions } from "./options.ts";
 import { type Sampler, startSampler } from "./sample/sampler.ts";
 import { baselineMs } from "./steady.ts";
@@ -99,16 +100,19 @@ function startWriting(
     0,
     machines.findIndex((machine) => marathonUrl(lab, machine) === at.marathon),
   );
+  let samples: readonly Sample[] = [];
   let seen = 0;
-  const sampler: Sampler = startSampler({
+  const sampler = startSampler({
     ...{ url: `${at.marathon}${path}`, method: "POST", clock, ratePerSecond, requestTimeoutMs },
     resolve: async () => {
-      const news = sampler.samples.slice(seen);
-      seen = sampler.samples.length;
+      const news = samples.slice(seen);
+      seen = samples.length;
       if (news.length > 0 && news.at(-1)?.outcome !== "ok") turn += 1;
       return places[turn % places.length] ?? { address: "", port: 0 };
     },
   });
+  // The first request is under way by now.
+  samples = sampler.samples;
   return sampler;
 }
 

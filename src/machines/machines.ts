@@ -155,6 +155,8 @@ export interface Breaks {
     hostPort: number,
     bounds: Bounds,
   ): Promise<Lasting & { readonly name: string }>;
+  /** Lets a machine and the lab's others hear nothing of each other; absent where they have no network between them. */
+  readonly partition?: (machine: Machine, bounds: Bounds) => Promise<Lasting>;
   /** After an interrupted drill: starts what was left stopped; returns what could not be put back. */
   putBack(entry: Entry): Promise<string | undefined>;
 }

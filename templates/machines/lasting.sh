@@ -2,9 +2,11 @@
 # Breaks something of this machine until it is undone. Run as root from a file, which goes with the break.
 #   lasting.sh begin SECONDS KIND ARGUMENT...   breaks it; after so many seconds the machine undoes it by itself
 #   lasting.sh undo                             undoes it now
-# Kinds: pause CONTAINER
+# Kinds: pause CONTAINER   the container stands still
+#        cut ADDRESS...    no traffic with these addresses, but SSH's
 set -eu
 unit=mesos-lab-drill
+chain=MESOS-LAB-DRILL
 
 begin_pause() {
     docker pause "$1" >/dev/null
@@ -14,6 +16,29 @@ begin_pause() {
 undo_pause() {
     docker unpause "$1" >/dev/null 2>&1 ||
         [ "$(docker container inspect --format '{{.State.Paused}}' "$1" 2>/dev/null)" != true ]
+}
+
+# Where packets come in and go out, before and after all that others have set up: also those of containers.
+begin_cut() {
+    for table in raw mangle; do
+        iptables -w -t $table -N $chain
+        for port in --dport --sport; do iptables -w -t $table -A $chain -p tcp $port 22 -j RETURN; done
+    done
+    for address; do
+        iptables -w -t raw -A $chain -s "$address" -j DROP
+        iptables -w -t mangle -A $chain -d "$address" -j DROP
+    done
+    iptables -w -t raw -I PREROUTING -j $chain
+    iptables -w -t mangle -I POSTROUTING -j $chain
+}
+
+undo_cut() {
+    iptables -w -t raw -D PREROUTING -j $chain 2>/dev/null || true
+    iptables -w -t mangle -D POSTROUTING -j $chain 2>/dev/null || true
+    for table in raw mangle; do
+        iptables -w -t $table -F $chain 2>/dev/null || continue
+        iptables -w -t $table -X $chain
+    done
 }
 
 undo_now() {
@@ -29,10 +54,9 @@ begin)
     # First of all the way back: it is the machine's own, whatever becomes of the one who asked for this.
     systemd-run --quiet --collect --unit=$unit --on-active="$seconds" --timer-property=AccuracySec=1s \
         --property=Type=oneshot /bin/sh "$0" undo-kind "$kind" "$@"
-    "begin_$kind" "$@" || {
-        undo_now
-        exit 1
-    }
+    trap undo_now EXIT
+    "begin_$kind" "$@"
+    trap - EXIT
     ;;
 undo)
     undo_now

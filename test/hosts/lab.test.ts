@@ -233,10 +233,14 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     const refused = await lab(["drill", "reboot-slave"]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain("which the lab file does not allow (drills: {reboot: true})");
+    expect((await lab(["drill", "partition-slave"])).stderr).toContain(
+      "would cut off a machine of somebody's",
+    );
     describeLab(`${sixHosts()}drills: {reboot: true}\n`);
     await done("create");
     await done("drill", "reboot-slave");
     await done("drill", "reboot-master");
+    await done("drill", "partition-slave");
   });
 
   test("halt stops the lab's containers and no other, up starts them", async () => {

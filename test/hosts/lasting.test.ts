@@ -23,7 +23,11 @@ describe.skipIf(noHosts)(`breaks that last${noHosts}`, () => {
     return hosts.exec(file, args, options);
   };
   const begin = (what: LastingBreak, boundMs: number) => lasting(on, machine, what, { boundMs, signal });
-  const said = async (script: string) => (await host.root(`${script} || true`)).stdout.trim();
+  const said = async (script: string) =>
+    (
+      await host.root(`{ ${script}
+} || true`)
+    ).stdout.trim();
   /** The way back is gone with the break. */
   const nothingLeft = async () =>
     expect(
@@ -54,7 +58,17 @@ describe.skipIf(noHosts)(`breaks that last${noHosts}`, () => {
     broken: "true",
   };
 
-  test.each([paused])("$what.0: undone by the drill", async ({ what, look, whole, broken }) => {
+  /** `refused` where packets come and go. */
+  const knock = (address: string, port: number) =>
+    `timeout 5 bash -c 'exec 3<>/dev/tcp/${address}/${port} && echo open' 2>&1 | grep -oE 'refused|open'`;
+  const cut: Case = {
+    what: ["cut", "192.168.33.12"],
+    look: knock("192.168.33.12", 9),
+    whole: "refused",
+    broken: "",
+  };
+
+  test.each([paused, cut])("$what.0: undone by the drill", async ({ what, look, whole, broken }) => {
     expect(await said(look)).toBe(whole);
     const { undo } = await begin(what, 600_000);
     expect(await said(look)).toBe(broken);
@@ -63,11 +77,23 @@ describe.skipIf(noHosts)(`breaks that last${noHosts}`, () => {
     await nothingLeft();
   });
 
-  test.each([paused])("$what.0: undone by the machine itself", async ({ what, look, whole, broken }) => {
+  test.each([paused, cut])("$what.0: undone by the machine itself", async ({ what, look, whole, broken }) => {
     await begin(what, 10_000);
     expect(await said(look)).toBe(broken);
     await until("it is undone", async () => (await said(look)) === whole);
     await nothingLeft();
+  });
+
+  test("a cut stops the traffic of containers too, and leaves SSH and other machines alone", async () => {
+    const inside = `docker exec still ${knock("192.168.33.12", 9)}`;
+    expect(await said(inside)).toBe("refused");
+    const { undo } = await begin(["cut", "192.168.33.12"], 600_000);
+    expect(await said(inside)).toBe("");
+    expect(await said(knock("192.168.33.12", 22))).toBe("open");
+    expect(await said(knock("192.168.33.1", 9))).toBe("refused");
+    await undo();
+    expect(await said(inside)).toBe("refused");
+    expect(await said("iptables -t raw -S; iptables -t mangle -S")).not.toContain("MESOS-LAB");
   });
 
   test("a break that another drill has left is undone before the next begins", async () => {
@@ -80,7 +106,7 @@ describe.skipIf(noHosts)(`breaks that last${noHosts}`, () => {
   });
 
   test("what cannot be broken leaves nothing behind, and what went meanwhile is no failure", async () => {
-    await expect(begin(["pause", "nobody"], 600_000)).rejects.toThrow("ssh failed with exit code 1");
+    await expect(begin(["pause", "nobody"], 600_000)).rejects.toThrow("failed with exit code 1");
     await nothingLeft();
     const { undo } = await begin(["pause", "other"], 600_000);
     await host.root("docker rm --force other");

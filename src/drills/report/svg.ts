@@ -1,7 +1,15 @@
 import { html, raw } from "hono/html";
 import { clip } from "../../ui/text.ts";
 import { chainOf, merge } from "../analysis/timeline.ts";
-import { controlPlaneWords, formatAt, headline, type Kind, kindOf, kinds, summary } from "../analysis/words.ts";
+import {
+  controlPlaneWords,
+  formatAt,
+  headline,
+  type Kind,
+  kindOf,
+  kinds,
+  summary,
+} from "../analysis/words.ts";
 import type { DrillReport, Lane, Mark } from "../model/report.ts";
 import { type Html, lines } from "./markup.ts";
 import { depth, drawLabels, edge, labels, plot, roomForLabels, width } from "./svg-labels.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { exitCodes, LabError } from "../../errors.ts";
 import { effective } from "../../lab/catalogue/container.ts";
-import type { Machine } from "../../lab/model.ts";
+import type { Lab, Machine } from "../../lab/model.ts";
 import type { Breaks } from "../machines.ts";
 import type { RunOn } from "./fleet.ts";
 import { lasting } from "./lasting.ts";
@@ -16,7 +16,7 @@ const lookMs = 15_000;
 const pauseMs = 2_000;
 
 /** Breaks of a lab whose services are Docker containers on machines that SSH reaches. */
-export function dockerBreaks(runOn: RunOn): Breaks {
+export function dockerBreaks(lab: Lab, runOn: RunOn): Breaks {
   return {
     local: false,
     restart: async (entry, signal) => {
@@ -38,6 +38,10 @@ export function dockerBreaks(runOn: RunOn): Breaks {
     freezeTask: async (machine, hostPort, bounds) => {
       const name = await containerOfTask(runOn, machine, hostPort, bounds.signal);
       return { name, ...(await lasting(runOn, machine, ["pause", name], bounds)) };
+    },
+    partition: async (machine, bounds) => {
+      const others = lab.machines.filter(({ name }) => name !== machine.name).map(({ ip }) => ip);
+      return lasting(runOn, machine, ["cut", ...others], bounds);
     },
     putBack: async (entry) => {
       const name = effective(entry).name;

@@ -10,7 +10,9 @@ const timeoutMs = 120_000;
 const place = "/run/mesos-lab-drill.sh";
 
 /** What a machine does to itself, as `templates/machines/lasting.sh` knows it, and to what. */
-export type LastingBreak = readonly [kind: "pause", container: string];
+export type LastingBreak =
+  | readonly [kind: "pause", container: string]
+  | readonly [kind: "cut", ...addresses: string[]];
 
 /** Breaks something until it is undone; the machine itself undoes it after the bound. */
 export async function lasting(

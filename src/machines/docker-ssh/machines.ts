@@ -30,6 +30,6 @@ export function dockerSsh(
       images: (signal) => imagesOnMachines(lab, on, signal),
       bring: (wanted, into) => partsOfMachines(lab, on, wanted, into),
     },
-    breaks: dockerBreaks(on),
+    breaks: dockerBreaks(lab, on),
   };
 }
