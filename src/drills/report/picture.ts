@@ -1,6 +1,6 @@
 import { cells, pad, wrap } from "../../ui/text.ts";
 import { cleanAll } from "../../untrusted.ts";
-import { merge, spreads } from "../analysis/timeline.ts";
+import { merge, spread, spreads } from "../analysis/timeline.ts";
 import { reasonFor } from "../analysis/why.ts";
 import { dominantOf, usualDominant } from "../analysis/why-words.ts";
 import { formatAt, formatMs, headline, lossInWords, spreadDoubts, summary } from "../analysis/words.ts";
@@ -47,6 +47,13 @@ export function spreadTable(given: readonly DrillReport[], options: PictureOptio
     const why = several ? `  ${show(usualDominant(runs, way), style)}` : "";
     return `${pad(show(way, style), 24)}${figure(outage.min)}${figure(outage.median)}${figure(outage.max)}${lost}${why}`;
   });
+  const writes = runs.flatMap(({ controlPlane }) =>
+    controlPlane === undefined ? [] : [controlPlane.outage],
+  );
+  if (writes.length > 0) {
+    const { min, median, max } = spread(writes.map(({ neverDown, ms }) => (neverDown ? 0 : ms)));
+    rows.push(`${pad("control plane", 24)}${figure(min)}${figure(median)}${figure(max)}`);
+  }
   const head = `${pad(`outage of ${runs.length} runs`, 24)}${["min", "median", "max"].map((t) => t.padStart(11)).join("")}`;
   return `${[ink(head, "bold", style), ...rows].map((line) => cut(line, style.width, style)).join("\n")}\n`;
 }
