@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "./errors.ts";
+import { LabError } from "./errors.ts";
 import { discoveryNames, imagePlaces, providerNames, runsOnNames, stackNames } from "./lab/model.ts";
 import { suggestion } from "./lab/problems.ts";
 
@@ -105,7 +105,7 @@ export function oneOf<W extends string>(
 
 /** A mistake on the command line. */
 export function usageError(message: string, remedy: readonly string[] = ["npx mesos-lab --help"]): LabError {
-  return new LabError(message, { exitCode: exitCodes.usage, remedy });
+  return new LabError("wrong-command-line", message, { remedy });
 }
 
 /** A flag as it is typed: `boxVersion` is `--box-version`. */

@@ -149,6 +149,13 @@ export const verbs: readonly Verb[] = [
     action: async (_, options, context) => (await import("./commands/up.ts")).up(options, context),
   },
   {
+    usage: "reset",
+    help: "Make all services anew: no applications, rules and tasks; the machines stay",
+    flags: [...which, "json"],
+    action: async (_, options, context) =>
+      (await import("./commands/create/reset.ts")).reset(options, context),
+  },
+  {
     usage: "destroy",
     help: "Remove the machines and everything made for the lab",
     flags: [...which, "withDocker", "forget", "yes", "json"],

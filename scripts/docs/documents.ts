@@ -3,6 +3,7 @@ import { verbs } from "../../src/verbs.ts";
 import { additionsDoc } from "./additions.ts";
 import { drillsTable } from "./drills.ts";
 import { environmentTable } from "./environment.ts";
+import { errorsDoc } from "./errors.ts";
 import { exitCodesTable } from "./exit-codes.ts";
 import { labFileDoc } from "./lab-file.ts";
 import { labFileJsonSchema } from "./lab-file-schema.ts";
@@ -12,6 +13,7 @@ import { manPage } from "./man.ts";
 /** The documents that are made from the code, wholly or in part: each gets its text as it is and gives the text it should have. */
 export const documents: Readonly<Record<string, (now: string) => string>> = {
   "docs/additions.md": () => additionsDoc(parseLab(undefined, { stack: "classic" })),
+  "docs/errors.md": () => errorsDoc(),
   "docs/lab-file.md": () => labFileDoc(),
   "docs/lab-file.schema.json": () => labFileJsonSchema(),
   "docs/mesos-lab.1": () => manPage(verbs),

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
 import { onVagrant } from "../lab/runs.ts";
 import { type Choice, chooseRunsOn } from "../machines/choose.ts";
@@ -74,8 +74,11 @@ function onlyLab({ file }: LabOptions): string | undefined {
 }
 
 function fileGone(name: string, file: string): LabError {
-  return new LabError(`lab "${name}" was made of the lab file ${file}, which is not there any more`, {
-    exitCode: exitCodes.usage,
-    remedy: ["put it back, or name another one: --file <path>", `npx mesos-lab destroy --name ${name}`],
-  });
+  return new LabError(
+    "lab-file-missing",
+    `lab "${name}" was made of the lab file ${file}, which is not there any more`,
+    {
+      remedy: ["put it back, or name another one: --file <path>", `npx mesos-lab destroy --name ${name}`],
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
 import { type AskedPlace, askedPlace, type LabFlags, type LabSource, parseLab } from "../lab/parse.ts";
 import { systemWords } from "../tools/file-errors.ts";
@@ -51,8 +51,7 @@ export function sourceOf({ file }: Pick<LabOptions, "file">): LabSource | undefi
   const path = file ?? usualFile;
   const text = readLabFile(path);
   if (text === undefined && file !== undefined)
-    throw new LabError(`there is no lab file ${file}`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("lab-file-missing", `there is no lab file ${file}`, {
       remedy: ["leave --file out for the tutorial's lab"],
     });
   return text === undefined ? undefined : { text, file: path };
@@ -63,9 +62,9 @@ function readLabFile(path: string): string | undefined {
     return readIfThere(path);
   } catch (error) {
     throw new LabError(
+      "lab-file-unreadable",
       `the lab file ${path} cannot be read: ${systemWords(error as NodeJS.ErrnoException)}`,
       {
-        exitCode: exitCodes.usage,
         cause: error,
       },
     );
@@ -89,8 +88,7 @@ export function madeLab(options: LabOptions): MadeLab {
   const folder = new LabFolder(name);
   const lab = folder.recorded();
   if (lab === undefined)
-    throw new LabError(`there is no lab "${name}" here (${folder.path})`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("lab-missing", `there is no lab "${name}" here (${folder.path})`, {
       details: labs.length > 0 ? [`labs here: ${labs.join(", ")}`] : [],
       remedy: ["npx mesos-lab create"],
     });
@@ -99,8 +97,7 @@ export function madeLab(options: LabOptions): MadeLab {
 
 function nameInFile(options: LabOptions, labs: readonly string[]): string {
   if (labs.length > 1 && readLabFile(options.file ?? usualFile) === undefined)
-    throw new LabError("there are several labs here", {
-      exitCode: exitCodes.usage,
+    throw new LabError("lab-not-named", "there are several labs here", {
       details: [`labs here: ${labs.join(", ")}`],
       remedy: labs.map((lab) => `--name ${lab}`),
     });

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { kebab } from "../flags.ts";
 import type { Lab } from "../lab/model.ts";
 import { areLent } from "../lab/runs.ts";
@@ -45,8 +45,7 @@ async function agree(
   const answer = await ask(question, { yes, json, signal });
   if (answer === "yes") return;
   const why = answer === "no" ? "as you said" : "there is no terminal to ask at, and no --yes";
-  throw new LabError(`nothing was destroyed: ${why}`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("not-confirmed", `nothing was destroyed: ${why}`, {
     details: consequence.split("\n"),
     remedy: [`npx mesos-lab destroy --yes --name ${lab.name}`],
   });
@@ -56,8 +55,7 @@ async function agree(
 function refuseFlags(given: Readonly<Record<string, boolean>>): void {
   for (const [flag, is] of Object.entries(given))
     if (is)
-      throw new LabError(`--${kebab(flag)} is for labs on hosts, and this is none`, {
-        exitCode: exitCodes.usage,
+      throw new LabError("flag-does-not-fit", `--${kebab(flag)} is for labs on hosts, and this is none`, {
         remedy: [`leave --${kebab(flag)} out`],
       });
 }

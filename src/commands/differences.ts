@@ -1,5 +1,5 @@
 import { labDifferences } from "../bundle/lab-file.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { onVagrant, withBox } from "../lab/runs.ts";
 import { madeOn } from "../machines/index.ts";
@@ -40,9 +40,12 @@ function withMadeVersion(lab: Lab, before: Lab): Lab {
 }
 
 function otherStack(before: Lab, { name, stack }: Lab): LabError {
-  return new LabError(`lab "${name}" is of the stack ${before.stack}, and asked for is ${stack}`, {
-    exitCode: exitCodes.usage,
-    details: ["its machines, images and data are of the one stack: the other one is another lab"],
-    remedy: [`npx mesos-lab destroy --name ${name}`, "--name <another>"],
-  });
+  return new LabError(
+    "lab-is-of-another-kind",
+    `lab "${name}" is of the stack ${before.stack}, and asked for is ${stack}`,
+    {
+      details: ["its machines, images and data are of the one stack: the other one is another lab"],
+      remedy: [`npx mesos-lab destroy --name ${name}`, "--name <another>"],
+    },
+  );
 }

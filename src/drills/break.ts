@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { encodePath, findApp, refused } from "../demo/services.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import { slowness } from "../lab/runs.ts";
 import type { Bounds, Lasting } from "../machines/machines.ts";
@@ -80,8 +80,7 @@ async function hold(
     await delay(ms, undefined, { signal: bounds.signal });
   } finally {
     await undo().catch((cause: unknown) => {
-      throw new LabError(`${target} could not be put back`, {
-        exitCode: exitCodes.tool,
+      throw new LabError("break-not-undone", `${target} could not be put back`, {
         details: [
           cause instanceof Error ? cause.message : String(cause),
           `the lab itself does so within ${Math.ceil(bounds.boundMs / 1000)} s of the break`,
@@ -108,7 +107,7 @@ export async function putBack(
       () => undefined,
       (reason: unknown) => reason,
     );
-    return error instanceof LabError && error !== known && error.exitCode !== exitCodes.interrupted
+    return error instanceof LabError && error !== known && error.id !== "interrupted"
       ? [error.message, ...error.details]
       : [];
   }
@@ -120,8 +119,7 @@ async function oneTask({ http, at, appId, signal }: DrillOptions) {
   const app = await findApp(http, at.marathon, appId, signal);
   const [task] = app?.tasks ?? [];
   if (task !== undefined) return task;
-  throw new LabError(`${appId} has no task to break`, {
-    exitCode: exitCodes.verify,
+  throw new LabError("app-without-task", `${appId} has no task to break`, {
     remedy: ["npx mesos-lab demo"],
   });
 }

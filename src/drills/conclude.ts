@@ -7,9 +7,9 @@ import { pageMarks } from "./analysis/timeline.ts";
 import { formatMs } from "./analysis/words.ts";
 import { type Drill, holdMs } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
-import { requestTimeoutMs } from "./lanes.ts";
 import { type ControlPlane, type DrillReport, type Lane, type Load, marks as words } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
+import { requestLimitMs } from "./patience.ts";
 import type { Before } from "./ready.ts";
 import { baselineMs } from "./steady.ts";
 import { type LabWatch, lookEveryMs, slowestLookMs } from "./watch.ts";
@@ -57,7 +57,7 @@ export async function reportOf(
       ...(found.controlPlane !== undefined && {
         "writes to Marathon per second": found.controlPlane.sampling.ratePerSecond,
       }),
-      "time limit per request": `${requestTimeoutMs / 1000} s`,
+      "time limit per request": `${requestLimitMs(lab) / 1000} s`,
       "time before the break": baselineWords(load.ratePerSecond, longestPeriodMs(ways)),
       ...(holdMs(drill) > 0 && { "held for": `${holdMs(drill) / 1000} s` }),
       "settle time": `${options.settleMs / 1000} s`,

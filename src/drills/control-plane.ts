@@ -9,10 +9,10 @@ import { analyse, runsOf } from "./analysis/outage.ts";
 import { isServed } from "./analysis/settled.ts";
 import type { Drill } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
-import { requestTimeoutMs } from "./lanes.ts";
 import type { ControlPlane } from "./model/report.ts";
 import type { Sample } from "./model/sampling.ts";
 import type { DrillOptions } from "./options.ts";
+import { requestLimitMs } from "./patience.ts";
 import { type Sampler, startSampler } from "./sample/sampler.ts";
 import { baselineMs } from "./steady.ts";
 
@@ -103,7 +103,13 @@ function startWriting(
   let samples: readonly Sample[] = [];
   let seen = 0;
   const sampler = startSampler({
-    ...{ url: `${at.marathon}${path}`, method: "POST", clock, ratePerSecond, requestTimeoutMs },
+    ...{
+      url: `${at.marathon}${path}`,
+      method: "POST",
+      clock,
+      ratePerSecond,
+      requestTimeoutMs: requestLimitMs(lab),
+    },
     resolve: async () => {
       const news = samples.slice(seen);
       seen = samples.length;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { effective } from "../../lab/catalogue/container.ts";
 import type { Lab, Machine } from "../../lab/model.ts";
 import type { Breaks } from "../machines.ts";
@@ -67,11 +67,14 @@ async function containerOfTask(
   const { stdout } = await runOn(machine, list, { signal, timeoutMs });
   const [name] = stdout.split("\n").filter((line) => line.startsWith("mesos-"));
   if (name !== undefined) return name;
-  throw new LabError(`no container on ${machine.name} publishes the task's port ${hostPort}`, {
-    exitCode: exitCodes.tool,
-    details: [`docker ps said: ${stdout.trim() || "nothing"}`],
-    remedy: [`npx mesos-lab ssh ${machine.name} -- docker ps`],
-  });
+  throw new LabError(
+    "nothing-to-break",
+    `no container on ${machine.name} publishes the task's port ${hostPort}`,
+    {
+      details: [`docker ps said: ${stdout.trim() || "nothing"}`],
+      remedy: [`npx mesos-lab ssh ${machine.name} -- docker ps`],
+    },
+  );
 }
 
 async function bootId(runOn: RunOn, machine: Machine, signal: AbortSignal): Promise<string> {
@@ -99,8 +102,7 @@ async function untilBootedAgain(
       seen = error instanceof Error ? error.message : String(error);
     }
   }
-  throw new LabError(`${machine.name} has not booted again within ${bootMs / 1000} s`, {
-    exitCode: exitCodes.tool,
+  throw new LabError("break-not-undone", `${machine.name} has not booted again within ${bootMs / 1000} s`, {
     details: [`last seen: ${seen}`],
     remedy: ["npx mesos-lab status", "npx mesos-lab up"],
   });

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { machineImages } from "../../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith } from "../../lab/model.ts";
 import { readTemplates } from "../../tools/files.ts";
@@ -52,8 +52,7 @@ async function imageIds(images: readonly string[], machine: Machine, runOn: RunO
   const { stdout } = await runOn(machine, argv, { signal, timeoutMs: quickMs });
   const ids = stdout.split("\n").filter((line) => /^sha256:[0-9a-f]{64}$/.test(line));
   if (ids.length !== images.length)
-    throw new LabError(`Docker on ${machine.name} did not tell the ids of its images`, {
-      exitCode: exitCodes.tool,
+    throw new LabError("docker-failed", `Docker on ${machine.name} did not tell the ids of its images`, {
       details: [`it said: ${stdout.trim() || "nothing"}`],
     });
   return Object.fromEntries(images.map((image, index) => [image, ids[index] as string]));

@@ -2,7 +2,7 @@ import { type Finding, lacking, ok } from "../../lab/finding.ts";
 import { memoryNeed } from "../../lab/machine-needs.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { clean } from "../../untrusted.ts";
-import { broughtTo } from "./brings.ts";
+import { broughtTo } from "../docker-ssh/brings.ts";
 import type { HostFacts } from "./facts.ts";
 
 /** What a lab is about to bring. */

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { folderMark } from "./plan.ts";
 
 const answerLimitMs = 15_000;
@@ -51,11 +51,14 @@ export async function toContainers(
     if (ids.length > 0) await run({ file: "docker", args: [...verb, ...ids] }, { timeoutMs: removeLimitMs });
     return ids;
   } catch (cause) {
-    throw new LabError("the lab has run containers, and Docker does not answer: they may still be there", {
-      exitCode: exitCodes.tool,
-      details: cause instanceof LabError ? [cause.message, ...cause.details] : [String(cause)],
-      remedy: ["start Docker, and do this again", `or forget them: rm ${noteIn(folder)}`],
-      cause,
-    });
+    throw new LabError(
+      "docker-silent",
+      "the lab has run containers, and Docker does not answer: they may still be there",
+      {
+        details: cause instanceof LabError ? [cause.message, ...cause.details] : [String(cause)],
+        remedy: ["start Docker, and do this again", `or forget them: rm ${noteIn(folder)}`],
+        cause,
+      },
+    );
   }
 }
