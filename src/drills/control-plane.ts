@@ -95,6 +95,8 @@ function startWriting(
   { clock, ratePerSecond }: { readonly clock: DrillClock; readonly ratePerSecond: number },
 ): Sampler {
   const machines = machinesWith(lab, "marathon");
+  // A write is more work than a page.
+  const requestTimeoutMs = 2 * requestLimitMs(lab);
   const places = machines.map((machine) => ({ address: machine.ip, port: portsOf(lab, machine).marathon }));
   let turn = Math.max(
     0,
@@ -108,7 +110,7 @@ function startWriting(
       method: "POST",
       clock,
       ratePerSecond,
-      requestTimeoutMs: requestLimitMs(lab),
+      requestTimeoutMs,
     },
     resolve: async () => {
       const news = samples.slice(seen);

@@ -50,7 +50,12 @@ case $1 in
 begin)
     seconds=$2 kind=$3
     shift 3
-    if systemctl is-active --quiet $unit.timer; then undo_now; fi
+    if systemctl is-active --quiet $unit.timer; then
+        # What is undone takes the file with it.
+        own=$(cat "$0")
+        undo_now
+        printf '%s\n' "$own" >"$0"
+    fi
     # First of all the way back: it is the machine's own, whatever becomes of the one who asked for this.
     systemd-run --quiet --collect --unit=$unit --on-active="$seconds" --timer-property=AccuracySec=1s \
         --property=Type=oneshot /bin/sh "$0" undo-kind "$kind" "$@"
