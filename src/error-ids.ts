@@ -54,6 +54,8 @@ export const errorIds = {
     "file-refused",
     "host-not-ready",
     "host-without-apt",
+    "mesos-agents-out-of-reach",
+    "mesos-not-joinable",
     "node-does-not-fit-images",
     "packages-missing",
     "program-missing",

@@ -23,6 +23,11 @@ export const flags = {
   cpus: ["--cpus <count>", "Processors of each machine", text],
   masterIp: ["--master-ip <ip>", "Address of the master", text],
   slaveIp: ["--slave-ip <ip>", "Address of the first slave", text],
+  mesos: [
+    "--mesos <zk-url>",
+    "Join the Mesos elected there, like zk://10.0.0.11:2181/mesos, and make none",
+    text,
+  ],
   discovery: [
     "--discovery <method>",
     "bamboo (default), mesos-dns, marathon-lb or haproxy-marathon-bridge; may be repeated",

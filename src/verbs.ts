@@ -29,6 +29,7 @@ const describe = [
     "cpus",
     "masterIp",
     "slaveIp",
+    "mesos",
     "discovery",
     "registry",
     "imagesFrom",
@@ -95,7 +96,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: "drill <drill>",
-    help: "Break one thing, and measure how long nobody is served",
+    help: "Break one thing, and measure how long the application is away",
     words: drills,
     flags: [...which, "on", "compare", "repeat", "settle", "deadline", "rate", "json"],
     example: "mesos-lab drill kill-task --compare --repeat 3",

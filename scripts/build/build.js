@@ -31,6 +31,8 @@ await build({
   input: { cli: "src/start.ts", ...Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`])) },
   platform: "node",
   plugins: [lean(), selfContained(), notices(), asTheyAre(join(root, "src")), executable("cli.js")],
+  // A busy host makes plug-ins slow, which is no fault of theirs.
+  checks: { pluginTimings: false },
   // Whatever the bundler warns of is a fault.
   onLog: (level, log, handler) => handler(level === "warn" ? "error" : level, log),
   output: {

@@ -61,7 +61,7 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "`npx mesos-lab images fetch` or `npx mesos-lab images build`",
   ],
   "images-not-of-this-lab": [
-    "images would be removed, and nobody said yes",
+    "images would be removed, and the question was not answered with yes",
     "`npx mesos-lab images prune --yes`",
   ],
   "keys-stay-here": [
@@ -153,6 +153,14 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
   "host-without-apt": [
     "images and boxes are built from Debian packages, and this host has no apt",
     "build them on Debian or Ubuntu and copy them",
+  ],
+  "mesos-agents-out-of-reach": [
+    "the Mesos that the lab is to join has agents whose names this host does not reach",
+    "make the names known, in `/etc/hosts` or by the agents' `--hostname`",
+  ],
+  "mesos-not-joinable": [
+    "no Mesos of 0.24 or later leads where `mesos` or `--mesos` says, or it does not answer this host",
+    "correct the `zk://` URL, or start the Mesos",
   ],
   "node-does-not-fit-images": ["this host's Node does not run in the images", "use Node's own build"],
   "packages-missing": ["Debian packages are missing", "install them with the command that is printed"],

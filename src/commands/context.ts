@@ -1,6 +1,13 @@
 import { LabError } from "../errors.ts";
 import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
-import { type AskedPlace, askedPlace, type LabFlags, type LabSource, parseLab } from "../lab/parse.ts";
+import {
+  type AskedPlace,
+  askedPlace,
+  type LabFlags,
+  type LabSource,
+  labName,
+  parseLab,
+} from "../lab/parse.ts";
 import { systemWords } from "../tools/file-errors.ts";
 import { readIfThere } from "../tools/files.ts";
 import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
@@ -38,6 +45,12 @@ export const usualFile = "mesos-lab.yaml";
 export function describedLab(options: LabOptions, fallbackProvider?: ProviderName, auto?: RunsOnName): Lab {
   const { file: _, ...flags } = options;
   return parseLab(sourceOf(options), flags, fallbackProvider, auto);
+}
+
+/** The name that they give the lab, whatever else they say. */
+export function describedName(options: LabOptions): string {
+  const { file: _, ...flags } = options;
+  return labName(sourceOf(options), flags);
 }
 
 /** Where the lab file and the flags want the lab to run. */
@@ -101,5 +114,6 @@ function nameInFile(options: LabOptions, labs: readonly string[]): string {
       details: [`labs here: ${labs.join(", ")}`],
       remedy: labs.map((lab) => `--name ${lab}`),
     });
-  return describedLab(options).name;
+  const name = describedName(options);
+  return labs.includes(name) ? name : describedLab(options).name;
 }

@@ -34,7 +34,7 @@ export interface DrillCommandOptions extends LabOptions {
   readonly rate?: number;
 }
 
-/** Breaks one thing and measures how long nobody was served; exit code 6 when the lab does not recover. */
+/** Breaks one thing and measures how long the application was away; exit code 6 when the lab does not recover. */
 export async function drillCommand(
   name: string,
   options: DrillCommandOptions,

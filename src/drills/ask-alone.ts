@@ -32,7 +32,7 @@ export async function afterwards(
   options: DrillOptions,
   { clock, breakAt }: { readonly clock: DrillClock; readonly breakAt: number },
 ): Promise<ReadonlyMap<string, string>> {
-  if (lost.length > 0) options.say("looking whether the page answers when nobody else asks");
+  if (lost.length > 0) options.say("looking whether the page answers when no other request is under way");
   const found = await Promise.all(
     lost.map(async (way): Promise<[string, string][]> => {
       if (!(await servesAlone(way, options))) return [];

@@ -1,4 +1,4 @@
-import type { Lab, ServiceName } from "../lab/model.ts";
+import { isOfMesos, type Lab, type ServiceName } from "../lab/model.ts";
 import { hasNetwork, hasZookeeper, mayReboot } from "../lab/runs.ts";
 
 /** What a drill breaks, and in which words. */
@@ -94,8 +94,15 @@ export function holdMs({ breaks }: Drill): number {
   return "holdMs" in breaks ? breaks.holdMs : 0;
 }
 
+function breaksMesos(breaks: Drill["breaks"]): boolean {
+  const task = breaks.kind === "remove-task" || breaks.kind === "freeze-task";
+  return task || ("service" in breaks && isOfMesos(breaks.service));
+}
+
 /** Why a lab cannot be put through a drill, in one sentence; undefined where it can. */
 export function whyNot({ name, breaks }: Drill, lab: Lab): string | undefined {
+  if (lab.mesos !== undefined && breaksMesos(breaks))
+    return `${name} would break what is not the lab's: its Mesos, at ${lab.mesos.zk}, is somebody else's`;
   if (breaks.kind === "restart" && breaks.service === "zookeeper" && !hasZookeeper(lab))
     return `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`;
   if (breaks.kind === "partition" && !hasNetwork(lab))

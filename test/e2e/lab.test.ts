@@ -126,7 +126,7 @@ describe("a lab on two machines", () => {
       const { stdout } = await lab(["ssh", machine, "--", "sudo", "docker", "inspect", command.name]);
       const [container] = JSON.parse(stdout) as [Inspected];
       expect(container.Name).toBe(`/${command.name}`);
-      expect(container.Config.Image).toBe(Object.values(imagesOf("rehearsal"))[index]);
+      expect(container.Config.Image).toBe(Object.values(imagesOf("rehearsal", false))[index]);
       expect(container.HostConfig.NetworkMode).toBe(command.network || "default");
       expect(container.HostConfig.PidMode).toBe(command.pid);
       expect(container.HostConfig.Privileged).toBe(command.privileged);

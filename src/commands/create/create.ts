@@ -15,6 +15,7 @@ import { verifyClaims } from "./check-claims.ts";
 import { checkHost } from "./check-host.ts";
 import { printPlan } from "./dry-run.ts";
 import { fetchImages } from "./fetch-images.ts";
+import { joinMesos } from "./join-mesos.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
@@ -27,6 +28,7 @@ const setUpServices: Step = (making) => machinesFor(making).provision(making, ma
 
 /** From a described lab to a verified one; on a healthy lab it changes nothing. The first step that fails ends it. */
 const story: readonly Step[] = [
+  joinMesos,
   checkHost,
   takeBox,
   fetchImages,

@@ -74,7 +74,7 @@ const sudo: Check = ({ machine, facts }) => {
     return fault(machine, "has no sudo", "install it there: apt-get install sudo");
   return fault(
     machine,
-    `asks for a password when ${user} uses sudo, and nobody is there to type it`,
+    `asks for a password when ${user} uses sudo, and there is no way to type it here`,
     `on ${machine.name}, with visudo: ${user} ALL=(ALL) NOPASSWD: ALL`,
   );
 };

@@ -39,9 +39,9 @@ export async function makeFolder(folder: string, archive: string, options: RunOp
   await mkdir(blobs, { recursive: true });
   const manifests: Record<string, Manifest> = {};
   for (const name of ofLab) {
-    const classic = imagesOf("classic")[name];
+    const classic = imagesOf("classic", false)[name];
     const path = `${classic.includes("/") ? "" : "library/"}${classic.replace(":", "/manifests/")}`;
-    const from = `docker-archive:${archive}:${imagesOf("rehearsal")[name]}`;
+    const from = `docker-archive:${archive}:${imagesOf("rehearsal", false)[name]}`;
     const copy = (to: string, ...more: string[]) =>
       run({ file: "skopeo", args: ["--insecure-policy", "copy", ...more, from, to] }, options);
     if (name === inSchema1) {
