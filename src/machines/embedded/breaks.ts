@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
 import { LabError } from "../../errors.ts";
 import { type Lab, type Machine, type Part, portsOf } from "../../lab/model.ts";
+import { parseAnswer } from "../../probes/answer.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
 import { folderMark, machineMark } from "../../rehearsal/embedded/plan.ts";
 import { endMarked } from "../../rehearsal/processes/marked.ts";
@@ -98,16 +100,10 @@ async function untilBack(
   }
 }
 
-interface AgentState {
-  readonly frameworks: readonly {
-    readonly executors: readonly {
-      readonly tasks: readonly {
-        readonly id: string;
-        readonly resources: Readonly<Record<string, unknown>>;
-      }[];
-    }[];
-  }[];
-}
+const taskSchema = z.object({ id: z.string(), resources: z.record(z.string(), z.unknown()) });
+const stateSchema = z.object({
+  frameworks: z.array(z.object({ executors: z.array(z.object({ tasks: z.array(taskSchema) })) })),
+});
 
 /** The task that the machine's agent has given this port. */
 async function taskAt(lab: Lab, machine: Machine, hostPort: number, signal: AbortSignal): Promise<string> {
@@ -115,7 +111,7 @@ async function taskAt(lab: Lab, machine: Machine, hostPort: number, signal: Abor
   const http = openHttp();
   try {
     const url = `http://${machine.ip}:${portsOf(lab, machine).mesosSlave}/state.json`;
-    const state = JSON.parse((await http.get(url, { signal })).text) as AgentState;
+    const state = parseAnswer((await http.get(url, { signal })).text, stateSchema);
     const tasks = state.frameworks.flatMap(({ executors }) =>
       executors.flatMap((executor) => executor.tasks),
     );
