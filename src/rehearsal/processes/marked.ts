@@ -14,15 +14,13 @@ const startLimitMs = 2_000;
  * @returns how many there were.
  */
 export async function endMarked(marks: Readonly<Record<string, string>>): Promise<number> {
-  const wanted = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
   const seen = new Set<number>();
   const begin = performance.now();
   let newest = begin;
   // Again until none is left: one of them may just have started another. On a busy host a look alone takes seconds: time is
   // up only for what has been killed before.
   for (;;) {
-    const { pids, starting } = await marked(wanted);
-    const found = pids.filter((pid) => pid !== process.pid);
+    const { pids: found, starting } = await marked(marks);
     const now = performance.now();
     if (found.length === 0 && !(starting && now < begin + startLimitMs)) return seen.size;
     if (found.some((pid) => !seen.has(pid))) newest = now;
@@ -39,6 +37,11 @@ export async function endMarked(marks: Readonly<Record<string, string>>): Promis
   }
 }
 
+/** The processes whose environment carries all of these variables, but this one. */
+export async function findMarked(marks: Readonly<Record<string, string>>): Promise<readonly number[]> {
+  return (await marked(marks)).pids;
+}
+
 /** Whether a process carries all of these variables; where there is no /proc, its number and start have to do. */
 export function isMarked(pid: number, marks: Readonly<Record<string, string>>): boolean {
   if (process.platform !== "linux") return true;
@@ -52,12 +55,16 @@ interface Marked {
   readonly starting: boolean;
 }
 
-async function marked(wanted: readonly string[]): Promise<Marked> {
-  if (process.platform !== "linux") return { pids: await markedByPs(wanted), starting: false };
+async function marked(marks: Readonly<Record<string, string>>): Promise<Marked> {
+  const wanted = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
+  if (process.platform !== "linux") {
+    const all = await markedByPs(wanted);
+    return { pids: all.filter((pid) => pid !== process.pid), starting: false };
+  }
   const pids: number[] = [];
   let starting = false;
   for (const pid of readdirSync("/proc").map(Number)) {
-    if (!(pid > 0)) continue;
+    if (!(pid > 0) || pid === process.pid) continue;
     const variables = new Set(environmentOf(pid));
     if (variables.size === 0) starting ||= isStarting(pid);
     else if (wanted.every((mark) => variables.has(mark))) pids.push(pid);
