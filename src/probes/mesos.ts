@@ -14,7 +14,13 @@ export const masterStateSchema = z.object({
   leader: z.string().nullish(),
   activated_slaves: z.number(),
   slaves: z.array(z.object({ id: z.string(), hostname: z.string(), active: z.boolean() })),
-  frameworks: z.array(z.object({ id: z.string(), name: z.string(), active: z.boolean() })),
+  frameworks: z.array(
+    z.object({
+      ...{ id: z.string(), name: z.string(), active: z.boolean() },
+      /** As many as the master remembers. */
+      completed_tasks: z.array(z.object({ id: z.string(), state: z.string() })).nullish(),
+    }),
+  ),
 });
 export type MasterState = z.infer<typeof masterStateSchema>;
 
