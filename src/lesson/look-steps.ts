@@ -60,7 +60,7 @@ export function lookStep(text: StepText): Step | undefined {
     solve: async (stage) => {
       const [right] = await read(stage);
       if (right === undefined) throw new Error(`the lab does not show the answer to step ${id}`);
-      return `${question.en} ${clean(right, 120)}`;
+      return clean(right, 120);
     },
   };
 }

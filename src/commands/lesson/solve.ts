@@ -13,7 +13,7 @@ import { type Lesson, onStage } from "./open.ts";
 /** `lesson solve`: brings the lab to where the step begins, if need be, and does the step. */
 export async function solve(here: Lesson, step: Step, context: Context): Promise<number> {
   const { lab, ids, language, folder } = here;
-  const { id, title } = step.text;
+  const { id, title, question } = step.text;
   const begin = performance.now();
   let told: string | undefined;
   const task = line(lineOf(context, "lesson", title[language], id), (say) =>
@@ -23,7 +23,7 @@ export async function solve(here: Lesson, step: Step, context: Context): Promise
       const stage = { ...opened, noted };
       told = await step.solve(stage);
       // A question that was answered here needs no second look.
-      const look = step.text.question === undefined ? await checkStep(step, stage) : undefined;
+      const look = question === undefined ? await checkStep(step, stage) : undefined;
       if (look !== undefined && !look.done) throw unsolved(id, look.why.en);
       writeNotes(folder, passedNow(here, id, "solve"));
       await noteCurrent(here, passedNow(here, id, "solve"), opened);
@@ -33,7 +33,8 @@ export async function solve(here: Lesson, step: Step, context: Context): Promise
   await folder.locked(() => runTasks([task], context.display));
   const seconds = Math.round((performance.now() - begin) / 100) / 10;
   if (context.json) context.emit({ event: "result", step: id, solved: true, told, seconds });
-  else if (told !== undefined) context.print(told);
+  else if (told !== undefined)
+    context.print(`${question === undefined ? "" : `${question[language]} `}${told}`);
   return exitCodes.ok;
 }
 
