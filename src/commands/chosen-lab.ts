@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
 import { onVagrant } from "../lab/runs.ts";
 import { type Choice, chooseRunsOn } from "../machines/choose.ts";
 import { madeOn } from "../machines/index.ts";
 import { hostProvider } from "../tools/host.ts";
 import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
-import { askedPlaceOf, describedLab, type LabOptions, usualFile } from "./context.ts";
+import { askedPlaceOf, describedLab, describedName, type LabOptions, usualFile } from "./context.ts";
 
 /** A lab as the lab file and the flags describe it. */
 export interface DescribedLab {
@@ -33,13 +33,19 @@ export async function chosenLab(
   const needsMachines = [...asked.needsMachines, ...insists];
   const inMachines = describedLab(flags, provider);
   const { runsOn, without } = await chooseRunsOn({ ...asked, needsMachines }, inMachines, made, signal);
-  return { lab: describedLab(flags, provider, runsOn), folder, flags, without };
+  return { lab: withFoundMesos(describedLab(flags, provider, runsOn), folder), folder, flags, without };
 }
 
 /** The lab as described, with `auto` as the lab was made, and else in machines: nothing of this host is asked. */
 export function labAsMade(options: LabOptions): DescribedLab {
   const { flags, folder, provider, made } = asMade(options);
-  return { lab: describedLab(flags, provider, made), folder, flags };
+  return { lab: withFoundMesos(describedLab(flags, provider, made), folder), folder, flags };
+}
+
+/** What an earlier run has found of the same Mesos stays known, above all the name that the lab has there. */
+function withFoundMesos(lab: Lab, folder: LabFolder): Lab {
+  const before = folder.recordedIfWhole()?.mesos;
+  return before !== undefined && before.zk === lab.mesos?.zk ? { ...lab, mesos: before } : lab;
 }
 
 interface AsMade {
@@ -52,7 +58,7 @@ interface AsMade {
 
 /** A lab that was made keeps the flags with which it was made, as far as none is given anew. */
 function asMade(options: LabOptions): AsMade {
-  const folder = new LabFolder(options.name ?? onlyLab(options) ?? describedLab(options).name);
+  const folder = new LabFolder(options.name ?? onlyLab(options) ?? describedName(options));
   const made = madeOn(folder);
   const before = made === undefined ? undefined : folder.recordedIfWhole();
   const provider = (before && onVagrant(before)?.runs.provider) ?? hostProvider();
@@ -74,8 +80,11 @@ function onlyLab({ file }: LabOptions): string | undefined {
 }
 
 function fileGone(name: string, file: string): LabError {
-  return new LabError(`lab "${name}" was made of the lab file ${file}, which is not there any more`, {
-    exitCode: exitCodes.usage,
-    remedy: ["put it back, or name another one: --file <path>", `npx mesos-lab destroy --name ${name}`],
-  });
+  return new LabError(
+    "lab-file-missing",
+    `lab "${name}" was made of the lab file ${file}, which is not there any more`,
+    {
+      remedy: ["put it back, or name another one: --file <path>", `npx mesos-lab destroy --name ${name}`],
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { type StepId, stepIds } from "../render/lesson/words.ts";
 import { readIfThere, writeFiles } from "../tools/files.ts";
 import { type LabFolder, lessonName } from "../tools/lab-folder.ts";
@@ -26,8 +26,7 @@ export function readNotes(folder: LabFolder): Notes {
   try {
     return notesSchema.parse(JSON.parse(written));
   } catch (cause) {
-    throw new LabError(`${folder.file(lessonName)} is damaged`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("record-damaged", `${folder.file(lessonName)} is damaged`, {
       remedy: ["remove it: the lesson then begins anew"],
       cause,
     });

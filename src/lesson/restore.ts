@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isAsWanted } from "../demo/app.ts";
 import { deployApp, putRule, untilRunning } from "../demo/deploy.ts";
 import { encodePath, findApp, findRules, patientMs, refused } from "../demo/services.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { tomcatApp } from "../lab/demo.ts";
 import { waitFor } from "../probes/wait.ts";
 import { appId, frontPage, served } from "./page.ts";
@@ -132,8 +132,7 @@ async function until(
     { timeoutMs: settledMs, signal: stage.signal },
   );
   if (waited.ok) return;
-  throw new LabError(`in vain waited ${settledMs / 1000} s for ${what}`, {
-    exitCode: exitCodes.verify,
+  throw new LabError("lesson-step-not-reached", `in vain waited ${settledMs / 1000} s for ${what}`, {
     details: [`last seen: ${waited.seen}`],
     remedy: ["npx mesos-lab verify", "npx mesos-lab up"],
   });

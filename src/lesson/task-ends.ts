@@ -1,7 +1,7 @@
 import { askLeadingMaster } from "../claims/leader.ts";
 import { hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { waitFor } from "../probes/wait.ts";
 import { clean } from "../untrusted.ts";
 import { appId } from "./page.ts";
@@ -84,8 +84,7 @@ export async function endOfTasks(
     { timeoutMs: backMs, signal: stage.signal },
   );
   if (waited.ok) return waited.value;
-  throw new LabError(`the app is not back within ${backMs / 1000} s`, {
-    exitCode: exitCodes.verify,
+  throw new LabError("lesson-step-not-reached", `the app is not back within ${backMs / 1000} s`, {
     details: [`last seen: ${waited.seen}`],
     remedy: ["npx mesos-lab verify"],
   });

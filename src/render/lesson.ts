@@ -39,6 +39,7 @@ function lessonData(lab: Lab, language: Language, titleOf: (service: ServiceName
   return {
     machines: lab.machines.map(({ name, ip, services }) => ({ name, ip, services: services.join(", ") })),
     pages: all.map(({ title, url }) => ({ title, url })),
+    joined: lab.mesos?.zk ?? "",
     ...(hasPlaybooks(lab) ? { containers: containersOf(lab, titleOf) } : processesOf(lab, language, titleOf)),
     steps: steps.map(({ id, title, text, commands, see, question }, index) => ({
       number: index + 1,

@@ -222,6 +222,25 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     await done("verify");
   });
 
+  test("reset makes all services anew, and touches no container of others", async () => {
+    await done("demo");
+    const started = async () =>
+      (
+        await hosts
+          .host("m1")
+          .root("docker inspect --format '{{.Id}}' $(docker ps --quiet --filter name=^web$)")
+      ).stdout;
+    const before = await started();
+    await done("reset");
+    expect(await started()).toBe(before);
+    const apps = await hosts.host("m1").root(`curl --silent --fail http://${addressOf("m1")}:8080/v2/apps`);
+    expect(JSON.parse(apps.stdout)).toEqual({ apps: [] });
+    for (const name of names)
+      expect((await hosts.host(name).root("docker ps --all --format '{{.Names}}'")).stdout).not.toMatch(
+        /^mesos-/m,
+      );
+  });
+
   test("a host with another key than at the first contact is refused, with both fingerprints", async () => {
     const host = hosts.host("s3");
     const fingerprint = async () =>

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { currentStep, readNotes } from "../../lesson/notes.ts";
 import type { Step } from "../../lesson/stage.ts";
 import { type Context, madeLab } from "../context.ts";
@@ -18,16 +18,14 @@ export async function lesson(
   const { answer, language, yes = false, ...which } = options;
   const here = lessonOf(madeLab(which), language);
   if (answer !== undefined && action !== "check")
-    throw new LabError("--answer is for `lesson check`", {
-      exitCode: exitCodes.usage,
+    throw new LabError("flag-does-not-fit", "--answer is for `lesson check`", {
       remedy: ["npx mesos-lab lesson check <step> --answer <text>"],
     });
   if (action === undefined) return show(here, context);
   const step = stepOrCurrent(here, name, action);
   if (step === undefined) return show(here, context);
   if (answer !== undefined && step.text.question === undefined)
-    throw new LabError(`the step ${step.text.id} asks nothing`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("flag-does-not-fit", `the step ${step.text.id} asks nothing`, {
       remedy: [`npx mesos-lab lesson check ${step.text.id}`],
     });
   if (action === "check") return check(here, step, answer, context);
@@ -38,8 +36,7 @@ export async function lesson(
 function stepOrCurrent(here: Lesson, name: string | undefined, action: string): Step | undefined {
   if (name !== undefined) return stepNamed(here, name);
   if (action === "restore")
-    throw new LabError("lesson restore needs to know which step", {
-      exitCode: exitCodes.usage,
+    throw new LabError("wrong-command-line", "lesson restore needs to know which step", {
       details: [`steps: ${here.ids.join(", ")}`],
       remedy: ["npx mesos-lab lesson restore <step>"],
     });

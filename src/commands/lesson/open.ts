@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { addressesOf } from "../../demo/services.ts";
 import { drills } from "../../drills/catalogue.ts";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { suggestion } from "../../lab/problems.ts";
 import type { DrillDone, LessonStage, Step } from "../../lesson/stage.ts";
 import { stepsOf } from "../../lesson/steps.ts";
@@ -47,10 +47,13 @@ export function shellLanguage(env: NodeJS.ProcessEnv): Language {
 export function stepNamed({ steps, ids }: Lesson, name: string): Step {
   const step = steps.find(({ text }) => text.id === name);
   if (step !== undefined) return step;
-  throw new LabError(`there is no step "${name}" in this lab's lesson, ${suggestion(name, ids)}`, {
-    exitCode: exitCodes.usage,
-    remedy: ["npx mesos-lab lesson"],
-  });
+  throw new LabError(
+    "lesson-step-unknown",
+    `there is no step "${name}" in this lab's lesson, ${suggestion(name, ids)}`,
+    {
+      remedy: ["npx mesos-lab lesson"],
+    },
+  );
 }
 
 /** Opens what the steps work with, and closes it after. */

@@ -56,11 +56,14 @@ async function agree(foreign: Foreign, id: string, yes: boolean, { json, signal 
   if (lost.length === 0) return;
   const named = clean(lost.join(", "));
   if ((await ask(`Remove what is not the lesson's: ${named}?`, { yes, json, signal })) === "yes") return;
-  throw new LabError(`the step ${id} begins without the apps and rules that are not the lesson's`, {
-    exitCode: exitCodes.usage,
-    details: [`they would be removed: ${named}`],
-    remedy: [`npx mesos-lab lesson restore ${id} --yes`],
-  });
+  throw new LabError(
+    "not-confirmed",
+    `the step ${id} begins without the apps and rules that are not the lesson's`,
+    {
+      details: [`they would be removed: ${named}`],
+      remedy: [`npx mesos-lab lesson restore ${id} --yes`],
+    },
+  );
 }
 
 function idsOf({ apps, rules }: Foreign): readonly string[] {

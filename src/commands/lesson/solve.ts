@@ -39,8 +39,7 @@ export async function solve(here: Lesson, step: Step, context: Context): Promise
 }
 
 function unsolved(id: string, why: string): LabError {
-  return new LabError(`the step ${id} was done, and is not seen to be done`, {
-    exitCode: exitCodes.verify,
+  return new LabError("lesson-step-not-reached", `the step ${id} was done, and is not seen to be done`, {
     details: [why],
     remedy: ["npx mesos-lab verify", `npx mesos-lab lesson check ${id}`],
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { EmbeddedLab, Part } from "../../lab/model.ts";
 import { checkHere } from "../../preflight/problem.ts";
 import type { LauncherState, Plan } from "../../rehearsal/embedded/plan.ts";
@@ -53,6 +53,14 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     },
     boot: (progress, { running }) => start(progress, running, plan()),
     provision: () => [],
+    reset: (progress) => [
+      line(lineOf(progress, "empty", "Remove the services and what they have stored"), async () => {
+        await endLab(home, false);
+        await rm(home, { recursive: true, force: true });
+        return undefined;
+      }),
+      start(progress, false, plan()),
+    ],
     halt: (progress) => end(progress, "halt", "End the lab's processes", true),
     destroy: (progress) => ({
       loses: [],
@@ -71,9 +79,9 @@ function embeddedAccess(lab: EmbeddedLab, folder: LabFolder): Access {
   return {
     shell: async (machine) => {
       throw new LabError(
+        "no-machine-to-log-in-to",
         `${machine.name} is no machine to log in to: this lab is embedded, its services are processes here`,
         {
-          exitCode: exitCodes.usage,
           details: [`its files, with the sandboxes of its tasks: ${folder.file("embedded", machine.name)}`],
           remedy: processParts(lab)
             .filter((part) => part.machine.name === machine.name)
@@ -128,10 +136,13 @@ function stateOf(lab: EmbeddedLab, machine: string, state: LauncherState | undef
 }
 
 function noZookeeper(): LabError {
-  return new LabError("ZooKeeper is not part of an embedded lab: the launcher has a store in its place", {
-    exitCode: exitCodes.usage,
-    remedy: ["npx mesos-lab logs mesos-master"],
-  });
+  return new LabError(
+    "service-not-in-lab",
+    "ZooKeeper is not part of an embedded lab: the launcher has a store in its place",
+    {
+      remedy: ["npx mesos-lab logs mesos-master"],
+    },
+  );
 }
 
 async function checkWithHaproxy(config: string, signal: AbortSignal): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { onHosts } from "../../lab/runs.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
@@ -101,8 +101,7 @@ const runningMs = 180_000;
 function madeReach(lab: HostsLab, folder: LabFolder, machine: Machine) {
   const files = hostFiles(folder);
   if (labMark(files) !== undefined) return reachOf(lab, files, machine);
-  throw new LabError(`lab "${lab.name}" has not been made yet`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("lab-not-made", `lab "${lab.name}" has not been made yet`, {
     remedy: ["npx mesos-lab create"],
   });
 }
@@ -119,9 +118,9 @@ function refuseOrphans(lab: HostsLab, folder: LabFolder): void {
   );
   if (orphans.length === 0) return;
   throw new LabError(
+    "machines-would-be-lost",
     `lab "${lab.name}" has hosts that it would lose: ${orphans.map(({ name }) => name).join(", ")}`,
     {
-      exitCode: exitCodes.usage,
       details: ["they were taken with an earlier lab file"],
       remedy: [`remove the lab first: npx mesos-lab destroy --name ${lab.name}`],
     },
@@ -129,8 +128,11 @@ function refuseOrphans(lab: HostsLab, folder: LabFolder): void {
 }
 
 const refusedReboot: Breaks["reboot"] = async ({ name }) => {
-  throw new LabError(`${name} is somebody's machine, and the lab file does not allow drills to reboot it`, {
-    exitCode: exitCodes.usage,
-    remedy: ["allow it in the lab file (drills: {reboot: true}), then npx mesos-lab create"],
-  });
+  throw new LabError(
+    "reboot-not-allowed",
+    `${name} is somebody's machine, and the lab file does not allow drills to reboot it`,
+    {
+      remedy: ["allow it in the lab file (drills: {reboot: true}), then npx mesos-lab create"],
+    },
+  );
 };

@@ -28,9 +28,10 @@ async function main(): Promise<void> {
   const plan = JSON.parse(readFileSync(planFile, "utf8")) as Plan;
   const service = plan.services.find((one) => one.id === id);
   if (service === undefined || process.send === undefined)
-    throw new LabError("started by hand: only the launcher of an embedded lab starts its services", {
-      exitCode: exitCodes.usage,
-    });
+    throw new LabError(
+      "stand-in-misused",
+      "started by hand: only the launcher of an embedded lab starts its services",
+    );
   const send = process.send.bind(process) as (message: unknown) => void;
   const store = new StoreClient(send);
   process.on("message", (message: FromStore) => store.receive(message));
@@ -46,9 +47,7 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => stop());
   const load = Object.hasOwn(standIns, service.service) ? standIns[service.service] : undefined;
   if (load === undefined)
-    throw new LabError(`no stand-in is called ${JSON.stringify(service.service)}`, {
-      exitCode: exitCodes.usage,
-    });
+    throw new LabError("stand-in-misused", `no stand-in is called ${JSON.stringify(service.service)}`);
   const { run } = await load();
   running = service.instances.map(async ({ machine, args, env }) => {
     const own = { ...process.env, ...env, [machineMark]: machine };

@@ -28,7 +28,7 @@ Bamboo has. Its own shell shows it as a tree. Without \`ls /\` the shell stays o
   };
 }
 
-export function mesosStep({ mesos }: Place): StepText {
+export function mesosStep({ mesos, mesosState }: Place): StepText {
   return {
     id: "mesos",
     title: { en: "Open Mesos' page", zh: "打开 Mesos 页面" },
@@ -38,7 +38,7 @@ frameworks there are, which slaves, and what runs.`,
       zh: `在浏览器打开 ${mesos}/。master 把各台 slave 的 CPU 和内存借给 framework 使用。
 页面上能看到有哪些 framework、哪些 slave、正在运行什么。`,
     },
-    commands: [`curl -s ${mesos}/state.json`],
+    commands: [`curl -s ${mesosState}`],
     see: {
       en: "One framework: `marathon`. In the JSON, `leader` is `master@` with an address.",
       zh: "一个 framework：`marathon`。在 JSON 里，`leader` 是 `master@` 加一个地址。",
@@ -50,7 +50,7 @@ frameworks there are, which slaves, and what runs.`,
   };
 }
 
-export function slaveStep({ mesos }: Place): StepText {
+export function slaveStep({ mesosState }: Place): StepText {
   return {
     id: "slave",
     title: { en: "See that the slave has joined", zh: "确认 slave 已经加入集群" },
@@ -59,7 +59,7 @@ export function slaveStep({ mesos }: Place): StepText {
 gets an id.`,
       zh: `在 Mesos 页面上点击 **Slaves**。slave 启动后在 ZooKeeper 里找到 leader，向它注册，并得到一个编号。`,
     },
-    commands: [`curl -s ${mesos}/state.json | tr ',' '\\n' | grep '"id"'`],
+    commands: [`curl -s ${mesosState} | tr ',' '\\n' | grep '"id"'`],
     see: {
       en: "The slave's id ends with `-S` and a number. The other ids are those of the master and of frameworks.",
       zh: "slave 的编号以 `-S` 加数字结尾。其他编号属于 master 和 framework。",

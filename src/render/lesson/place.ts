@@ -1,3 +1,4 @@
+import { masterStateUrl } from "../../lab/catalogue/addresses.ts";
 import { pages } from "../../lab/catalogue/index.ts";
 import { demoAcl, narrowAcl, tomcatApp } from "../../lab/demo.ts";
 import { type Lab, machinesWith, portsOf } from "../../lab/model.ts";
@@ -16,6 +17,8 @@ export interface Place {
   /** `ip port` */
   readonly zookeeperAt: string;
   readonly mesos: string;
+  /** The URL of its state. */
+  readonly mesosState: string;
   readonly marathon: string;
   /** Both absent in a lab without Bamboo. */
   readonly bamboo?: string;
@@ -37,7 +40,8 @@ export function placeOf(lab: Lab): Place {
     lab,
     machines: hasPlaybooks(lab),
     ...zookeeperOf(lab),
-    mesos: url("Mesos") ?? "",
+    mesos: url("Mesos") ?? new URL(masterStateUrl(lab)).origin,
+    mesosState: masterStateUrl(lab),
     marathon: url("Marathon") ?? "",
     ...(bamboo !== undefined && haproxy !== undefined && { bamboo, haproxy }),
     slave: machinesWith(lab, "mesos-slave")[0]?.name ?? "slave",

@@ -34,7 +34,8 @@ const texts: Readonly<Record<StepId, (place: Place) => StepText | undefined>> = 
   kill: killStep,
   suspend: suspendStep,
   resume: resumeStep,
-  container: containerStep,
+  // The machines of somebody's Mesos are not the lab's to log in to.
+  container: (place) => (place.lab.mesos === undefined ? containerStep(place) : undefined),
   discovery: discoveryStep,
   drill: drillStep,
   compare: ({ lab }) => (discoveryOf(lab).length > 1 ? compareStep() : undefined),
