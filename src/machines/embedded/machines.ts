@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError } from "../../errors.ts";
 import type { EmbeddedLab, Part } from "../../lab/model.ts";
@@ -95,7 +94,9 @@ function embeddedAccess(lab: EmbeddedLab, folder: LabFolder): Access {
     },
     lastLines: async (part) => lastLines(logOf(part)),
     checkHaproxy: async (_, config, signal) =>
-      lab.runs.proxy === "haproxy" ? checkWithHaproxy(config, signal) : checkWithoutHaproxy(config),
+      lab.runs.proxy === "haproxy"
+        ? checkWithHaproxy(folder.file("embedded"), config, signal)
+        : checkWithoutHaproxy(config),
   };
 }
 
@@ -145,10 +146,15 @@ function noZookeeper(): LabError {
   );
 }
 
-async function checkWithHaproxy(config: string, signal: AbortSignal): Promise<string | undefined> {
+async function checkWithHaproxy(
+  home: string,
+  config: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { run } = await import("../../tools/exec.ts");
-  // From a file: HAProxy cannot open a standard input that is a socket, as that of a child of Node is.
-  const folder = await mkdtemp(join(tmpdir(), "mesos-lab-"));
+  // From a file: HAProxy cannot open a standard input that is a socket, as that of a child of Node is. What a command that is
+  // killed leaves of it goes with the lab.
+  const folder = await mkdtemp(join(home, "check-"));
   try {
     const file = join(folder, "haproxy.cfg");
     await writeFile(file, config);

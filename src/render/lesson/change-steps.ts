@@ -168,8 +168,12 @@ export function drillStep(): StepText {
     title: { en: "Measure an outage", zh: "测量服务中断" },
     text: {
       en: `A drill breaks one thing while many requests a second are made, and tells how long nobody was served, and what took the
-time. Its report is a page with a timeline.`,
-      zh: `演练（drill）在每秒发出很多请求的同时弄坏一样东西，然后告诉您服务中断了多久、时间花在哪里。报告是一个带时间线的网页。`,
+time. Its report is a page with a timeline. When you have time, try \`freeze-slave\` too: it stops the slave without ending it. For
+more than a minute nothing happens: then the master gives it up, and its tasks are lost. When it goes on, it has to begin
+anew, with another id.`,
+      zh: `演练（drill）在每秒发出很多请求的同时弄坏一样东西，然后告诉您服务中断了多久、时间花在哪里。报告是一个带时间线的网页。
+有时间的话也试试 \`freeze-slave\`：它让 slave 停住，但不结束它。一分多钟内什么也不会发生，然后 master 放弃它，
+它的任务都丢失了（TASK_LOST）。它恢复运行之后必须重新开始，换一个新的 id。`,
     },
     commands: ["npx mesos-lab drill kill-task"],
     see: {
