@@ -2,6 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { markOf } from "../../tools/process-mark.ts";
 import { endMarked } from "../processes/marked.ts";
+import { endUsers } from "../processes/users.ts";
+import { guardFrozen, thaw } from "./frozen.ts";
 import { type Kept, keptProgram, keptService } from "./kept.ts";
 import { folderMark, type LauncherState, type Plan, type ServiceState } from "./plan.ts";
 import { openFileStore } from "./store-file.ts";
@@ -38,8 +40,10 @@ let stopping = false;
 // Programs first: a JVM takes longer than Node, and the services wait for it.
 for (const program of plan.programs) start(keptProgram(program, plan), 0);
 for (const service of plan.services) start(keptService(service, plan, planFile, store), 0);
+const lookAtFrozen = guardFrozen(plan.folder, say);
 setInterval(() => {
   if (!existsSync(planFile)) stop();
+  lookAtFrozen();
 }, folderLookMs);
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
@@ -110,6 +114,8 @@ function tellState(): void {
 function stop(): void {
   if (stopping) return;
   stopping = true;
+  // What stands still hears of no end.
+  thaw(plan.folder).catch((error: Error) => say(error.message));
   const programs = new Set(plan.programs.map(({ id }) => id));
   // The services first: they end their sessions with ZooKeeper.
   const services = [...children].filter(([id]) => !programs.has(id));
@@ -123,7 +129,9 @@ function stop(): void {
     clearTimeout(limit);
     store.close();
     // The programs, which keep all that they have said is kept; and what left the group of its task.
-    void endMarked({ [folderMark]: plan.folder }).finally(() => process.exit(0));
+    void endMarked({ [folderMark]: plan.folder })
+      .then(() => plan.tasks && endUsers(plan.tasks.users))
+      .finally(() => process.exit(0));
   }, 10);
 }
 
