@@ -55,6 +55,8 @@ export interface Destruction {
   /** What would be taken from machines that stay, for people; absent where there is nothing to take. */
   readonly takes?: string;
   readonly task: Task;
+  /** After the task: processes that may be the lab's and were left alone, for people. */
+  readonly outlives?: () => readonly string[];
 }
 
 export interface Examination {

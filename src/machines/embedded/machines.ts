@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "../../errors.ts";
-import type { EmbeddedLab, Part } from "../../lab/model.ts";
+import type { EmbeddedLab, Machine, Part } from "../../lab/model.ts";
 import { checkHere } from "../../preflight/problem.ts";
 import type { LauncherState, Plan } from "../../rehearsal/embedded/plan.ts";
+import { processesInside } from "../../rehearsal/processes/inside.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
@@ -15,18 +16,22 @@ import { endLab, startLauncher } from "./processes.ts";
 import { lastLines, untilReady } from "./ready.ts";
 import { hostProxy, settleEmbedded, zookeeperWords } from "./settle.ts";
 import { isStateDamaged, runningState } from "./state.ts";
+import { removeSandboxFolder, sandboxFolder, taskUsers } from "./task-users.ts";
 import { seemsToHaveZookeeper } from "./zookeeper.ts";
 
 /** No machines: every service is a process of this host on a loopback address, kept running by a small launcher. */
 export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines {
   const home = folder.file("embedded");
   const plan = (): Plan => embeddedPlan(lab, home, lab.runs.proxy ?? hostProxy());
-  const end = (progress: Progress, step: string, title: string, orderly: boolean): Task =>
-    line(lineOf(progress, step, title), async () => {
-      const damaged = isStateDamaged(home);
-      await endLab(home, orderly);
-      return damaged ? "its state was damaged: what ran was found by its mark" : undefined;
-    });
+  const removeSandboxes = () => {
+    for (const path of sandboxesOf(home)) removeSandboxFolder(path);
+  };
+  let outliving: readonly string[] = [];
+  const ended = async (orderly: boolean) => {
+    const damaged = isStateDamaged(home);
+    await endLab(home, orderly);
+    return damaged ? "its state was damaged: what ran was found by its mark" : undefined;
+  };
   return {
     words: wordsFor(lab),
     examining: checkHere,
@@ -55,15 +60,22 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     reset: (progress) => [
       line(lineOf(progress, "empty", "Remove the services and what they have stored"), async () => {
         await endLab(home, false);
+        removeSandboxes();
         await rm(home, { recursive: true, force: true });
         return undefined;
       }),
       start(progress, false, plan()),
     ],
-    halt: (progress) => end(progress, "halt", "End the lab's processes", true),
+    halt: (progress) => line(lineOf(progress, "halt", "End the lab's processes"), () => ended(true)),
     destroy: (progress) => ({
       loses: [],
-      task: end(progress, "destroy", "End the lab's processes and its tasks", false),
+      outlives: () => outliving,
+      task: line(lineOf(progress, "destroy", "End the lab's processes and its tasks"), async () => {
+        const said = await ended(false);
+        outliving = processesInside([home, ...sandboxesOf(home)]);
+        removeSandboxes();
+        return said;
+      }),
     }),
     access: embeddedAccess(lab, folder),
     breaks: embeddedBreaks(lab, home),
@@ -81,7 +93,9 @@ function embeddedAccess(lab: EmbeddedLab, folder: LabFolder): Access {
         "no-machine-to-log-in-to",
         `${machine.name} is no machine to log in to: this lab is embedded, its services are processes here`,
         {
-          details: [`its files, with the sandboxes of its tasks: ${folder.file("embedded", machine.name)}`],
+          details: [
+            `its files, with the sandboxes of its tasks: ${filesOf(machine, folder.file("embedded"))}`,
+          ],
           remedy: processParts(lab)
             .filter((part) => part.machine.name === machine.name)
             .map(({ service }) => `npx mesos-lab logs ${service}`),
@@ -134,6 +148,16 @@ function stateOf(lab: EmbeddedLab, machine: string, state: LauncherState | undef
   const down = own.filter((part) => state.services[serviceId(lab, part)]?.ready !== true);
   if (own.length > 0 && down.length === own.length) return "down";
   return down.length === 0 ? "running" : `running without ${down.map(({ service }) => service).join(", ")}`;
+}
+
+function filesOf({ name }: Machine, home: string): string {
+  return [home, ...sandboxesOf(home)].map((place) => join(place, name)).join(", ");
+}
+
+/** The folder of sandboxes that is not in the lab's own. */
+function sandboxesOf(home: string): string[] {
+  const users = taskUsers(home);
+  return users === undefined ? [] : [sandboxFolder(users)];
 }
 
 function noZookeeper(): LabError {

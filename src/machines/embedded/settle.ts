@@ -7,6 +7,7 @@ import { loopbackOf, movedPorts, ownAddresses, settleAddresses, type TryBind } f
 import { sharedServicePorts } from "./preflight.ts";
 import { tryBind } from "./processes.ts";
 import { runningState } from "./state.ts";
+import { taskUsers } from "./task-users.ts";
 import { javaFault, peersFault, seemsToHaveZookeeper } from "./zookeeper.ts";
 
 /**
@@ -26,7 +27,7 @@ export async function settleEmbedded(
   const own = running && before !== undefined ? ownAddresses(before) : new Set();
   const bind: TryBind = async (ip, port, over) =>
     own.has(`${ip}:${port}`) ? "free" : tryBind(ip, port, over);
-  const settled = await decide(lab, before?.runs.zookeeper, bind, signal);
+  const settled = await decide(lab, folder.file("embedded"), before?.runs.zookeeper, bind, signal);
   refuse(sharedServicePorts(settled.lab));
   return settled;
 }
@@ -60,6 +61,7 @@ function sameHost(described: string, loopback: string): boolean {
 
 async function decide(
   lab: EmbeddedLab,
+  folder: string,
   before: EmbeddedRuns["zookeeper"],
   bind: TryBind,
   signal: AbortSignal,
@@ -82,7 +84,14 @@ async function decide(
     notes.push(`apps and rules stay behind: they were kept in ${zookeeperWords(before)}`);
   if (hasZookeeper(settled) && !shared)
     notes.push("ZooKeeper does not tell its clients apart: every user of this computer can write to it");
+  if (process.getuid?.() === 0) notes.push(tasksOfRoot(folder));
   return { lab: settled, notes };
+}
+
+function tasksOfRoot(folder: string): string {
+  return taskUsers(folder) === undefined
+    ? "tasks run as root: this host lets root not change users"
+    : "tasks run as users without rights, each as its own; an app with a `user` runs as that one";
 }
 
 export function zookeeperWords(zookeeper: EmbeddedRuns["zookeeper"]): string {

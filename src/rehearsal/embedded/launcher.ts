@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { markOf } from "../../tools/process-mark.ts";
 import { endMarked } from "../processes/marked.ts";
+import { endUsers } from "../processes/users.ts";
 import { guardFrozen, thaw } from "./frozen.ts";
 import { type Kept, keptProgram, keptService } from "./kept.ts";
 import { folderMark, type LauncherState, type Plan, type ServiceState } from "./plan.ts";
@@ -128,7 +129,9 @@ function stop(): void {
     clearTimeout(limit);
     store.close();
     // The programs, which keep all that they have said is kept; and what left the group of its task.
-    void endMarked({ [folderMark]: plan.folder }).finally(() => process.exit(0));
+    void endMarked({ [folderMark]: plan.folder })
+      .then(() => plan.tasks && endUsers(plan.tasks.users))
+      .finally(() => process.exit(0));
   }, 10);
 }
 
