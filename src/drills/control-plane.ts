@@ -18,6 +18,8 @@ import { baselineMs } from "./steady.ts";
 
 /** Often enough to know an outage of seconds, and seldom enough to be no load. */
 const usualRate = 10;
+/** A client that gets no answer must not ask on and on: a Marathon that comes back would be kept away by that. */
+const maxInFlight = 2;
 /** What Marathon's writes need. */
 const needed: readonly string[] = ["mesos-master", "marathon", "zookeeper"];
 
@@ -108,6 +110,7 @@ function startWriting(
     ...{
       url: `${at.marathon}${path}`,
       method: "POST",
+      maxInFlight,
       clock,
       ratePerSecond,
       requestTimeoutMs,
