@@ -13,6 +13,8 @@ import { logs } from "../helpers/run/logs.ts";
 
 /** A lab on six hosts from the first look to the last byte. The tests depend on each other in their order. */
 
+/** What holds a break for minutes until Mesos gives the slave up. The break itself is tested in lasting.test.ts. */
+const everyNight = process.env.MESOS_LAB_NIGHTLY === "1";
 const without = noHosts || missing("ansible-playbook");
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist/cli.js");
@@ -202,7 +204,8 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     "kill-task",
     "remove-container",
     ...["restart-slave", "restart-master", "restart-marathon", "restart-bamboo", "restart-zookeeper"],
-    ...["freeze-slave", "freeze-master", "freeze-task"],
+    ...["freeze-master", "freeze-task"],
+    ...(everyNight ? ["freeze-slave"] : []),
   ])("drill %s: the service finds its way back", async (name) => {
     await done("drill", name);
   });
@@ -240,7 +243,7 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     await done("create");
     await done("drill", "reboot-slave");
     await done("drill", "reboot-master");
-    await done("drill", "partition-slave");
+    if (everyNight) await done("drill", "partition-slave");
   });
 
   test("halt stops the lab's containers and no other, up starts them", async () => {
