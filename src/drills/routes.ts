@@ -31,7 +31,7 @@ export function lookAtRoutes(ways: readonly WayIn[], { http, clock, marks }: Rou
   }
   return [...places.values()].map((sharing) => {
     const [{ shown, method } = {}] = sharing;
-    const read = shown !== undefined && "stats" in shown ? serversOf : targetsOf;
+    const read = readerOf(shown);
     let known: readonly string[] | undefined;
     let lookedAt = 0;
     const look: RoutesLook["look"] = async (signal) => {
@@ -70,6 +70,15 @@ const targetsOf: Read = async (_, shown, signal) => {
   const { targets } = await askService(shown.server, shown.name, { signal, timeoutMs: requestMs });
   return targets.map(({ address, port }) => `${address}:${port}`).sort();
 };
+
+function readerOf(shown: WayIn["shown"]): Read {
+  return shown !== undefined && "stats" in shown ? serversOf : targetsOf;
+}
+
+/** What a way in routes to now: servers by the names that its proxy gives them, or the `host:port`s of a service's records. */
+export function routesNow({ shown }: WayIn, http: Http, signal: AbortSignal): Promise<readonly string[]> {
+  return readerOf(shown)(http, shown, signal);
+}
 
 /** What is new, or else what is gone; undefined where nothing is. */
 export function difference(before: readonly string[], now: readonly string[]): string | undefined {
