@@ -27,6 +27,8 @@ const describe = [
     "boxUrl",
     "memory",
     "cpus",
+    "masters",
+    "slaves",
     "masterIp",
     "slaveIp",
     "discovery",

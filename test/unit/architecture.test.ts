@@ -17,7 +17,7 @@ const floors: readonly (readonly string[])[] = [
   ["probes"],
   ["rehearsal", "lock", "preflight", "foundry", "registry", "claims", "demo"],
   ["machines"],
-  ["bundle", "drills"],
+  ["bundle", "drain", "drills"],
   ["commands"],
   ["verbs.ts"],
   ["program.ts"],

@@ -18,10 +18,15 @@ import { fetchImages } from "./fetch-images.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { type Asked, type Making, machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
+import { drainLeaving, forgetLeaving, releaseLeaving } from "./release.ts";
 import { writeFiles } from "./write-files.ts";
 
 const startMachines: Step = (making) => [
-  machinesFor(making).boot(making, { running: making.running, again: false }),
+  machinesFor(making).boot(making, {
+    running: making.running,
+    again: false,
+    leaving: making.leaving?.machines ?? [],
+  }),
 ];
 const setUpServices: Step = (making) => machinesFor(making).provision(making, making.ansible);
 
@@ -33,6 +38,9 @@ const story: readonly Step[] = [
   writeFiles,
   startMachines,
   setUpServices,
+  drainLeaving,
+  releaseLeaving,
+  forgetLeaving,
   verifyClaims,
   compareWithLock,
 ];

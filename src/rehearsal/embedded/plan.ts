@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ProcessMark } from "../../tools/process-mark.ts";
 import type { Callers } from "../http/callers.ts";
 
@@ -65,7 +66,17 @@ export interface ServiceState {
 
 export interface LauncherState {
   readonly launcher: ProcessMark;
+  /** Of the plan that it has taken in: `digestOf` the file's text. Absent before the first is. */
+  readonly plan?: string;
   readonly services: Readonly<Record<string, ServiceState>>;
+}
+
+/** The signal upon which the launcher reads its plan anew, and changes what differs. */
+export const planSignal = "SIGUSR2";
+
+/** Tells plans apart. */
+export function digestOf(planText: string): string {
+  return createHash("sha256").update(planText).digest("hex");
 }
 
 /** In the environment of every process of an embedded lab, tasks included: the plan's folder. */

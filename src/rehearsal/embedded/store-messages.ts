@@ -18,3 +18,8 @@ export type ToStore =
 export type FromStore =
   | { readonly type: "answer"; readonly call: number; readonly value?: unknown; readonly error?: string }
   | { readonly type: "children"; readonly watch: number; readonly names: string[] };
+
+/** The plan has other instances for a process that goes on. */
+export interface InstancesChanged {
+  readonly type: "instances";
+}

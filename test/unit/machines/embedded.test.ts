@@ -164,15 +164,19 @@ describe("every way of discovery", () => {
     expect(sharedServicePorts(await settleAddresses(one, oneAddress))).toEqual([]);
   });
 
-  test("the bridges of many slaves share one process", () => {
+  test("the bridges of all slaves but the first four share one process", () => {
     const many = parseLab(undefined, { runsOn: "embedded", discovery: ["haproxy-marathon-bridge"] });
     const [master, slave] = many.machines;
     if (master === undefined || slave === undefined) throw new Error("no machines");
-    const slaves = Array.from({ length: 5 }, (_, index) => ({ ...slave, name: `s-${index}` }));
+    const slaves = Array.from({ length: 6 }, (_, index) => ({ ...slave, name: `s-${index}` }));
     const { services } = embeddedPlan({ ...many, machines: [master, ...slaves] }, "/x", "haproxy");
     const bridges = services.filter(({ service }) => service === "haproxy-marathon-bridge");
     expect(bridges.map(({ id, instances }) => [id, instances.length])).toEqual([
-      ["haproxy-marathon-bridge@all", 5],
+      ["haproxy-marathon-bridge@s-0", 1],
+      ["haproxy-marathon-bridge@s-1", 1],
+      ["haproxy-marathon-bridge@s-2", 1],
+      ["haproxy-marathon-bridge@s-3", 1],
+      ["haproxy-marathon-bridge@all", 2],
     ]);
   });
 });
@@ -237,16 +241,16 @@ describe("the plan", () => {
       4,
       4,
       [
-        [31_000, 31_999],
+        [31_000, 32_000],
         [30_000, 30_999],
       ],
     ],
     [
       100,
-      1,
+      5,
       [
-        [31_000, 31_119],
-        [30_880, 30_999],
+        [31_000, 32_000],
+        [30_000, 30_999],
       ],
     ],
   ])("%i slaves: %i processes, and ports that no two agents share", (slaves, processes, firstRanges) => {

@@ -1,0 +1,28 @@
+import { drainSlaves } from "../../drain/drain.ts";
+import { machinesWith } from "../../lab/model.ts";
+import { line, lineOf } from "../../ui/tasks.ts";
+import { machinesFor, type Step } from "./making.ts";
+
+/** Moves what runs on slaves that the lab no longer has to those that stay. */
+export const drainLeaving: Step = (making) => {
+  const { leaving, lab, signal } = making;
+  const slaves = leaving === undefined ? [] : machinesWith(leaving, "mesos-slave");
+  if (leaving === undefined || slaves.length === 0) return [];
+  const title = `Move the tasks of ${slaves.map(({ name }) => name).join(", ")}`;
+  return [
+    line(
+      lineOf(making, "drain", title),
+      async (say) => (await drainSlaves(lab, leaving, { signal, say })) ?? "nothing to move",
+    ),
+  ];
+};
+
+/** Lets the machines go that the lab no longer has. */
+export const releaseLeaving: Step = (making) =>
+  making.leaving === undefined ? [] : [machinesFor(making).release(making, making.leaving)];
+
+/** From here on nothing of them is left to be done. */
+export const forgetLeaving: Step = ({ leaving, folder }) => {
+  if (leaving !== undefined) folder.forgetLeaving();
+  return [];
+};
