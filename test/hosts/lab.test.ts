@@ -114,6 +114,40 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     ].map((text) => `${name}: ${text}`);
   };
 
+  /** What the last run of the playbooks changed: `m1 0`. */
+  const changes = () => {
+    const folder = join(desk, "generated/pool/logs");
+    const [last = ""] = readdirSync(folder)
+      .filter((file) => file.startsWith("provision"))
+      .sort()
+      .toReversed();
+    const recap = [...readFileSync(join(folder, last), "utf8").matchAll(/^(\w+) +: ok=\d+ +changed=(\d+)/gm)];
+    return recap.map(([, name, changed]) => `${name} ${changed}`).sort();
+  };
+
+  /** Makes the lab as it is described while its page is asked fifty times a second. */
+  const createUnderLoad = async () => {
+    const stop = join(desk, "stop");
+    const program = join(root, "test/helpers/run-steady-requests.ts");
+    const load = hosts.exec(process.execPath, [
+      ...["--import", "tsx", program, `http://${addressOf("m1")}/`, stop],
+    ]);
+    load.catch(() => undefined);
+    await done("create").finally(() => writeFileSync(stop, ""));
+    const { stdout } = await load;
+    rmSync(stop);
+    const [, told = ""] = stdout.trim().split("\n");
+    expect(JSON.parse(told)).toMatchObject({ failed: [] });
+    expect(JSON.parse(told).answered).toBeGreaterThan(50);
+  };
+
+  const slaveOfTask = async () => {
+    const url = `http://${addressOf("m1")}:8080/v2/tasks`;
+    const { stdout } = await hosts.exec("curl", ["-sf", "-H", "Accept: application/json", url]);
+    const [{ host }] = JSON.parse(stdout).tasks as [{ readonly host: string }];
+    return slaves.find((name) => addressOf(name) === host) as string;
+  };
+
   test("a look and a dry run tell what would be done to which host, and change none", async () => {
     describeLab(sixHosts());
     await done("doctor");
@@ -135,16 +169,8 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
   });
 
   test("a second create changes nothing", async () => {
-    const folder = join(desk, "generated/pool/logs");
     await done("create");
-    const [last = ""] = readdirSync(folder)
-      .filter((file) => file.startsWith("provision"))
-      .sort()
-      .toReversed();
-    const recap = [...readFileSync(join(folder, last), "utf8").matchAll(/^(\w+) +: ok=\d+ +changed=(\d+)/gm)];
-    expect(recap.map(([, name, changed]) => `${name} ${changed}`).sort()).toEqual(
-      names.map((name) => `${name} 0`),
-    );
+    expect(changes()).toEqual(names.map((name) => `${name} 0`));
   });
 
   test("what is in the way on any host is told in one report, and no host is changed", async () => {
@@ -194,6 +220,26 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     expect(logged.stdout + logged.stderr).not.toBe("");
     const { stdout } = await done("status");
     for (const name of names) expect(stdout).toMatch(new RegExp(`${name} +${addressOf(name)} +running`));
+  });
+
+  test("a slave that leaves is drained and left as it was; one that comes joins; the page is served all the while", async () => {
+    const leaving = await slaveOfTask();
+    const others = names.filter((name) => name !== leaving);
+    describeLab(sixHosts().replace(machine(leaving, "services: [mesos-slave]"), ""));
+    const { stdout } = await done("create", "--dry-run");
+    expect(stdout).toContain(
+      `remove ${leaving} ${addressOf(leaving)}: mesos-slave, after its tasks have moved`,
+    );
+    await createUnderLoad();
+    expect(changes()).toEqual(others.map((name) => `${name} 0`));
+    expect(await slaveOfTask()).not.toBe(leaving);
+    expect(await changesSince(leaving)).toEqual([]);
+    expect((await done("status")).stdout).not.toContain(addressOf(leaving));
+
+    describeLab(sixHosts());
+    await createUnderLoad();
+    expect(changes().filter((text) => !text.startsWith(leaving))).toEqual(others.map((name) => `${name} 0`));
+    await done("verify");
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { embeddedLab, runningTasks } from "../../helpers/embedded-lab.ts";
+import { embeddedLab, post, runningTasks } from "../../helpers/embedded-lab.ts";
 import { until } from "../../helpers/eventually.ts";
 import { steadyRequests } from "../../helpers/steady-requests.ts";
 
@@ -111,12 +111,12 @@ function added<V>(before: ReadonlyMap<string, V>, after: ReadonlyMap<string, V>)
 }
 
 test("an app that has no place elsewhere keeps its slave, and all is as it was", async () => {
-  const text = readFileSync(file, "utf8");
+  expect(await lab.run("create", "--slaves", "2")).toMatchObject({ exitCode: 0 });
   const app = {
     ...{ id: "/wide", cmd: "sleep 1000", cpus: 0.1, mem: 16, instances: 2 },
     constraints: [["hostname", "UNIQUE"]],
   };
-  await fetch(`http://${lab.master}:8080/v2/apps`, { method: "POST", body: JSON.stringify(app) });
+  expect(await post(`http://${lab.master}:8080/v2/apps`, app)).toMatchObject({ status: 201 });
   await until("both run", async () => (await tasksOf("/wide")).length === 2);
   const before = await tasksOf("/wide");
   const { exitCode, stderr } = await lab.run("create", "--slaves", "1");
@@ -124,7 +124,6 @@ test("an app that has no place elsewhere keeps its slave, and all is as it was",
   expect(stderr).toContain("the app /wide could not be moved, and so nothing was removed");
   expect((await slaves()).size).toBe(2);
   expect(await tasksOf("/wide")).toEqual(before);
-  writeFileSync(file, text);
 });
 
 async function tasksOf(id: string): Promise<readonly string[]> {
