@@ -13,6 +13,7 @@ export const masterStateSchema = z.object({
   /** The leader's pid; absent when there is none. */
   leader: z.string().nullish(),
   activated_slaves: z.number(),
+  flags: z.object({ quorum: z.string().nullish() }).nullish(),
   slaves: z.array(z.object({ id: z.string(), hostname: z.string(), active: z.boolean() })),
   frameworks: z.array(z.object({ id: z.string(), name: z.string(), active: z.boolean() })),
 });
