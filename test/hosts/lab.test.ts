@@ -114,40 +114,6 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     ].map((text) => `${name}: ${text}`);
   };
 
-  /** What the last run of the playbooks changed: `m1 0`. */
-  const changes = () => {
-    const folder = join(desk, "generated/pool/logs");
-    const [last = ""] = readdirSync(folder)
-      .filter((file) => file.startsWith("provision"))
-      .sort()
-      .toReversed();
-    const recap = [...readFileSync(join(folder, last), "utf8").matchAll(/^(\w+) +: ok=\d+ +changed=(\d+)/gm)];
-    return recap.map(([, name, changed]) => `${name} ${changed}`).sort();
-  };
-
-  /** Makes the lab as it is described while its page is asked fifty times a second. */
-  const createUnderLoad = async () => {
-    const stop = join(desk, "stop");
-    const program = join(root, "test/helpers/run-steady-requests.ts");
-    const load = hosts.exec(process.execPath, [
-      ...["--import", "tsx", program, `http://${addressOf("m1")}/`, stop],
-    ]);
-    load.catch(() => undefined);
-    await done("create").finally(() => writeFileSync(stop, ""));
-    const { stdout } = await load;
-    rmSync(stop);
-    const [, told = ""] = stdout.trim().split("\n");
-    expect(JSON.parse(told)).toMatchObject({ failed: [] });
-    expect(JSON.parse(told).answered).toBeGreaterThan(50);
-  };
-
-  const slaveOfTask = async () => {
-    const url = `http://${addressOf("m1")}:8080/v2/tasks`;
-    const { stdout } = await hosts.exec("curl", ["-sf", "-H", "Accept: application/json", url]);
-    const [{ host }] = JSON.parse(stdout).tasks as [{ readonly host: string }];
-    return slaves.find((name) => addressOf(name) === host) as string;
-  };
-
   test("a look and a dry run tell what would be done to which host, and change none", async () => {
     describeLab(sixHosts());
     await done("doctor");
@@ -169,8 +135,16 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
   });
 
   test("a second create changes nothing", async () => {
+    const folder = join(desk, "generated/pool/logs");
     await done("create");
-    expect(changes()).toEqual(names.map((name) => `${name} 0`));
+    const [last = ""] = readdirSync(folder)
+      .filter((file) => file.startsWith("provision"))
+      .sort()
+      .toReversed();
+    const recap = [...readFileSync(join(folder, last), "utf8").matchAll(/^(\w+) +: ok=\d+ +changed=(\d+)/gm)];
+    expect(recap.map(([, name, changed]) => `${name} ${changed}`).sort()).toEqual(
+      names.map((name) => `${name} 0`),
+    );
   });
 
   test("what is in the way on any host is told in one report, and no host is changed", async () => {
@@ -222,26 +196,6 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     for (const name of names) expect(stdout).toMatch(new RegExp(`${name} +${addressOf(name)} +running`));
   });
 
-  test("a slave that leaves is drained and left as it was; one that comes joins; the page is served all the while", async () => {
-    const leaving = await slaveOfTask();
-    const others = names.filter((name) => name !== leaving);
-    describeLab(sixHosts().replace(machine(leaving, "services: [mesos-slave]"), ""));
-    const { stdout } = await done("create", "--dry-run");
-    expect(stdout).toContain(
-      `remove ${leaving} ${addressOf(leaving)}: mesos-slave, after its tasks have moved`,
-    );
-    await createUnderLoad();
-    expect(changes()).toEqual(others.map((name) => `${name} 0`));
-    expect(await slaveOfTask()).not.toBe(leaving);
-    expect(await changesSince(leaving)).toEqual([]);
-    expect((await done("status")).stdout).not.toContain(addressOf(leaving));
-
-    describeLab(sixHosts());
-    await createUnderLoad();
-    expect(changes().filter((text) => !text.startsWith(leaving))).toEqual(others.map((name) => `${name} 0`));
-    await done("verify");
-  });
-
   test.each([
     "kill-task",
     "remove-container",
@@ -266,6 +220,25 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     expect(left.stdout.trim()).toBe("web");
     await done("up");
     await done("verify");
+  });
+
+  test("reset makes all services anew, and touches no container of others", async () => {
+    await done("demo");
+    const started = async () =>
+      (
+        await hosts
+          .host("m1")
+          .root("docker inspect --format '{{.Id}}' $(docker ps --quiet --filter name=^web$)")
+      ).stdout;
+    const before = await started();
+    await done("reset");
+    expect(await started()).toBe(before);
+    const apps = await hosts.host("m1").root(`curl --silent --fail http://${addressOf("m1")}:8080/v2/apps`);
+    expect(JSON.parse(apps.stdout)).toEqual({ apps: [] });
+    for (const name of names)
+      expect((await hosts.host(name).root("docker ps --all --format '{{.Names}}'")).stdout).not.toMatch(
+        /^mesos-/m,
+      );
   });
 
   test("a host with another key than at the first contact is refused, with both fingerprints", async () => {

@@ -1,7 +1,8 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { onHosts } from "../../lab/runs.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
+import { line, lineOf } from "../../ui/tasks.ts";
 import { type Fleet, runOn } from "../docker-ssh/fleet.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Breaks, Machines } from "../machines.ts";
@@ -37,7 +38,7 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
     examine: (wanted, signal) => examineHosts({ lab, folder }, wanted, signal),
     plan: (signal) => planForHosts({ lab, folder }, signal),
     settle: async () => {
-      refuseOtherHosts(lab, folder);
+      refuseOrphans(lab, folder);
       return { lab, notes: [], byHand: () => [] };
     },
     running: async () => {
@@ -68,29 +69,8 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
         remedy: () => [`npx mesos-lab halt --name ${name}`],
         work: halting(lab, on, progress.signal),
       }),
-    release: (progress, leaving) => {
-      const left = onHosts(leaving) ?? { ...lab, machines: [] };
-      const mark = labMark(files);
-      return onEveryHost(left, progress, {
-        step: "release",
-        title: "Remove the lab from the hosts that leave it",
-        failed: "the lab could not be removed from",
-        remedy: () => [
-          "npx mesos-lab create (again, when the host answers; the lab itself is as it is described)",
-          "one that is gone for ever: put it back into the lab file, npx mesos-lab destroy --forget it",
-        ],
-        work: (machine, say) =>
-          withPassingFiles(files, async (passing) => {
-            writeConfig(left, passing);
-            const reach: Fleet["reach"] = (each) => reachOf(left, passing, each);
-            const there = runOn({ lab: left, folder, reach });
-            const how = { withDocker: false, forget: [] };
-            return mark === undefined
-              ? "never taken"
-              : removing(there, mark, how, progress.signal)(machine, say);
-          }),
-      });
-    },
+    // Hosts that the lab would lose are refused before anything is done.
+    release: (progress) => line(lineOf(progress, "release", "Nothing to release"), async () => undefined),
     destroy: (progress, how) => {
       writeConfig(lab, files);
       const mark = labMark(files);
@@ -124,37 +104,38 @@ const runningMs = 180_000;
 function madeReach(lab: HostsLab, folder: LabFolder, machine: Machine) {
   const files = hostFiles(folder);
   if (labMark(files) !== undefined) return reachOf(lab, files, machine);
-  throw new LabError(`lab "${lab.name}" has not been made yet`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("lab-not-made", `lab "${lab.name}" has not been made yet`, {
     remedy: ["npx mesos-lab create"],
   });
 }
 
 /**
- * A machine whose address is another is another host, on which what was put there would stay.
+ * A host that the lab no longer has would keep what was put there, and nothing here could remove it.
  * @throws LabError `usage` that names such hosts.
  */
-function refuseOtherHosts(lab: HostsLab, folder: LabFolder): void {
+function refuseOrphans(lab: HostsLab, folder: LabFolder): void {
   if (labMark(hostFiles(folder)) === undefined) return;
-  const before = folder.recordedIfWhole()?.machines ?? [];
-  const moved = lab.machines.filter(({ name, ip }) =>
-    before.some((each) => each.name === name && each.ip !== ip),
+  const before = folder.recordedIfWhole();
+  const orphans = ((before && onHosts(before)?.machines) ?? []).filter(({ name, ip }) =>
+    lab.machines.every((each) => each.name !== name || each.ip !== ip),
   );
-  if (moved.length === 0) return;
-  const names = moved.map(({ name }) => name).join(", ");
-  throw new LabError(`${names} would be another host of lab "${lab.name}" than before: its address differs`, {
-    exitCode: exitCodes.usage,
-    details: ["what was put on the host of before would stay there"],
-    remedy: [
-      "give the new host a name of its own in the lab file, and take the old one out",
-      `or remove the lab first: npx mesos-lab destroy --name ${lab.name}`,
-    ],
-  });
+  if (orphans.length === 0) return;
+  throw new LabError(
+    "machines-would-be-lost",
+    `lab "${lab.name}" has hosts that it would lose: ${orphans.map(({ name }) => name).join(", ")}`,
+    {
+      details: ["they were taken with an earlier lab file"],
+      remedy: [`remove the lab first: npx mesos-lab destroy --name ${lab.name}`],
+    },
+  );
 }
 
 const refusedReboot: Breaks["reboot"] = async ({ name }) => {
-  throw new LabError(`${name} is somebody's machine, and the lab file does not allow drills to reboot it`, {
-    exitCode: exitCodes.usage,
-    remedy: ["allow it in the lab file (drills: {reboot: true}), then npx mesos-lab create"],
-  });
+  throw new LabError(
+    "reboot-not-allowed",
+    `${name} is somebody's machine, and the lab file does not allow drills to reboot it`,
+    {
+      remedy: ["allow it in the lab file (drills: {reboot: true}), then npx mesos-lab create"],
+    },
+  );
 };
