@@ -1,7 +1,7 @@
-#!/usr/bin/env node
 import { stripVTControlCharacters } from "node:util";
 import type { Context } from "./commands/context.ts";
 import { exitCodes, formatError, LabError, remedies } from "./errors.ts";
+import { interruption } from "./interruption.ts";
 import { ProbeError } from "./probes/probe-error.ts";
 import { parseCommandLine } from "./program.ts";
 import { explainFileError } from "./tools/file-errors.ts";
@@ -9,8 +9,6 @@ import { packageVersion } from "./tools/files.ts";
 import { wantsColor } from "./ui/color.ts";
 import type { LabEvent } from "./ui/events.ts";
 import { chooseDisplay } from "./ui/tasks.ts";
-
-const interruption = new AbortController();
 
 // A reader that closes early (`mesos-lab status | head -1`) is no failure. What still runs is ended in order:
 // an exit at once would leave Vagrant or Ansible at work with nobody watching.
@@ -24,14 +22,6 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  // `on`, not `once`: a second Ctrl-C must not kill the clean-up that the first one began.
-  process.on(signal, () => {
-    if (interruption.signal.aborted) process.stderr.write("still cleaning up, please wait\n");
-    interruption.abort();
-  });
-}
-
 process.exitCode = await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -41,6 +31,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const invocation = parseCommandLine(argv, packageVersion());
     if (invocation === undefined) return exitCodes.ok;
     json = invocation.json;
+    // While this program was loaded.
+    interruption.signal.throwIfAborted();
     return (await invocation.run(makeContext(json))) ?? exitCodes.ok;
   } catch (error) {
     return fail(error, json);
@@ -71,27 +63,35 @@ function fail(thrown: unknown, json: boolean): number {
   const exitCode = error instanceof LabError ? error.exitCode : exitCodes.bug;
   if (unread && exitCode === exitCodes.interrupted) return exitCodes.ok;
   if (json) {
-    const { message, details, remedy } =
+    const { id, message, details, remedy } =
       error instanceof LabError
-        ? { message: error.message, details: error.details, remedy: remedies(error) }
-        : { message: formatError(error), details: [], remedy: [] };
-    printEvent({ event: "error", message, details, remedy, exitCode });
-  } else process.stderr.write(`${formatError(error)}\n`);
+        ? { id: error.id, message: error.message, details: error.details, remedy: remedies(error) }
+        : { id: "internal-error", message: formatError(error), details: [whatRan()], remedy: [] };
+    printEvent({ event: "error", id, message, details, remedy, exitCode });
+  } else {
+    const about = error instanceof LabError ? "" : `  with: ${whatRan()}\n`;
+    process.stderr.write(`${formatError(error)}\n${about}`);
+  }
   return exitCode;
+}
+
+/** What a report of an internal error needs beside its stack. */
+function whatRan(): string {
+  const command = process.argv.slice(2).join(" ");
+  return `mesos-lab ${packageVersion()} ${command} (Node ${process.version}, ${process.platform} ${process.arch})`;
 }
 
 /** What an abort of the whole command has ended, wherever it was, has no more to tell than that. */
 function explainInterrupt(error: unknown): unknown {
   const isAbort = error instanceof Error && error.name === "AbortError";
   if (!interruption.signal.aborted || !isAbort) return error;
-  return new LabError("interrupted", { exitCode: exitCodes.interrupted, cause: error });
+  return new LabError("interrupted", "interrupted", { cause: error });
 }
 
 /** A part of the lab that does not answer is no fault of this tool. */
 function explainSilence(error: unknown): unknown {
   if (!(error instanceof ProbeError)) return error;
-  return new LabError(`the lab does not answer: ${error.message}`, {
-    exitCode: exitCodes.verify,
+  return new LabError("lab-silent", `the lab does not answer: ${error.message}`, {
     remedy: ["npx mesos-lab status"],
     cause: error,
   });

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "./errors.ts";
+import { LabError } from "./errors.ts";
 import { flags, flagWords } from "./flags.ts";
 import { suggestion } from "./lab/problems.ts";
 
@@ -63,7 +63,7 @@ export function refuseOtherWords(command: CommandText, word: string | undefined)
     word === undefined
       ? [`${nameOf(command)} needs to know which ${argument}`, wordLines(words)]
       : [`there is no ${argument} "${word}", ${suggestion(word, names)}`, []];
-  throw new LabError(message, { exitCode: exitCodes.usage, details, remedy: [helpOf(command)] });
+  throw new LabError("wrong-command-line", message, { details, remedy: [helpOf(command)] });
 }
 
 export function flagText(name: keyof typeof flags): FlagText {

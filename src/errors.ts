@@ -1,3 +1,5 @@
+import { type ErrorId, errorIds } from "./error-ids.ts";
+
 /** Exit codes, as documented in the README. */
 export const exitCodes = {
   ok: 0,
@@ -19,8 +21,13 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+const exitCodeOf = new Map<string, ExitCode>(
+  Object.entries(errorIds).flatMap(([kind, ids]) =>
+    ids.map((id) => [id, exitCodes[kind as keyof typeof errorIds]] as const),
+  ),
+);
+
 export interface LabErrorOptions {
-  exitCode: ExitCode;
   /** What to do next: sentences or commands, one per entry. */
   remedy?: readonly string[];
   /** Facts that help to understand the failure: a log's tail, the last answer seen. */
@@ -30,14 +37,16 @@ export interface LabErrorOptions {
 
 /** A failure that the user can understand and act upon. Its message is one sentence without a stop. */
 export class LabError extends Error {
+  readonly id: ErrorId;
   readonly exitCode: ExitCode;
   readonly remedy: readonly string[];
   readonly details: readonly string[];
 
-  constructor(message: string, options: LabErrorOptions) {
+  constructor(id: ErrorId, message: string, options: LabErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = "LabError";
-    this.exitCode = options.exitCode;
+    this.id = id;
+    this.exitCode = exitCodeOf.get(id) ?? exitCodes.bug;
     this.remedy = options.remedy ?? [];
     this.details = options.details ?? [];
   }
@@ -57,11 +66,12 @@ export function remedies(error: LabError): readonly string[] {
 export function formatError(error: unknown, verbose = false): string {
   if (!(error instanceof LabError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `✖ internal error, please report it\n${stack}`;
+    return `✖ internal error, please report it\n${stack}\n  error: internal-error`;
   }
   const lines = [`✖ ${error.message}`];
   for (const detail of error.details) lines.push(...detail.split("\n").map((line) => `  ${line}`));
   for (const step of remedies(error)) lines.push(`  try: ${step}`);
+  lines.push(`  error: ${error.id}`);
   if (verbose && error.cause instanceof Error && error.cause.stack) lines.push(error.cause.stack);
   return lines.join("\n");
 }

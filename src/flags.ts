@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "./errors.ts";
+import { LabError } from "./errors.ts";
 import { discoveryNames, imagePlaces, providerNames, runsOnNames, stackNames } from "./lab/model.ts";
 import { suggestion } from "./lab/problems.ts";
 
@@ -25,6 +25,11 @@ export const flags = {
   slaves: ["--slaves <count>", "How many slaves: a lab that is there grows or shrinks to it", text],
   masterIp: ["--master-ip <ip>", "Address of the master", text],
   slaveIp: ["--slave-ip <ip>", "Address of the first slave", text],
+  mesos: [
+    "--mesos <zk-url>",
+    "Join the Mesos elected there, like zk://10.0.0.11:2181/mesos, and make none",
+    text,
+  ],
   discovery: [
     "--discovery <method>",
     "bamboo (default), mesos-dns, marathon-lb or haproxy-marathon-bridge; may be repeated",
@@ -107,7 +112,7 @@ export function oneOf<W extends string>(
 
 /** A mistake on the command line. */
 export function usageError(message: string, remedy: readonly string[] = ["npx mesos-lab --help"]): LabError {
-  return new LabError(message, { exitCode: exitCodes.usage, remedy });
+  return new LabError("wrong-command-line", message, { remedy });
 }
 
 /** A flag as it is typed: `boxVersion` is `--box-version`. */

@@ -31,6 +31,7 @@ const describe = [
     "slaves",
     "masterIp",
     "slaveIp",
+    "mesos",
     "discovery",
     "registry",
     "imagesFrom",
@@ -97,7 +98,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: "drill <drill>",
-    help: "Break one thing, and measure how long nobody is served",
+    help: "Break one thing, and measure how long the application is away",
     words: drills,
     flags: [...which, "on", "compare", "repeat", "settle", "deadline", "rate", "json"],
     example: "mesos-lab drill kill-task --compare --repeat 3",
@@ -149,6 +150,13 @@ export const verbs: readonly Verb[] = [
     help: "Start the machines again and wait until everything works",
     flags: [...which, "json"],
     action: async (_, options, context) => (await import("./commands/up.ts")).up(options, context),
+  },
+  {
+    usage: "reset",
+    help: "Make all services anew: no applications, rules and tasks; the machines stay",
+    flags: [...which, "json"],
+    action: async (_, options, context) =>
+      (await import("./commands/create/reset.ts")).reset(options, context),
   },
   {
     usage: "destroy",

@@ -16,7 +16,6 @@ import { selfContained } from "./self-contained.js";
  */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const programs = [
-  "cli",
   "rehearsal/main",
   "rehearsal/embedded/launcher",
   "rehearsal/embedded/service",
@@ -29,9 +28,11 @@ const { positionals, values } = parseArgs({
 
 await build({
   cwd: root,
-  input: Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`])),
+  input: { cli: "src/start.ts", ...Object.fromEntries(programs.map((name) => [name, `src/${name}.ts`])) },
   platform: "node",
   plugins: [lean(), selfContained(), notices(), asTheyAre(join(root, "src")), executable("cli.js")],
+  // A busy host makes plug-ins slow, which is no fault of theirs.
+  checks: { pluginTimings: false },
   // Whatever the bundler warns of is a fault.
   onLog: (level, log, handler) => handler(level === "warn" ? "error" : level, log),
   output: {

@@ -2,6 +2,7 @@ import { parseLab } from "../../src/lab/parse.ts";
 import { verbs } from "../../src/verbs.ts";
 import { additionsDoc } from "./additions.ts";
 import { environmentTable } from "./environment.ts";
+import { errorsDoc } from "./errors.ts";
 import { exitCodesTable } from "./exit-codes.ts";
 import { labFileDoc } from "./lab-file.ts";
 import { labFileJsonSchema } from "./lab-file-schema.ts";
@@ -11,6 +12,7 @@ import { manPage } from "./man.ts";
 /** The documents that are made from the code, wholly or in part: each gets its text as it is and gives the text it should have. */
 export const documents: Readonly<Record<string, (now: string) => string>> = {
   "docs/additions.md": () => additionsDoc(parseLab(undefined, { stack: "classic" })),
+  "docs/errors.md": () => errorsDoc(),
   "docs/lab-file.md": () => labFileDoc(),
   "docs/lab-file.schema.json": () => labFileJsonSchema(),
   "docs/mesos-lab.1": () => manPage(verbs),

@@ -1,6 +1,6 @@
 import { exitCodes } from "../../src/errors.ts";
 
-const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+export const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: "done",
   bug: "a fault of this tool",
   usage: "a wrong flag, command, lab file or bundle, or a no to a question; nothing was changed",

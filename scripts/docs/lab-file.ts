@@ -67,7 +67,7 @@ const defaults: Record<string, string> = {
   "machines[].memory": String(defaultMemory),
   "machines[].cpus": String(defaultCpus),
   discovery: "the methods that the machines list",
-  ...prefixed("images", imagesOf("classic")),
+  ...prefixed("images", imagesOf("classic", false)),
   ...prefixed("ports", defaultPorts),
 };
 

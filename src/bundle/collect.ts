@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { listBox } from "../foundry/box/build.ts";
 import { listImages } from "../foundry/images/build.ts";
 import { machineImages } from "../lab/machine-needs.ts";
@@ -82,13 +82,16 @@ async function boxOf(lab: VagrantLab, cacheDir: string): Promise<FoundBox> {
   const box = all.findLast(({ version }) => wanted(version));
   if (box !== undefined) return { version: box.version, images: [], from: box };
   const { name, version } = lab.runs.box;
-  throw new LabError(`the box ${name}${version === undefined ? "" : ` ${version}`} is not on this host`, {
-    exitCode: exitCodes.usage,
-    details: [
-      `for ${lab.runs.provider}, Vagrant has ${all.map((each) => each.version).join(", ") || "none of that name"}`,
-    ],
-    remedy: isBuilt(lab) ? ["npx mesos-lab box build --with-images"] : ["npx mesos-lab create"],
-  });
+  throw new LabError(
+    "bundle-part-missing",
+    `the box ${name}${version === undefined ? "" : ` ${version}`} is not on this host`,
+    {
+      details: [
+        `for ${lab.runs.provider}, Vagrant has ${all.map((each) => each.version).join(", ") || "none of that name"}`,
+      ],
+      remedy: isBuilt(lab) ? ["npx mesos-lab box build --with-images"] : ["npx mesos-lab create"],
+    },
+  );
 }
 
 function isBuilt({ runs }: VagrantLab): boolean {
@@ -109,10 +112,13 @@ async function imageArchive(lab: VagrantLab, whence: Whence, watch: Watch): Prom
   const built = await listImages(whence);
   const missing = allImages(lab).filter((image) => !built?.tags.includes(image));
   if (built === undefined || missing.length > 0)
-    throw new LabError(`the rehearsal images are not on this host: ${missing.join(", ")}`, {
-      exitCode: exitCodes.usage,
-      remedy: ["npx mesos-lab images build"],
-    });
+    throw new LabError(
+      "bundle-part-missing",
+      `the rehearsal images are not on this host: ${missing.join(", ")}`,
+      {
+        remedy: ["npx mesos-lab images build"],
+      },
+    );
   const from = join(whence.staging, "images.tar.gz");
   watch.onProgress?.("packing the images");
   await gzipFile(built.file, from, watch.signal);

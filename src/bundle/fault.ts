@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** Why a bundle is refused: which of its files is wrong, and how. Nothing has been changed when it is thrown. */
 export function bundleFault(
@@ -7,8 +7,7 @@ export function bundleFault(
   why: string,
   more: { readonly remedy?: readonly string[]; readonly details?: readonly string[] } = {},
 ): LabError {
-  return new LabError(`${bundle} cannot be used: ${file} ${why}`, {
-    exitCode: exitCodes.usage,
+  return new LabError("bundle-damaged", `${bundle} cannot be used: ${file} ${why}`, {
     details: more.details ?? [],
     remedy: more.remedy ?? [
       "copy the bundle again from where it was saved",

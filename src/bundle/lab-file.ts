@@ -10,14 +10,18 @@ import { type LabSource, parseLab } from "../lab/parse.ts";
 export function labFileFor(lab: VagrantLab, own: LabSource | undefined): string {
   if (own !== undefined && labDifferences(lab, parseLab(own, {}, lab.runs.provider)).length === 0)
     return own.text;
-  const { name, stack, runs, machines, images, ports } = lab;
+  const { name, stack, runs, machines, images, ports, mesos } = lab;
   const { provider, box: given, bootTimeout } = runs;
   const box = { name: given.name, ...(given.version !== undefined && { version: given.version }) };
   const heading = "# Written by `mesos-lab bundle save`: the lab that the bundle was made of.\n";
   return (
     heading +
     stringify(
-      { ...{ name, stack, provider, bootTimeout, box, machines, images }, ports: movablePorts(ports) },
+      {
+        ...{ name, stack, provider, bootTimeout, box, machines, images },
+        ...(mesos && { mesos: { zk: mesos.zk } }),
+        ports: movablePorts(ports),
+      },
       { lineWidth: 0 },
     )
   );
@@ -30,10 +34,10 @@ function movablePorts(ports: Ports): Partial<Ports> {
 
 /** What of a lab somebody describes, and no run finds out by itself. */
 function described(lab: Lab): object {
-  const { name, stack, machines, images, ports } = lab;
+  const { name, stack, machines, images, ports, mesos } = lab;
   const { kind, provider, box } = { provider: undefined, box: undefined, ...lab.runs };
   const made = { provider, box: box && { name: box.name, version: box.version } };
-  return { name, stack, runsOn: kind, ...made, machines, images, ports };
+  return { name, stack, runsOn: kind, ...made, mesos: mesos?.zk, machines, images, ports };
 }
 
 /** Where two labs differ, a line each: `machines[1].memory: here 2048, there 4096`. */

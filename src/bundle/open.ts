@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { VagrantLab } from "../lab/model.ts";
 import { type LabFlags, parseLab } from "../lab/parse.ts";
 import { onVagrant } from "../lab/runs.ts";
@@ -100,5 +100,5 @@ function reading<T>(bundle: string, file: string, read: () => T): T {
 
 function refuseDifferences(differences: readonly string[], message: string, remedy: readonly string[]): void {
   if (differences.length === 0) return;
-  throw new LabError(message, { exitCode: exitCodes.usage, details: differences, remedy });
+  throw new LabError("bundle-of-another-lab", message, { details: differences, remedy });
 }

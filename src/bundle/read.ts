@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { copyBytes, type Watch } from "../tools/copy.ts";
 import { systemWords } from "../tools/file-errors.ts";
 import { blockSize, paddingAfter, readHeader, tarEnd, tarHeader } from "../tools/tar.ts";
@@ -50,8 +50,7 @@ async function withBundle<T>(bundle: string, work: (file: FileHandle) => Promise
 }
 
 function unreadable(bundle: string, cause: NodeJS.ErrnoException): LabError {
-  return new LabError(`the bundle ${bundle} cannot be read: ${systemWords(cause)}`, {
-    exitCode: exitCodes.usage,
+  return new LabError("bundle-unreadable", `the bundle ${bundle} cannot be read: ${systemWords(cause)}`, {
     cause,
   });
 }
@@ -60,10 +59,13 @@ async function manifestOf(file: FileHandle, bundle: string): Promise<Manifest> {
   const header = await take(file, blockSize);
   const size = readHeader(header)?.size ?? 0;
   if (!header.equals(tarHeader(manifestName, size)) || size > longestManifest)
-    throw new LabError(`${bundle} is no bundle of mesos-lab: it does not begin with ${manifestName}`, {
-      exitCode: exitCodes.usage,
-      remedy: ["make one: npx mesos-lab bundle save FILE"],
-    });
+    throw new LabError(
+      "bundle-unreadable",
+      `${bundle} is no bundle of mesos-lab: it does not begin with ${manifestName}`,
+      {
+        remedy: ["make one: npx mesos-lab bundle save FILE"],
+      },
+    );
   const content = await take(file, size);
   if (content.length < size) throw endsEarly(bundle, manifestName, content.length, size);
   await expectPadding(file, size, manifestName, bundle);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { sha256File } from "../tools/cache.ts";
 import { copyBytes, type Watch } from "../tools/copy.ts";
 import { paddingAfter, tarEnd, tarHeader } from "../tools/tar.ts";
@@ -66,8 +66,7 @@ async function writeFile(out: FileHandle, file: BundleFile, from: string, watch:
   try {
     const { bytes, sha256 } = await copyBytes(source, out, file, watch);
     if (bytes !== file.size || sha256 !== file.sha256)
-      throw new LabError(`${from} changed while it was being packed`, {
-        exitCode: exitCodes.tool,
+      throw new LabError("file-changed-while-packing", `${from} changed while it was being packed`, {
         remedy: ["wait until nothing writes to it, and save the bundle again"],
       });
   } finally {

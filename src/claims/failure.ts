@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Verdict } from "./verdict.ts";
 
 /**
@@ -7,13 +7,16 @@ import type { Verdict } from "./verdict.ts";
  */
 export function claimsFailed(verdict: Verdict, stopped: readonly string[] = []): LabError {
   const failing = verdict.results.filter(({ holds }) => !holds);
-  return new LabError(`${failing.length} of ${verdict.results.length} claims do not hold`, {
-    exitCode: exitCodes.verify,
-    details: [...stopped, ...failing.map(({ title, machine, seen }) => `• ${title} (${machine}): ${seen}`)],
-    remedy: [
-      ...(stopped.length > 0 ? ["npx mesos-lab create"] : []),
-      ...new Set(failing.map(({ service }) => `npx mesos-lab logs ${service}`)),
-      "npx mesos-lab verify",
-    ],
-  });
+  return new LabError(
+    "claims-do-not-hold",
+    `${failing.length} of ${verdict.results.length} claims do not hold`,
+    {
+      details: [...stopped, ...failing.map(({ title, machine, seen }) => `• ${title} (${machine}): ${seen}`)],
+      remedy: [
+        ...(stopped.length > 0 ? ["npx mesos-lab create"] : []),
+        ...new Set(failing.map(({ service }) => `npx mesos-lab logs ${service}`)),
+        "npx mesos-lab verify",
+      ],
+    },
+  );
 }

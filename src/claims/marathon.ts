@@ -1,3 +1,4 @@
+import { masterStateUrl } from "../lab/catalogue/addresses.ts";
 import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { originOf } from "../probes/context.ts";
 import { askApps, askInfo } from "../probes/marathon.ts";
@@ -7,10 +8,9 @@ import { judgeFramework, judgeMarathon } from "./judge/marathon.ts";
 import { askLeadingMaster } from "./leader.ts";
 
 export function marathonClaims(lab: Lab): Claim[] {
-  const [master] = machinesWith(lab, "mesos-master");
   const machines = machinesWith(lab, "marathon");
   return [
-    ...machines.flatMap((machine) => electionClaims(lab, machine, master)),
+    ...machines.flatMap((machine) => electionClaims(lab, machine)),
     // Whoever of them is asked, the leader answers.
     ...machines.slice(0, 1).map((machine) => appsRun(lab, machine)),
   ];
@@ -28,7 +28,7 @@ function appsRun(lab: Lab, machine: Machine): Claim {
   };
 }
 
-function electionClaims(lab: Lab, machine: Machine, master: Machine | undefined): Claim[] {
+function electionClaims(lab: Lab, machine: Machine): Claim[] {
   const info: Claim = {
     ...about("marathon-elected", machine),
     service: "marathon",
@@ -38,13 +38,12 @@ function electionClaims(lab: Lab, machine: Machine, master: Machine | undefined)
     check: async (context) =>
       judgeMarathon(await askInfo(context, originOf(context, machine, portsOf(lab, machine).marathon))),
   };
-  if (master === undefined) return [info];
   const framework: Claim = {
     ...about("marathon-framework-active", machine),
     service: "marathon",
     title: "Mesos lists Marathon's framework as active",
     expected: "the framework id of /v2/info, with active true, in the leading master's frameworks",
-    look: `curl -s http://${master.ip}:${portsOf(lab, master).mesosMaster}/state.json`,
+    look: `curl -s ${masterStateUrl(lab)}`,
     check: async (context) => {
       const [marathon, leader] = await Promise.all([
         askInfo(context, originOf(context, machine, portsOf(lab, machine).marathon)),

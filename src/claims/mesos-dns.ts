@@ -1,3 +1,5 @@
+import { lookup } from "node:dns/promises";
+import { isIPv4 } from "node:net";
 import { dnsNames } from "../lab/catalogue/mesos-dns.ts";
 import { type Lab, type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { type Address, originOf, type ProbeContext } from "../probes/context.ts";
@@ -63,7 +65,7 @@ function namesTasks(lab: Lab, machine: Machine, marathon: Machine): Claim {
     service: "mesos-dns",
     title: "Mesos-DNS names the tasks that Marathon runs",
     expected: "an A record for the host and an SRV record for the port of every running task, and no others",
-    look: dig(lab, machine, `${dnsNames("/tomcat").service} SRV`),
+    look: dig(lab, machine, `${dnsNames(lab, "/tomcat").service} SRV`),
     check: async (context) => {
       const tasks = await askTasks(context, originOf(context, marathon, portsOf(lab, marathon).marathon));
       const running = tasks.filter((task) => task.startedAt);
@@ -89,7 +91,7 @@ function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
     service: "mesos-dns",
     title: "The applications answer where Mesos-DNS leads to",
     expected: "an answer of the application's own at the host and port of its SRV record",
-    look: dig(lab, machine, `${dnsNames("/tomcat").service} SRV`),
+    look: dig(lab, machine, `${dnsNames(lab, "/tomcat").service} SRV`),
     check: async (context) => {
       const origin = originOf(context, marathon, portsOf(lab, marathon).marathon);
       const [apps, tasks] = await Promise.all([askApps(context, origin), askTasksOf(context, origin)]);
@@ -97,7 +99,7 @@ function serves(lab: Lab, machine: Machine, marathon: Machine): Claim {
         tasks.running(id).some(({ ports }) => (ports ?? []).length > 0),
       );
       const pages = reached.map(async ({ id }) => {
-        const { service } = dnsNames(id);
+        const { service } = dnsNames(lab, id);
         const { targets } = await askService(serverOf(context, lab, machine), service, context);
         return targets.slice(0, 1).map(({ address, port }) => ({
           ...{ app: id, name: `${id} at ${address}:${port}` },
@@ -115,15 +117,25 @@ async function appJudgements(
   machine: Machine,
   tasks: readonly MarathonTask[],
 ): Promise<Judgement[]> {
-  const { address, service } = dnsNames(tasks[0]?.appId ?? "");
-  const hosts = tasks.map(({ host }) => host);
-  const ports = tasks.flatMap((task) => (task.ports ?? []).map((port) => `${task.host}:${port}`));
+  const { address, service } = dnsNames(lab, tasks[0]?.appId ?? "");
+  const placed = await Promise.all(
+    tasks.map(async ({ host, ports }) => ({ host: await addressOfHost(host), ports: ports ?? [] })),
+  );
+  const hosts = placed.map(({ host }) => host);
+  const ports = placed.flatMap((task) => task.ports.map((port) => `${task.host}:${port}`));
   return [
     judgeAddresses(address, await askDns(serverOf(context, lab, machine), address, "A", context), hosts),
     ...(ports.length === 0
       ? []
       : [judgeService(service, await askService(serverOf(context, lab, machine), service, context), ports)]),
   ];
+}
+
+/** Agents of somebody else's Mesos may be known by names. */
+async function addressOfHost(host: string): Promise<string> {
+  if (isIPv4(host)) return host;
+  const { address } = await lookup(host, 4).catch(() => ({ address: host }));
+  return address;
 }
 
 function serverOf(context: ProbeContext, lab: Lab, machine: Machine): Address {

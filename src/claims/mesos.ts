@@ -3,10 +3,12 @@ import { originOf, type ProbeContext } from "../probes/context.ts";
 import { askAgent, askMaster } from "../probes/mesos.ts";
 import { ProbeError } from "../probes/probe-error.ts";
 import { about, type Claim } from "./claim.ts";
+import { joinedMesosClaims } from "./joined-mesos.ts";
 import { judgeAgent, judgeAgents, judgeElection, type Vote } from "./judge/mesos.ts";
 import { askLeadingMaster } from "./leader.ts";
 
 export function mesosClaims(lab: Lab): Claim[] {
+  if (lab.mesos !== undefined) return joinedMesosClaims(lab, lab.mesos);
   const masters = machinesWith(lab, "mesos-master");
   const [first] = masters;
   if (first === undefined) return [];

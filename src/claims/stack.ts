@@ -1,3 +1,4 @@
+import { masterStateUrl } from "../lab/catalogue/addresses.ts";
 import { type Lab, machinesWith, portsOf } from "../lab/model.ts";
 import { originOf } from "../probes/context.ts";
 import { askInfo } from "../probes/marathon.ts";
@@ -7,25 +8,27 @@ import { askLeadingMaster } from "./leader.ts";
 
 /** One claim that names the stack, so that nobody takes a rehearsal for the real thing or the other way round. */
 export function stackClaims(lab: Lab): Claim[] {
-  const masters = machinesWith(lab, "mesos-master");
-  const [master] = masters;
-  if (master === undefined) return [];
   const [marathon] = machinesWith(lab, "marathon");
+  const service = lab.mesos === undefined ? "mesos-master" : "marathon";
+  const versions =
+    lab.stack === "rehearsal" ? "versions that say rehearsal" : "versions that do not say rehearsal";
   return [
     {
-      ...about("stack", ...masters),
-      service: "mesos-master",
-      title: `The stack is ${lab.stack}`,
-      expected:
-        lab.stack === "rehearsal" ? "versions that say rehearsal" : "versions that do not say rehearsal",
-      look: `curl -s http://${master.ip}:${portsOf(lab, master).mesosMaster}/state.json`,
+      ...about("stack", ...machinesWith(lab, service)),
+      service,
+      title: `The stack is ${lab.stack}${lab.mesos === undefined ? "" : ", on a joined Mesos"}`,
+      expected: lab.mesos === undefined ? versions : `${versions}; Mesos has its own`,
+      look: `curl -s ${masterStateUrl(lab)}`,
       check: async (context) => {
         const [leader, info] = await Promise.all([
           askLeadingMaster(context, lab),
           marathon && askInfo(context, originOf(context, marathon, portsOf(lab, marathon).marathon)),
         ]);
-        const versions = { mesos: leader.version, ...(info && { marathon: info.version }) };
-        return judgeStack(versions, lab.stack);
+        const marathonVersion = info && { marathon: info.version };
+        if (lab.mesos === undefined)
+          return judgeStack({ mesos: leader.version, ...marathonVersion }, lab.stack);
+        const { holds, seen } = judgeStack({ ...marathonVersion }, lab.stack);
+        return { holds, seen: `${seen}, on Mesos ${leader.version} at ${lab.mesos.zk}` };
       },
     },
   ];

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { type AddressOf, labAddress, type ProbeContext } from "../probes/context.ts";
 import { systemClock } from "../probes/wait.ts";
@@ -88,5 +88,5 @@ async function resultOf(claim: Claim, context: ProbeContext, options: VerifyOpti
 }
 
 function interrupted(): LabError {
-  return new LabError("interrupted while verifying the lab", { exitCode: exitCodes.interrupted });
+  return new LabError("interrupted", "interrupted while verifying the lab");
 }

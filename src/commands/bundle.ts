@@ -6,7 +6,7 @@ import { collect } from "../bundle/collect.ts";
 import { labDifferences, labFileFor } from "../bundle/lab-file.ts";
 import { type Manifest, parts } from "../bundle/manifest.ts";
 import { writeBundle } from "../bundle/write.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { VagrantLab } from "../lab/model.ts";
 import { onVagrant } from "../lab/runs.ts";
 import { applyLock } from "../lock/apply.ts";
@@ -36,8 +36,7 @@ export async function bundleCommand(file: string, options: BundleOptions, contex
   const { lab: asMade, flags } = labAsMade(which);
   const described = onVagrant(asMade);
   if (described === undefined)
-    throw new LabError(`lab "${asMade.name}" is embedded, and needs no bundle`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("bundle-not-needed", `lab "${asMade.name}" is embedded, and needs no bundle`, {
       details: ["it is made of mesos-lab itself, which needs no network for it"],
       remedy: [
         "for a lab in virtual machines: npx mesos-lab bundle save FILE --runs-on vagrant --name <another>",
@@ -63,8 +62,7 @@ export async function bundleCommand(file: string, options: BundleOptions, contex
 
 async function askToOverwrite(file: string, yes: boolean, { json, signal }: Context): Promise<void> {
   if ((await ask(`Write over ${file}?`, { yes, json, signal })) === "yes") return;
-  throw new LabError(`there is a file ${file} already`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("file-exists", `there is a file ${file} already`, {
     remedy: ["give the bundle another name", "write over it: --yes"],
   });
 }
@@ -117,21 +115,27 @@ async function runningMachines(lab: VagrantLab, what: string, lock: Lock | undef
     const images = knownByDigest(await made.images(signal), asMade);
     const { parts: differences } = compareLock(lock ?? emptyLock, { ...emptyLock, images });
     if (differences.length === 0) return made;
-    throw new LabError(`the machines of lab "${lab.name}" differ from ${lockFileName}`, {
-      exitCode: exitCodes.usage,
-      details: differences.map(differenceText),
-      remedy: ["npx mesos-lab create", "to keep these: npx mesos-lab create --update-lock"],
-    });
+    throw new LabError(
+      "lock-differs-from-machines",
+      `the machines of lab "${lab.name}" differ from ${lockFileName}`,
+      {
+        details: differences.map(differenceText),
+        remedy: ["npx mesos-lab create", "to keep these: npx mesos-lab create --update-lock"],
+      },
+    );
   }
   const why = other.length > 0 ? "was made from another description" : "is not running";
-  throw new LabError(`lab "${lab.name}" ${why}, and this can be had from its machines only: ${what}`, {
-    exitCode: exitCodes.usage,
-    details: other,
-    remedy: [
-      "npx mesos-lab create",
-      ...(recorded === undefined ? [] : ["npx mesos-lab up (if it is only halted)"]),
-    ],
-  });
+  throw new LabError(
+    "bundle-needs-machines",
+    `lab "${lab.name}" ${why}, and this can be had from its machines only: ${what}`,
+    {
+      details: other,
+      remedy: [
+        "npx mesos-lab create",
+        ...(recorded === undefined ? [] : ["npx mesos-lab up (if it is only halted)"]),
+      ],
+    },
+  );
 }
 
 async function tell(file: string, { files, box, images }: Manifest, context: Context): Promise<void> {

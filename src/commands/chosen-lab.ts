@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { keepingNumbers } from "../lab/growth.ts";
 import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
 import { onVagrant } from "../lab/runs.ts";
@@ -7,7 +7,7 @@ import { type Choice, chooseRunsOn } from "../machines/choose.ts";
 import { madeOn } from "../machines/index.ts";
 import { hostProvider } from "../tools/host.ts";
 import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
-import { askedPlaceOf, describedLab, type LabOptions, usualFile } from "./context.ts";
+import { askedPlaceOf, describedLab, describedName, type LabOptions, usualFile } from "./context.ts";
 
 /** A lab as the lab file and the flags describe it. */
 export interface DescribedLab {
@@ -34,18 +34,26 @@ export async function chosenLab(
   const needsMachines = [...asked.needsMachines, ...insists];
   const inMachines = describedLab(flags, provider);
   const { runsOn, without } = await chooseRunsOn({ ...asked, needsMachines }, inMachines, made, signal);
-  return { lab: grown(describedLab(flags, provider, runsOn), before), folder, flags, without };
+  const lab = withFoundMesos(describedLab(flags, provider, runsOn), folder);
+  return { lab: grown(lab, before), folder, flags, without };
 }
 
 /** The lab as described, with `auto` as the lab was made, and else in machines: nothing of this host is asked. */
 export function labAsMade(options: LabOptions): DescribedLab {
   const { flags, folder, provider, made, before } = asMade(options);
-  return { lab: grown(describedLab(flags, provider, made), before), folder, flags };
+  const lab = withFoundMesos(describedLab(flags, provider, made), folder);
+  return { lab: grown(lab, before), folder, flags };
 }
 
 /** A lab that is there grows: what stays keeps its numbers. */
 function grown(lab: Lab, before: Lab | undefined): Lab {
   return before === undefined ? lab : keepingNumbers(lab, before);
+}
+
+/** What an earlier run has found of the same Mesos stays known, above all the name that the lab has there. */
+function withFoundMesos(lab: Lab, folder: LabFolder): Lab {
+  const before = folder.recordedIfWhole()?.mesos;
+  return before !== undefined && before.zk === lab.mesos?.zk ? { ...lab, mesos: before } : lab;
 }
 
 interface AsMade {
@@ -60,7 +68,7 @@ interface AsMade {
 
 /** A lab that was made keeps the flags with which it was made, as far as none is given anew. */
 function asMade(options: LabOptions): AsMade {
-  const folder = new LabFolder(options.name ?? onlyLab(options) ?? describedLab(options).name);
+  const folder = new LabFolder(options.name ?? onlyLab(options) ?? describedName(options));
   const made = madeOn(folder);
   const before = made === undefined ? undefined : folder.recordedIfWhole();
   const provider = (before && onVagrant(before)?.runs.provider) ?? hostProvider();
@@ -82,8 +90,11 @@ function onlyLab({ file }: LabOptions): string | undefined {
 }
 
 function fileGone(name: string, file: string): LabError {
-  return new LabError(`lab "${name}" was made of the lab file ${file}, which is not there any more`, {
-    exitCode: exitCodes.usage,
-    remedy: ["put it back, or name another one: --file <path>", `npx mesos-lab destroy --name ${name}`],
-  });
+  return new LabError(
+    "lab-file-missing",
+    `lab "${name}" was made of the lab file ${file}, which is not there any more`,
+    {
+      remedy: ["put it back, or name another one: --file <path>", `npx mesos-lab destroy --name ${name}`],
+    },
+  );
 }

@@ -1,6 +1,13 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
-import { type AskedPlace, askedPlace, type LabFlags, type LabSource, parseLab } from "../lab/parse.ts";
+import {
+  type AskedPlace,
+  askedPlace,
+  type LabFlags,
+  type LabSource,
+  labName,
+  parseLab,
+} from "../lab/parse.ts";
 import { systemWords } from "../tools/file-errors.ts";
 import { readIfThere } from "../tools/files.ts";
 import { knownLabs, LabFolder } from "../tools/lab-folder.ts";
@@ -40,6 +47,12 @@ export function describedLab(options: LabOptions, fallbackProvider?: ProviderNam
   return parseLab(sourceOf(options), flags, fallbackProvider, auto);
 }
 
+/** The name that they give the lab, whatever else they say. */
+export function describedName(options: LabOptions): string {
+  const { file: _, ...flags } = options;
+  return labName(sourceOf(options), flags);
+}
+
 /** Where the lab file and the flags want the lab to run. */
 export function askedPlaceOf(options: LabOptions): AskedPlace {
   const { file: _, ...flags } = options;
@@ -51,8 +64,7 @@ export function sourceOf({ file }: Pick<LabOptions, "file">): LabSource | undefi
   const path = file ?? usualFile;
   const text = readLabFile(path);
   if (text === undefined && file !== undefined)
-    throw new LabError(`there is no lab file ${file}`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("lab-file-missing", `there is no lab file ${file}`, {
       remedy: ["leave --file out for the tutorial's lab"],
     });
   return text === undefined ? undefined : { text, file: path };
@@ -63,9 +75,9 @@ function readLabFile(path: string): string | undefined {
     return readIfThere(path);
   } catch (error) {
     throw new LabError(
+      "lab-file-unreadable",
       `the lab file ${path} cannot be read: ${systemWords(error as NodeJS.ErrnoException)}`,
       {
-        exitCode: exitCodes.usage,
         cause: error,
       },
     );
@@ -89,8 +101,7 @@ export function madeLab(options: LabOptions): MadeLab {
   const folder = new LabFolder(name);
   const lab = folder.recorded();
   if (lab === undefined)
-    throw new LabError(`there is no lab "${name}" here (${folder.path})`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("lab-missing", `there is no lab "${name}" here (${folder.path})`, {
       details: labs.length > 0 ? [`labs here: ${labs.join(", ")}`] : [],
       remedy: ["npx mesos-lab create"],
     });
@@ -99,10 +110,10 @@ export function madeLab(options: LabOptions): MadeLab {
 
 function nameInFile(options: LabOptions, labs: readonly string[]): string {
   if (labs.length > 1 && readLabFile(options.file ?? usualFile) === undefined)
-    throw new LabError("there are several labs here", {
-      exitCode: exitCodes.usage,
+    throw new LabError("lab-not-named", "there are several labs here", {
       details: [`labs here: ${labs.join(", ")}`],
       remedy: labs.map((lab) => `--name ${lab}`),
     });
-  return describedLab(options).name;
+  const name = describedName(options);
+  return labs.includes(name) ? name : describedLab(options).name;
 }

@@ -5,7 +5,7 @@ import { addressesOf } from "../demo/services.ts";
 import { demoText, wayJson } from "../demo/tell.ts";
 import { untilServed } from "../demo/visit.ts";
 import { type WayIn, waysIn } from "../demo/ways-in.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
 import type { AppAddress } from "../lab/catalogue/method.ts";
 import { methods } from "../lab/catalogue/methods.ts";
@@ -99,8 +99,7 @@ function visitorsWays(lab: Lab, app: AppAddress, signal: AbortSignal): readonly 
 }
 
 function noBamboo(lab: Lab): LabError {
-  return new LabError("this lab has no Bamboo that a rule could be given to", {
-    exitCode: exitCodes.usage,
+  return new LabError("service-not-in-lab", "this lab has no Bamboo that a rule could be given to", {
     details: [`its ways of discovery: ${discoveryOf(lab).join(", ")}`],
     remedy: ["leave --acl out"],
   });
@@ -138,8 +137,7 @@ async function checkAcl(made: MadeLab, acl: string, signal: AbortSignal): Promis
 function readApp(file: string): string {
   const text = readIfThere(file);
   if (text !== undefined) return text;
-  throw new LabError(`there is no app file ${file}`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("app-file-missing", `there is no app file ${file}`, {
     remedy: ["npx mesos-lab demo"],
   });
 }
@@ -152,8 +150,7 @@ function idIn(text: string, file: string | undefined): string {
   } catch {
     // Said below, with the file's name.
   }
-  throw new LabError(`${file} is no app with an id`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("app-file-wrong", `${file} is no app with an id`, {
     remedy: ["npx mesos-lab demo"],
   });
 }

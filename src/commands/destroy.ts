@@ -1,11 +1,12 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { kebab } from "../flags.ts";
 import { withLeaving } from "../lab/growth.ts";
 import type { Lab } from "../lab/model.ts";
 import { areLent } from "../lab/runs.ts";
 import { machinesOf } from "../machines/index.ts";
+import type { LabFolder } from "../tools/lab-folder.ts";
 import { ask } from "../ui/ask.ts";
-import { runTasks } from "../ui/tasks.ts";
+import { line, lineOf, runTasks } from "../ui/tasks.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 import { machineNamed } from "./ssh.ts";
 
@@ -29,11 +30,39 @@ export async function destroy(options: DestroyOptions, context: Context): Promis
   if (takes !== undefined) await agree(`${takes}\nGo on?`, takes, lab, yes, context);
   const left = await folder.locked(async () => {
     await runTasks([task], context.display);
-    return folder.remove();
+    const stays = await leaveJoined(lab, context);
+    return { files: await folder.remove(), stays };
   });
-  if (context.json) context.emit({ event: "result", destroyed: lab.name, left });
+  tellWhatIsLeft(lab, folder, left, context);
+}
+
+/** Last: a Marathon that still runs would only register again. */
+async function leaveJoined(lab: Lab, context: Context): Promise<string | undefined> {
+  const { mesos } = lab;
+  if (mesos?.found === undefined) return undefined;
+  let stays: string | undefined;
+  const leave = line(lineOf(context, "leave", `Leave the Mesos at ${mesos.zk}`), async () => {
+    const { leaveMesos } = await import("../machines/joined/leave-mesos.ts");
+    stays = await leaveMesos(lab, mesos, context.signal);
+    return stays === undefined ? undefined : "something stays there";
+  });
+  await runTasks([leave], context.display);
+  return stays;
+}
+
+interface Left {
+  /** Files of the lab's folder that the tool has not made. */
+  readonly files: readonly string[];
+  /** What stays in a Mesos that is not the lab's, as a sentence. */
+  readonly stays: string | undefined;
+}
+
+function tellWhatIsLeft(lab: Lab, folder: LabFolder, { files: left, stays }: Left, context: Context): void {
+  if (stays !== undefined) context.note(stays);
+  if (context.json)
+    context.emit({ event: "result", destroyed: lab.name, left, ...(stays && { inMesos: stays }) });
   else if (left.length > 0) context.note(`not made by mesos-lab, so left in ${folder.path}: ${few(left)}`);
-  else context.note(`nothing is left of lab "${lab.name}"`);
+  else if (stays === undefined) context.note(`nothing is left of lab "${lab.name}"`);
 }
 
 /** @throws LabError `usage` unless the answer is yes. */
@@ -47,8 +76,7 @@ async function agree(
   const answer = await ask(question, { yes, json, signal });
   if (answer === "yes") return;
   const why = answer === "no" ? "as you said" : "there is no terminal to ask at, and no --yes";
-  throw new LabError(`nothing was destroyed: ${why}`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("not-confirmed", `nothing was destroyed: ${why}`, {
     details: consequence.split("\n"),
     remedy: [`npx mesos-lab destroy --yes --name ${lab.name}`],
   });
@@ -58,8 +86,7 @@ async function agree(
 function refuseFlags(given: Readonly<Record<string, boolean>>): void {
   for (const [flag, is] of Object.entries(given))
     if (is)
-      throw new LabError(`--${kebab(flag)} is for labs on hosts, and this is none`, {
-        exitCode: exitCodes.usage,
+      throw new LabError("flag-does-not-fit", `--${kebab(flag)} is for labs on hosts, and this is none`, {
         remedy: [`leave --${kebab(flag)} out`],
       });
 }

@@ -1,5 +1,5 @@
 import { labDifferences } from "../bundle/lab-file.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { changesEnsemble, growthLines } from "../lab/growth.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";
 import { onVagrant, withBox } from "../lab/runs.ts";
@@ -23,6 +23,7 @@ export function madeDifferences(lab: Lab, folder: LabFolder): readonly string[] 
   const before = madeOn(folder) === undefined ? undefined : folder.recordedIfWhole();
   if (before === undefined) return [];
   if (before.stack !== lab.stack) throw otherStack(before, lab);
+  if (before.mesos?.zk !== lab.mesos?.zk) throw otherMesos(before, lab);
   if (changesEnsemble(before, lab)) throw otherEnsemble(before, lab);
   return labDifferences(withMachinesOf(before, lab), withMachinesOf(withMadeVersion(lab, before), before), {
     here: "it was made with",
@@ -56,9 +57,9 @@ function otherEnsemble(before: Lab, now: Lab): LabError {
       .map(({ name }) => name)
       .join(", ");
   return new LabError(
+    "lab-is-of-another-kind",
     `the ZooKeeper servers of lab "${now.name}" are ${servers(before)}, and asked for are ${servers(now)}`,
     {
-      exitCode: exitCodes.usage,
       details: ["an ensemble that has data keeps its members: nothing was changed"],
       remedy: [
         "leave zookeeper where it is in the lab file; masters, Marathons and slaves may come and go",
@@ -75,10 +76,27 @@ function withMadeVersion(lab: Lab, before: Lab): Lab {
   return same ? withBox(lab, { ...box, ...(made.version !== undefined && { version: made.version }) }) : lab;
 }
 
+function otherMesos(before: Lab, lab: Lab): LabError {
+  const words = ({ mesos }: Lab) => (mesos === undefined ? "a Mesos of its own" : `the Mesos at ${mesos.zk}`);
+  return new LabError(
+    "lab-is-of-another-kind",
+    `lab "${lab.name}" is on ${words(before)}, and asked for is ${words(lab)}`,
+    {
+      details: [
+        "its Marathon is known to the one Mesos, and its tasks run there: the other one is another lab",
+      ],
+      remedy: [`npx mesos-lab destroy --name ${lab.name}`, "--name <another>"],
+    },
+  );
+}
+
 function otherStack(before: Lab, { name, stack }: Lab): LabError {
-  return new LabError(`lab "${name}" is of the stack ${before.stack}, and asked for is ${stack}`, {
-    exitCode: exitCodes.usage,
-    details: ["its machines, images and data are of the one stack: the other one is another lab"],
-    remedy: [`npx mesos-lab destroy --name ${name}`, "--name <another>"],
-  });
+  return new LabError(
+    "lab-is-of-another-kind",
+    `lab "${name}" is of the stack ${before.stack}, and asked for is ${stack}`,
+    {
+      details: ["its machines, images and data are of the one stack: the other one is another lab"],
+      remedy: [`npx mesos-lab destroy --name ${name}`, "--name <another>"],
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { machinesWith, portsOf } from "../lab/model.ts";
 import { labAddress } from "../probes/context.ts";
 import { askDns, type DnsAnswer, type DnsRecord, type DnsType } from "../probes/dns.ts";
@@ -18,15 +18,13 @@ export async function dig(
   const kind = dnsType(name, type);
   const [machine] = machinesWith(lab, "mesos-dns");
   if (machine === undefined)
-    throw new LabError("this lab has no Mesos-DNS", {
-      exitCode: exitCodes.usage,
+    throw new LabError("service-not-in-lab", "this lab has no Mesos-DNS", {
       remedy: ["npx mesos-lab create --discovery bamboo --discovery mesos-dns"],
     });
   const server = labAddress(machine, portsOf(lab, machine).dns);
   const answer = await askDns(server, name, kind, { signal: context.signal, timeoutMs }).catch((error) => {
     if (!(error instanceof ProbeError)) throw error;
-    throw new LabError("Mesos-DNS does not answer", {
-      exitCode: exitCodes.verify,
+    throw new LabError("dns-silent", "Mesos-DNS does not answer", {
       details: [error.message],
       remedy: ["npx mesos-lab verify", "npx mesos-lab logs mesos-dns"],
     });
@@ -40,8 +38,7 @@ export async function dig(
 function dnsType(name: string, type: string | undefined): DnsType {
   const wanted = type?.toUpperCase() ?? (name.startsWith("_") ? "SRV" : "A");
   if (wanted === "A" || wanted === "SRV") return wanted;
-  throw new LabError(`there is no record type "${type}" here`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("wrong-command-line", `there is no record type "${type}" here`, {
     remedy: ["A (an address) or SRV (host and port)"],
   });
 }
@@ -61,8 +58,11 @@ function nothing(name: string, type: DnsType, { rcode }: DnsAnswer): LabError {
     NOERROR: `has no ${type} record`,
     REFUSED: "is none of the lab's",
   };
-  return new LabError(`the name ${name} ${why[rcode] ?? `could not be looked up: ${rcode}`}`, {
-    exitCode: exitCodes.verify,
-    remedy: ["npx mesos-lab dig leader.mesos", "npx mesos-lab dig _tomcat._tcp.marathon.mesos"],
-  });
+  return new LabError(
+    "dns-has-no-such-name",
+    `the name ${name} ${why[rcode] ?? `could not be looked up: ${rcode}`}`,
+    {
+      remedy: ["npx mesos-lab dig leader.mesos", "npx mesos-lab dig _tomcat._tcp.marathon.mesos"],
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Finding } from "../lab/finding.ts";
 import { installCommands, type PackageManager, runsItself } from "../preflight/install.ts";
 import { type Command, pretty, run, runInteractive } from "../tools/exec.ts";
@@ -38,10 +38,13 @@ export async function installMissing(
   }
   const answer = await ask(`Run ${commands.length === 1 ? "this" : "these"}?`, options);
   if (answer === "unasked")
-    throw new LabError("nothing was installed: there is no terminal to ask at, and no --yes", {
-      exitCode: exitCodes.usage,
-      remedy: [...commands.map(pretty), "npx mesos-lab doctor --fix --yes"],
-    });
+    throw new LabError(
+      "not-confirmed",
+      "nothing was installed: there is no terminal to ask at, and no --yes",
+      {
+        remedy: [...commands.map(pretty), "npx mesos-lab doctor --fix --yes"],
+      },
+    );
   if (answer === "no") {
     note("nothing was installed");
     return false;
@@ -58,8 +61,7 @@ async function carryOut(command: Command, terminal: boolean, signal: AbortSignal
   }
   const exitCode = await runInteractive(command);
   if (exitCode !== 0)
-    throw new LabError(`${command.file} failed with exit code ${exitCode}`, {
-      exitCode: exitCodes.tool,
+    throw new LabError("install-failed", `${command.file} failed with exit code ${exitCode}`, {
       remedy: [pretty(command)],
     });
 }

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import type { DrillReport } from "../drills/model/report.ts";
 import { reportHtml } from "../drills/report/page.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { systemWords } from "../tools/file-errors.ts";
 import { removeIfEmpty } from "../tools/files.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
@@ -83,8 +83,7 @@ function overwrite(path: string, text: string): void {
 }
 
 function unwritable(message: string, path: string, error: unknown): LabError {
-  return new LabError(message, {
-    exitCode: exitCodes.preflight,
+  return new LabError("report-not-writable", message, {
     details: [`${path}: ${systemWords(error as NodeJS.ErrnoException)}`],
     remedy: ["run mesos-lab in a folder that you may write to, on a disk with room left"],
     cause: error,

@@ -10,7 +10,7 @@ import type { DrillReport } from "../drills/model/report.ts";
 import type { DrillOptions } from "../drills/options.ts";
 import { picture, spreadTable } from "../drills/report/picture.ts";
 import { runDrill } from "../drills/run.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import { type DiscoveryName, discoveryNames } from "../lab/model.ts";
@@ -34,7 +34,7 @@ export interface DrillCommandOptions extends LabOptions {
   readonly rate?: number;
 }
 
-/** Breaks one thing and measures how long nobody was served; exit code 6 when the lab does not recover. */
+/** Breaks one thing and measures how long the application was away; exit code 6 when the lab does not recover. */
 export async function drillCommand(
   name: string,
   options: DrillCommandOptions,
@@ -103,8 +103,7 @@ async function drillAgain(wanted: Wanted, { lab, folder }: MadeLab, context: Con
 }
 
 function refused(message: string, offered: readonly Drill[]): LabError {
-  return new LabError(message, {
-    exitCode: exitCodes.usage,
+  return new LabError("drill-unknown", message, {
     remedy: offered.map((each) => `npx mesos-lab drill ${each.name.padEnd(17)} ${each.help}`),
   });
 }
@@ -131,8 +130,7 @@ export function notRecovered(report: DrillReport): LabError {
   const { drill, lanes, lastSeen, load } = report;
   const suspects = lanes.flatMap(({ way, ownLoad }) => (ownLoad === undefined ? [] : [`${way}: ${ownLoad}`]));
   const gentler = lowerRate(load.ratePerSecond);
-  return new LabError(lossInWords(report), {
-    exitCode: exitCodes.notRecovered,
+  return new LabError("drill-not-recovered", lossInWords(report), {
     details: [
       ...(suspects.length > 0 ? ["the drill's own requests may be the cause:", ...suspects] : []),
       ...Object.entries(lastSeen).map(([subject, seen]) => `${subject}: ${seen}`),

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { applyLock } from "../lock/apply.ts";
 import type { Found } from "../registry/fetch.ts";
 import type { KeptImage } from "../registry/layout.ts";
@@ -25,10 +25,13 @@ const signatureNote =
 export async function fetchCommand({ output, ...which }: FetchOptions, context: Context): Promise<void> {
   const described = describedLab({ ...which, runsOn: "vagrant" });
   if (described.stack !== "classic")
-    throw new LabError("the rehearsal stack's images are in no registry: this tool makes them", {
-      exitCode: exitCodes.usage,
-      remedy: ["npx mesos-lab images build"],
-    });
+    throw new LabError(
+      "images-in-no-registry",
+      "the rehearsal stack's images are in no registry: this tool makes them",
+      {
+        remedy: ["npx mesos-lab images build"],
+      },
+    );
   const lock = readLock(lockPath(which.file ?? usualFile));
   const lab = lock === undefined ? described : applyLock(described, lock);
   const store = registryStore(defaultCacheDir());

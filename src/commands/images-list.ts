@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { listImages } from "../foundry/images/build.ts";
 import type { KeptImage } from "../registry/layout.ts";
 import { withSession } from "../registry/session.ts";
@@ -17,8 +17,7 @@ export async function listCommand(context: Context): Promise<void> {
   const store = registryStore(cacheDir);
   const fetched = await keptImages(store);
   if (built === undefined && fetched.length === 0)
-    throw new LabError("there are no images here yet", {
-      exitCode: exitCodes.usage,
+    throw new LabError("images-missing", "there are no images here yet", {
       remedy: [
         "the classic stack's: npx mesos-lab images fetch",
         "the rehearsal stack's: npx mesos-lab images build",
@@ -69,8 +68,7 @@ async function askToRemove(
   const names = unused.map(({ reference }) => reference);
   const question = `Remove ${names.join(", ")} from the cache?`;
   if ((await ask(question, { yes, json, signal })) === "yes") return;
-  throw new LabError("nothing was removed", {
-    exitCode: exitCodes.usage,
+  throw new LabError("images-not-of-this-lab", "nothing was removed", {
     details: names.map((name) => `this lab does not use ${name}`),
     remedy: ["remove them: npx mesos-lab images prune --yes"],
   });

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { effective } from "../lab/catalogue/container.ts";
 import { catalogue } from "../lab/catalogue/index.ts";
 import { partsOf, serviceNames } from "../lab/model.ts";
@@ -20,10 +20,13 @@ export async function logs(service: string, options: LogsOptions): Promise<numbe
     parts.find((each) => each.service === service) ??
     catalogue(made.lab).find((each) => effective(each).name === service);
   if (part === undefined)
-    throw new LabError(`there is no service "${service}", ${suggestion(service, serviceNames)}`, {
-      exitCode: exitCodes.usage,
-      remedy: [...new Set(parts.map((each) => `npx mesos-lab logs ${each.service}`))],
-    });
+    throw new LabError(
+      "service-unknown",
+      `there is no service "${service}", ${suggestion(service, serviceNames)}`,
+      {
+        remedy: [...new Set(parts.map((each) => `npx mesos-lab logs ${each.service}`))],
+      },
+    );
   const { access } = machinesOf(made.lab, made.folder);
   return access.logs(part, { follow: follow ?? false, tail: tail ?? "200" });
 }

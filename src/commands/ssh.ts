@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab, Machine } from "../lab/model.ts";
 import { suggestion } from "../lab/problems.ts";
 import { machinesOf } from "../machines/index.ts";
@@ -15,8 +15,7 @@ export function machineNamed(lab: Lab, name: string, remedy: string): Machine {
   const machine = lab.machines.find((each) => each.name === name);
   if (machine !== undefined) return machine;
   const names = lab.machines.map((each) => each.name);
-  throw new LabError(`there is no machine "${name}", ${suggestion(name, names)}`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("machine-unknown", `there is no machine "${name}", ${suggestion(name, names)}`, {
     remedy: lab.machines.map((each) => `${remedy} ${each.name}`),
   });
 }

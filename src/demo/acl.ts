@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /**
  * What can be said of an ACL without HAProxy: it must be one line with balanced quotes, and begin with a fetch.
@@ -31,8 +31,7 @@ backend checked
 }
 
 export function badAcl(acl: string, fault: string): LabError {
-  return new LabError(`the ACL "${acl}" is not one that HAProxy accepts`, {
-    exitCode: exitCodes.usage,
+  return new LabError("acl-refused", `the ACL "${acl}" is not one that HAProxy accepts`, {
     details: [fault],
     remedy: ["an ACL such as `path_beg -i /` or `hdr(host) -i example.org`"],
   });

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Http } from "../probes/http.ts";
 import { waitFor } from "../probes/wait.ts";
 import { type AppDefinition, type AppState, absoluteId, isAsWanted, progressOf } from "./app.ts";
@@ -65,8 +65,7 @@ export async function untilRunning(stage: Stage, id: string): Promise<AppState> 
     { timeoutMs: runningLimitMs, signal: stage.signal },
   );
   if (waited.ok) return waited.value;
-  throw new LabError(`the app ${id} does not run within ${runningLimitMs / 1000} s`, {
-    exitCode: exitCodes.verify,
+  throw new LabError("app-not-running", `the app ${id} does not run within ${runningLimitMs / 1000} s`, {
     details: [`last seen: ${waited.seen}`],
     remedy: [`look at ${stage.at.marathon}/`, "npx mesos-lab logs mesos-slave"],
   });
@@ -112,8 +111,7 @@ export async function removeApp(stage: Stage, id: string): Promise<boolean> {
     { timeoutMs: goneLimitMs, signal },
   );
   if (gone.ok) return true;
-  throw new LabError(`the app ${id} is not gone within ${goneLimitMs / 1000} s`, {
-    exitCode: exitCodes.verify,
+  throw new LabError("app-not-gone", `the app ${id} is not gone within ${goneLimitMs / 1000} s`, {
     details: [`last seen: ${gone.seen}`],
     remedy: [`look at ${at.marathon}/`],
   });

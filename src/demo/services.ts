@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { bambooUrl, marathonUrl } from "../lab/catalogue/addresses.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";
 import type { Http, HttpAnswer } from "../probes/http.ts";
@@ -17,8 +17,7 @@ export function addressesOf(lab: Lab): Addresses {
   const [marathon] = machinesWith(lab, "marathon");
   const [bamboo] = machinesWith(lab, "bamboo");
   if (marathon === undefined)
-    throw new LabError("this lab has no Marathon to run an app", {
-      exitCode: exitCodes.usage,
+    throw new LabError("service-not-in-lab", "this lab has no Marathon to run an app", {
       remedy: ["let a machine run `marathon` in mesos-lab.yaml"],
     });
   return { marathon: marathonUrl(lab, marathon), ...(bamboo && { bamboo: bambooUrl(lab, bamboo) }) };
@@ -73,8 +72,8 @@ export const patientMs = 30_000;
 
 /** The error for an answer that is a refusal: the service's own words, whole. */
 export function refused(service: string, answer: HttpAnswer): LabError {
-  return new LabError(`${service} refused with status ${answer.status}`, {
-    exitCode: answer.status < 500 ? exitCodes.usage : exitCodes.verify,
+  const id = answer.status < 500 ? "service-refused-request" : "service-failed-request";
+  return new LabError(id, `${service} refused with status ${answer.status}`, {
     details: [clean(answer.text, 10_000)],
     remedy: ["npx mesos-lab verify"],
   });

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { HttpAnswer } from "../probes/http.ts";
 import { waitFor } from "../probes/wait.ts";
 import { progressOf } from "./app.ts";
@@ -54,11 +54,14 @@ export async function untilServed(
   );
   if (waited.ok) return waited.value;
   const app = await findApp(stage.http, stage.at.marathon, id, stage.signal).catch(() => undefined);
-  throw new LabError(`${way.url} (${way.name}) does not show the app within ${pageLimitMs / 1000} s`, {
-    exitCode: exitCodes.verify,
-    details: [`last seen: ${waited.seen}`, ...(app === undefined ? [] : [`${id}: ${progressOf(app)}`])],
-    remedy: ["npx mesos-lab verify", `npx mesos-lab logs ${way.method}`],
-  });
+  throw new LabError(
+    "page-not-shown",
+    `${way.url} (${way.name}) does not show the app within ${pageLimitMs / 1000} s`,
+    {
+      details: [`last seen: ${waited.seen}`, ...(app === undefined ? [] : [`${id}: ${progressOf(app)}`])],
+      remedy: ["npx mesos-lab verify", `npx mesos-lab logs ${way.method}`],
+    },
+  );
 }
 
 /** How to try a way by hand: a command. */

@@ -2,6 +2,7 @@ import type { AppAddress, Learning, Way } from "../lab/catalogue/method.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import type { DiscoveryName, Lab } from "../lab/model.ts";
+import { slowness } from "../lab/runs.ts";
 import type { Address, AddressOf } from "../probes/context.ts";
 import { askService, type ServiceTarget } from "../probes/dns-service.ts";
 
@@ -28,7 +29,7 @@ export interface WaysOptions {
   readonly now: () => number;
 }
 
-/** A client's own patience with its DNS server: shorter than that for the whole request, so that a miss says which. */
+/** A client's own patience with its DNS server, longer for machines in software: shorter than that for the whole request, so that a miss says which. */
 const lookupMs = 800;
 
 /** Every way into an application that this lab has, in the order of its methods. */
@@ -36,13 +37,14 @@ export function waysIn(lab: Lab, app: AppAddress, options: WaysOptions): readonl
   return discoveryOf(lab).flatMap((method) =>
     methods[method].ways(lab, app).map((way) => ({
       ...{ name: way.name, method, learns: way.learns, twin: way.twin === true },
-      ...wayIn(way, options),
+      ...wayIn(way, lookupMs * slowness(lab), options),
     })),
   );
 }
 
 function wayIn(
   { machine, port, host, dns, stats }: Way,
+  timeoutMs: number,
   options: WaysOptions,
 ): Pick<WayIn, "url" | "host" | "resolve" | "shown"> {
   const { addressOf } = options;
@@ -56,7 +58,7 @@ function wayIn(
   const server = addressOf(machine, port);
   return {
     url: `http://${name.replace(/^_([^.]+)\._tcp/, "$1")}/`,
-    resolve: serviceResolver(server, name, { ...options, keepsTtl }),
+    resolve: serviceResolver(server, name, { ...options, keepsTtl, timeoutMs }),
     shown: { server, name },
   };
 }
@@ -74,7 +76,7 @@ function originAt({ host, port }: Address, path: string): string {
 export function serviceResolver(
   server: Address,
   name: string,
-  options: Pick<WaysOptions, "signal" | "now"> & { readonly keepsTtl: boolean },
+  options: Pick<WaysOptions, "signal" | "now"> & { readonly keepsTtl: boolean; readonly timeoutMs: number },
 ): () => Promise<{ address: string; port: number }> {
   let known: { readonly targets: readonly ServiceTarget[]; readonly until: number } | undefined;
   let asking: Promise<readonly ServiceTarget[]> | undefined;
@@ -82,7 +84,10 @@ export function serviceResolver(
 
   const ask = async (): Promise<readonly ServiceTarget[]> => {
     const asked = options.now();
-    const { targets, ttl } = await askService(server, name, { signal: options.signal, timeoutMs: lookupMs });
+    const { targets, ttl } = await askService(server, name, {
+      signal: options.signal,
+      timeoutMs: options.timeoutMs,
+    });
     // From the question on, as a careful cache counts: the answer was true no later than that.
     if (options.keepsTtl && targets.length > 0) known = { targets, until: asked + ttl * 1_000 };
     return targets;

@@ -1,6 +1,6 @@
 import { hostPortsOf } from "../demo/app.ts";
 import { addressesOf, encodePath, findApp, patientMs, refused } from "../demo/services.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Machine } from "../lab/model.ts";
 import { labAddress, type ProbeContext } from "../probes/context.ts";
 import { askTasks, type MarathonTask } from "../probes/marathon.ts";
@@ -140,8 +140,7 @@ async function untilGone(mover: Mover, old: readonly MarathonTask[]): Promise<vo
 }
 
 function unmoved(id: string, seen: string): LabError {
-  return new LabError(`the app ${id} could not be moved, and so nothing was removed`, {
-    exitCode: exitCodes.verify,
+  return new LabError("app-cannot-move", `the app ${id} could not be moved, and so nothing was removed`, {
     details: [`last seen: ${seen}`],
     remedy: ["make room for it on another slave, or scale it down; then npx mesos-lab create again"],
   });

@@ -1,7 +1,7 @@
 import { type AppState, addressOfApp } from "../demo/app.ts";
 import { routedBy } from "../demo/routed.ts";
 import { type WayIn, waysIn } from "../demo/ways-in.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { discoveryOf } from "../lab/discovery.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";
 import { labAddress } from "../probes/context.ts";
@@ -64,11 +64,14 @@ export async function untilRouted(
         { timeoutMs: knownLimitMs, intervalMs: 50, signal },
       );
       if (waited.ok) return;
-      throw new LabError(`${method} has not heard of the app's move within ${knownLimitMs / 1000} s`, {
-        exitCode: exitCodes.verify,
-        details: [`last seen: it routes to ${waited.seen}`],
-        remedy: ["npx mesos-lab verify"],
-      });
+      throw new LabError(
+        "app-cannot-move",
+        `${method} has not heard of the app's move within ${knownLimitMs / 1000} s`,
+        {
+          details: [`last seen: it routes to ${waited.seen}`],
+          remedy: ["npx mesos-lab verify"],
+        },
+      );
     }),
   );
 }

@@ -4,8 +4,8 @@ import { slowness } from "../lab/runs.ts";
 import { waitFor } from "../probes/wait.ts";
 import { formatAt } from "./analysis/words.ts";
 import type { DrillClock } from "./clock.ts";
-import { requestTimeoutMs } from "./lanes.ts";
 import type { DrillOptions } from "./options.ts";
+import { requestLimitMs } from "./patience.ts";
 
 /** What was asked too often may need so long to work off what is left of that; longer in machines in software. */
 const calmMs = 10_000;
@@ -17,7 +17,7 @@ export async function servesAlone(
 ): Promise<boolean> {
   const waited = await waitFor(
     async (each) => {
-      const answer = await visit({ http, signal: each }, way, requestTimeoutMs).catch(() => undefined);
+      const answer = await visit({ http, signal: each }, way, requestLimitMs(lab)).catch(() => undefined);
       const served = answer !== undefined && isPage(answer.text, answer.status);
       return served ? { ok: true, value: undefined } : { ok: false, seen: "not served" };
     },
@@ -32,7 +32,7 @@ export async function afterwards(
   options: DrillOptions,
   { clock, breakAt }: { readonly clock: DrillClock; readonly breakAt: number },
 ): Promise<ReadonlyMap<string, string>> {
-  if (lost.length > 0) options.say("looking whether the page answers when nobody else asks");
+  if (lost.length > 0) options.say("looking whether the page answers when no other request is under way");
   const found = await Promise.all(
     lost.map(async (way): Promise<[string, string][]> => {
       if (!(await servesAlone(way, options))) return [];

@@ -1,5 +1,5 @@
 import { encodePath, findApp, refused } from "../demo/services.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import type { Drill } from "./catalogue.ts";
 import type { DrillOptions } from "./options.ts";
@@ -58,8 +58,7 @@ async function oneTask({ http, at, appId, signal }: DrillOptions) {
   const app = await findApp(http, at.marathon, appId, signal);
   const [task] = app?.tasks ?? [];
   if (task !== undefined) return task;
-  throw new LabError(`${appId} has no task to break`, {
-    exitCode: exitCodes.verify,
+  throw new LabError("app-without-task", `${appId} has no task to break`, {
     remedy: ["npx mesos-lab demo"],
   });
 }

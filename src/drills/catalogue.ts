@@ -1,4 +1,4 @@
-import type { Lab, ServiceName } from "../lab/model.ts";
+import { isOfMesos, type Lab, type ServiceName } from "../lab/model.ts";
 import { hasZookeeper, mayReboot } from "../lab/runs.ts";
 
 /** What a drill breaks, and in which words. */
@@ -56,8 +56,14 @@ export function drillsFor(lab: Lab): readonly Drill[] {
   return drills.filter((drill) => whyNot(drill, lab) === undefined);
 }
 
+function breaksMesos(breaks: Drill["breaks"]): boolean {
+  return breaks.kind === "remove-task" || ("service" in breaks && isOfMesos(breaks.service));
+}
+
 /** Why a lab cannot be put through a drill, in one sentence; undefined where it can. */
 export function whyNot({ name, breaks }: Drill, lab: Lab): string | undefined {
+  if (lab.mesos !== undefined && breaksMesos(breaks))
+    return `${name} would break what is not the lab's: its Mesos, at ${lab.mesos.zk}, is somebody else's`;
   if (breaks.kind === "restart" && breaks.service === "zookeeper" && !hasZookeeper(lab))
     return `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`;
   if (breaks.kind === "reboot" && !mayReboot(lab))

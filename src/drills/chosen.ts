@@ -1,5 +1,5 @@
 import { askLeadingMaster } from "../claims/leader.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { marathonUrl } from "../lab/catalogue/addresses.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
@@ -60,16 +60,18 @@ export function choiceInWords({ entry, leader }: Chosen): string | undefined {
 export function breakable(lab: Lab, { name, breaks }: Drill, on: string | undefined): readonly Entry[] {
   if (!("service" in breaks)) {
     if (on === undefined) return [];
-    throw new LabError(`${name} breaks the app's task, wherever it runs: --on is for restarts and reboots`, {
-      exitCode: exitCodes.usage,
-      remedy: ["leave --on out"],
-    });
+    throw new LabError(
+      "flag-does-not-fit",
+      `${name} breaks the app's task, wherever it runs: --on is for restarts and reboots`,
+      {
+        remedy: ["leave --on out"],
+      },
+    );
   }
   const { service, kind } = breaks;
   const all = entriesOf(lab, service);
   if (all.length === 0)
-    throw new LabError(`this lab has no ${service} to ${kind}`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("service-not-in-lab", `this lab has no ${service} to ${kind}`, {
       details: [`its ways of discovery: ${discoveryOf(lab).join(", ")}`],
       remedy: drills
         .filter((each) => !("service" in each.breaks) || entriesOf(lab, each.breaks.service).length > 0)
@@ -78,8 +80,7 @@ export function breakable(lab: Lab, { name, breaks }: Drill, on: string | undefi
   if (on === undefined) return all;
   const there = all.filter(({ machine }) => machine.name === on);
   if (there.length > 0) return there;
-  throw new LabError(`no ${service} runs on "${on}"`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("service-not-on-machine", `no ${service} runs on "${on}"`, {
     remedy: all.map(({ machine }) => `npx mesos-lab drill ${name} --on ${machine.name}`),
   });
 }
@@ -97,8 +98,7 @@ async function leaderOf(service: ServiceName, lab: Lab, context: ProbeContext): 
     throw new ProbeError("none of the lab's");
   } catch (error) {
     if (!(error instanceof ProbeError)) throw error;
-    throw new LabError(`it is not known which ${service} leads`, {
-      exitCode: exitCodes.verify,
+    throw new LabError("leader-unknown", `it is not known which ${service} leads`, {
       details: [`seen: ${error.message}`],
       remedy: ["npx mesos-lab status", "--on <machine>"],
     });

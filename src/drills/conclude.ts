@@ -7,9 +7,9 @@ import { pageMarks } from "./analysis/timeline.ts";
 import { formatMs } from "./analysis/words.ts";
 import type { Drill } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
-import { requestTimeoutMs } from "./lanes.ts";
 import { type DrillReport, type Lane, type Load, marks as words } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
+import { requestLimitMs } from "./patience.ts";
 import type { Before } from "./ready.ts";
 import { baselineMs } from "./steady.ts";
 import { type LabWatch, lookEveryMs, slowestLookMs } from "./watch.ts";
@@ -51,7 +51,7 @@ export async function reportOf(
     target: found.target,
     parameters: {
       "requests per second": rateWords(load.ratePerSecond, lanes.length),
-      "time limit per request": `${requestTimeoutMs / 1000} s`,
+      "time limit per request": `${requestLimitMs(lab) / 1000} s`,
       "time before the break": baselineWords(load.ratePerSecond, longestPeriodMs(ways)),
       "settle time": `${options.settleMs / 1000} s`,
       deadline: `${options.deadlineMs / 1000} s`,

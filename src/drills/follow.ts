@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { findApp } from "../demo/services.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { type Pacer, startPacer } from "./analysis/pacer.ts";
 import { standingInWords } from "./analysis/words.ts";
 import type { Broken } from "./break.ts";
 import type { DrillClock } from "./clock.ts";
 import type { Lanes } from "./lanes.ts";
 import type { DrillOptions } from "./options.ts";
+import { requestLimitMs } from "./patience.ts";
 
 const lookMs = 250;
 
@@ -33,7 +34,9 @@ interface Done {
  */
 export async function untilSettled(options: DrillOptions, drilling: Drilling): Promise<Pacer> {
   const { clock, lanes, breakAt } = drilling;
-  const pacer = startPacer({ breakAt, ratePerSecond: drilling.ratePerSecond });
+  const pacer = startPacer({
+    ...{ breakAt, ratePerSecond: drilling.ratePerSecond, requestTimeoutMs: requestLimitMs(options.lab) },
+  });
   let rate = drilling.ratePerSecond;
   let done: Done | undefined;
   let failure: { readonly error: unknown } | undefined;
@@ -75,8 +78,7 @@ async function runsInFull({ http, at, appId, signal }: DrillOptions): Promise<bo
 }
 
 function removed(lab: string): LabError {
-  return new LabError(`the lab "${lab}" was removed while the drill went on`, {
-    exitCode: exitCodes.tool,
+  return new LabError("lab-removed-meanwhile", `the lab "${lab}" was removed while the drill went on`, {
     remedy: ["npx mesos-lab create"],
   });
 }

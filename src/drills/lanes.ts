@@ -9,9 +9,6 @@ import type { Lane } from "./model/report.ts";
 import type { Sample } from "./model/sampling.ts";
 import { type Sampler, startSampler } from "./sample/sampler.ts";
 
-/** A page that takes longer does not count as served. */
-export const requestTimeoutMs = 1000;
-
 /** The samplers of a drill: one for each way in, all on one clock. */
 export interface Lanes {
   /** Why no lane's figures could be trusted at this rate, by what was seen so far; undefined where they can. */
@@ -36,12 +33,13 @@ export interface LaneNow extends Standing {
 export interface LaneOptions {
   readonly clock: DrillClock;
   readonly ratePerSecond: number;
+  readonly requestTimeoutMs: number;
   readonly settleMs: number;
   readonly isPage: (body: string, status: number) => boolean;
 }
 
 export async function startLanes(ways: readonly WayIn[], options: LaneOptions): Promise<Lanes> {
-  const { clock, ratePerSecond, settleMs, isPage } = options;
+  const { clock, ratePerSecond, requestTimeoutMs, settleMs, isPage } = options;
   const open: { readonly way: WayIn; readonly sampler: Sampler }[] = [];
   for (const way of ways) {
     // Requests of different lanes take turns: all at once they would wait for each other.

@@ -2,7 +2,7 @@ import { addressOfApp, hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
 import { visit } from "../demo/visit.ts";
 import { type WayIn, waysIn } from "../demo/ways-in.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { labAddress } from "../probes/context.ts";
 import type { DrillClock } from "./clock.ts";
 import type { DrillOptions } from "./options.ts";
@@ -40,8 +40,7 @@ export async function precheck(options: DrillOptions, { now }: DrillClock): Prom
 }
 
 function notServed(...details: readonly string[]): LabError {
-  return new LabError("the demo is not served", {
-    exitCode: exitCodes.verify,
+  return new LabError("demo-not-served", "the demo is not served", {
     details,
     remedy: ["npx mesos-lab demo"],
   });

@@ -1,5 +1,5 @@
 import { type Verdict, verifyLab } from "../claims/verdict.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { lostLanes } from "./analysis/settled.ts";
 import { afterwards } from "./ask-alone.ts";
 import { breakIt, putBack } from "./break.ts";
@@ -117,10 +117,8 @@ async function breakAndFollow(
 }
 
 function interrupted(whole: boolean, notes: readonly string[]): LabError {
-  if (whole)
-    return new LabError("interrupted before anything was broken", { exitCode: exitCodes.interrupted });
-  return new LabError("interrupted while the lab was broken", {
-    exitCode: exitCodes.interrupted,
+  if (whole) return new LabError("interrupted", "interrupted before anything was broken");
+  return new LabError("interrupted", "interrupted while the lab was broken", {
     details: notes.length > 0 ? notes : ["what was broken comes back by itself"],
     remedy: ["npx mesos-lab verify --timeout 180"],
   });
@@ -128,6 +126,6 @@ function interrupted(whole: boolean, notes: readonly string[]): LabError {
 
 function withNotes(error: unknown, notes: readonly string[]): unknown {
   if (!(error instanceof LabError)) return error;
-  const { message, exitCode, remedy, details, cause } = error;
-  return new LabError(message, { exitCode, remedy, details: [...details, ...notes], cause });
+  const { id, message, remedy, details, cause } = error;
+  return new LabError(id, message, { remedy, details: [...details, ...notes], cause });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WayIn } from "../demo/ways-in.ts";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { lowerRate, lowestRate } from "./analysis/baseline.ts";
 import { longestPeriodMs, rateOfLanes } from "./analysis/settled.ts";
 import { servesAlone } from "./ask-alone.ts";
@@ -8,6 +8,7 @@ import type { DrillClock } from "./clock.ts";
 import { type Lanes, startLanes } from "./lanes.ts";
 import type { Load } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
+import { requestLimitMs } from "./patience.ts";
 
 /** Good answers before the break: what "before" means in the report. At a low rate it takes longer to see enough. */
 export function baselineMs(ratePerSecond: number): number {
@@ -30,12 +31,14 @@ export async function steadyLanes(
   options: DrillOptions,
   clock: DrillClock,
 ): Promise<SteadyLanes> {
-  const { machines, settleMs, isPage, signal, say } = options;
+  const { lab, machines, settleMs, isPage, signal, say } = options;
   const askedPerSecond = rateOfLanes(ways.length, machines.breaks.local, options.ratePerSecond);
   const tooMany: { ratePerSecond: number; why: string }[] = [];
   say("sampling the page before the break");
   for (let rate: number | undefined = askedPerSecond; rate !== undefined; ) {
-    const lanes = await startLanes(ways, { clock, ratePerSecond: rate, settleMs, isPage });
+    const lanes = await startLanes(ways, {
+      ...{ clock, ratePerSecond: rate, requestTimeoutMs: requestLimitMs(lab), settleMs, isPage },
+    });
     try {
       await delay(baselineMs(rate) + Math.random() * longestPeriodMs(ways), undefined, { signal });
     } catch (error) {
@@ -59,8 +62,7 @@ function unsteady(tried: Load["tooMany"], silent?: WayIn): LabError {
     silent === undefined
       ? `when it is asked ${lowestRate} times a second`
       : `when it is asked alone, at ${silent.url} (${silent.name})`;
-  return new LabError(`the page fails before anything is broken, even ${how}`, {
-    exitCode: exitCodes.verify,
+  return new LabError("page-unsteady", `the page fails before anything is broken, even ${how}`, {
     details: [
       ...tried.map(({ ratePerSecond, why }) => `${ratePerSecond} requests a second: ${why}`),
       "nothing was broken: what the drill would measure is its own load, or what the page lacks already",

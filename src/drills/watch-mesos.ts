@@ -1,7 +1,9 @@
 import * as z from "zod";
-import { type Lab, machinesWith, portsOf } from "../lab/model.ts";
+import { masterAddresses } from "../lab/catalogue/addresses.ts";
+import type { Lab } from "../lab/model.ts";
 import { parseAnswer } from "../probes/answer.ts";
 import type { Http } from "../probes/http.ts";
+import { hostOf } from "../probes/mesos.ts";
 import type { DrillClock } from "./clock.ts";
 import type { Mark } from "./model/report.ts";
 
@@ -22,11 +24,16 @@ export interface MesosWatchOptions {
 /** One look at the states that the first Mesos master has of an app's tasks, in words. */
 export function mesosLook(options: MesosWatchOptions): (signal: AbortSignal) => Promise<string> {
   const { lab, http, appId, clock, marks } = options;
-  const [master] = machinesWith(lab, "mesos-master");
-  const url = `http://${master?.ip}:${master && portsOf(lab, master).mesosMaster}/tasks.json?limit=100&order=desc`;
+  let [master = ""] = masterAddresses(lab);
+  // `/tasks` came with 0.25, and `/tasks.json` went with 1.8.
+  let path = "/tasks.json";
   let states: ReadonlyMap<string, string> | undefined;
   return async (signal) => {
+    const url = `http://${master}${path}?limit=100&order=desc`;
     const answer = await http.get(url, { signal, timeoutMs: requestMs });
+    if (answer.status === 404) path = path === "/tasks" ? "/tasks.json" : "/tasks";
+    // Since 1.0, those that do not lead say who does.
+    if (answer.status === 307) master = hostOf(answer.headers.location ?? "");
     const { tasks } = parseAnswer(answer.text, tasksSchema);
     const mine = tasks.filter(({ id }) => id.startsWith(`${taskPrefix(appId)}.`));
     // A master that has just restarted knows no task until its agents are back: that is no news of the tasks.

@@ -1,7 +1,7 @@
 import { services } from "./catalogue/index.ts";
 import type { Clash, Draft, MachineDraft, Placed } from "./draft.ts";
 import { hostChecks } from "./host-checks.ts";
-import { coreServiceNames, type RunsOnName, type ServiceName, serviceNames } from "./model.ts";
+import { coreServiceNames, isOfMesos, type RunsOnName, type ServiceName, serviceNames } from "./model.ts";
 
 /**
  * The rules between values. Values that break a rule of their own are left out of it.
@@ -17,7 +17,8 @@ export function crossChecks(draft: Draft, runsOn: RunsOnName | "auto"): Clash[] 
     ...(runsOn === "hosts" ? hostChecks(machines) : [...networks(machines), ...reserved(machines)]),
     ...machines.flatMap((machine) => portClashes(machine, draft.ports)),
     ...machines.flatMap(servicePortClashes),
-    ...serviceCounts(draft.machines),
+    ...serviceCounts(draft),
+    ...notJoined(draft),
   ];
   if (draft.sharedIp !== undefined) {
     const { label, machine } = draft.sharedIp;
@@ -99,12 +100,23 @@ function servicePortClashes({ services }: MachineDraft): Clash[] {
   return [{ at: bridge, text: `must not be on one machine with marathon-lb: ${why}` }];
 }
 
+/** A lab that joins a Mesos has no masters and slaves of its own. */
+function notJoined({ machines = [], joined }: Draft): Clash[] {
+  if (joined === undefined) return [];
+  return machines.flatMap(({ services }) =>
+    services
+      .filter(({ value }) => isOfMesos(value))
+      .map((at) => ({ at, text: `must not be there with ${joined.label}: the lab joins that Mesos` })),
+  );
+}
+
 /** Only where every service is known: a misspelt one is not also a missing one. */
-function serviceCounts(machines: readonly MachineDraft[] | undefined): Clash[] {
+function serviceCounts({ machines, joined }: Draft): Clash[] {
   if (machines === undefined || !machines.every(({ complete }) => complete)) return [];
   const all = machines.flatMap(({ services }) => [...new Set(services.map(({ value }) => value))]);
   const count = (name: ServiceName) => all.filter((value) => value === name).length;
-  const missing = coreServiceNames.filter((name) => count(name) === 0);
+  const wanted = coreServiceNames.filter((name) => joined === undefined || !isOfMesos(name));
+  const missing = wanted.filter((name) => count(name) === 0);
   const clashes: Clash[] = missing.map((name) => ({
     text: `machines must run ${name} on at least one machine`,
   }));

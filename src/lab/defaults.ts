@@ -1,4 +1,4 @@
-import type { Box, Machine, ProviderName, StackName } from "./model.ts";
+import { type Box, isOfMesos, type Machine, type ProviderName, type StackName } from "./model.ts";
 import { boxes } from "./pins.ts";
 
 /** Everything a lab file may leave out, in one place: the tutorial's lab. */
@@ -38,6 +38,16 @@ export const defaultMachines: readonly Machine[] = [
     services: ["mesos-slave"],
   },
 ];
+
+/** The same without what a lab does not make that joins a Mesos. */
+const machinesWithoutMesos = defaultMachines
+  .map((machine) => ({ ...machine, services: machine.services.filter((name) => !isOfMesos(name)) }))
+  .filter(({ services }) => services.length > 0);
+
+/** @param joined whether the lab joins a Mesos that is there already. */
+export function usualMachines(joined: boolean): readonly Machine[] {
+  return joined ? machinesWithoutMesos : defaultMachines;
+}
 
 /** The box of a lab that names none. */
 export function defaultBox(stack: StackName, provider: ProviderName): Box {

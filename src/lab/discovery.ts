@@ -22,11 +22,14 @@ export function placeDiscovery(
   machines: readonly (readonly ServiceName[])[],
   wanted: readonly DiscoveryName[],
 ): readonly { readonly dropped: readonly DiscoveryName[]; readonly added: readonly DiscoveryName[] }[] {
-  const missing = wanted.filter((name) => !machines.some((services) => services.includes(name)));
+  const runs = (service: ServiceName) => machines.some((services) => services.includes(service));
+  const missing = wanted.filter((name) => !runs(name));
   return machines.map((services, index) => ({
     dropped: services.filter(isDiscovery).filter((name) => !wanted.includes(name)),
     added: missing.filter((name) => {
-      const { beside, on } = methods[name];
+      const { beside: usual, on } = methods[name];
+      // A lab that joins a Mesos has neither masters nor slaves.
+      const beside = runs(usual) ? usual : "marathon";
       if (!services.includes(beside)) return false;
       return on === "every" || machines.findIndex((each) => each.includes(beside)) === index;
     }),

@@ -1,6 +1,6 @@
 import { defaultPorts, isDiscovery } from "./catalogue/index.ts";
 import { portBesideBamboo } from "./catalogue/marathon-lb.ts";
-import { defaultMachines } from "./defaults.ts";
+import { usualMachines } from "./defaults.ts";
 import { placeDiscovery } from "./discovery.ts";
 import { type FlagValues, flagText } from "./flags.ts";
 import type { DiscoveryName, Ports, ServiceName } from "./model.ts";
@@ -32,6 +32,8 @@ export interface Draft {
   /** Undefined where the file's list of machines is no list. */
   readonly machines: readonly MachineDraft[] | undefined;
   readonly ports: { readonly [P in keyof Ports]: Placed<number> | undefined };
+  /** The Mesos that the lab joins; absent where it makes one. */
+  readonly joined: Placed<string> | undefined;
   /** Both address flags change the same machine. */
   readonly sharedIp: { readonly label: string; readonly machine: string } | undefined;
 }
@@ -54,17 +56,15 @@ export function draftLab(lookup: Lookup, flags: FlagValues): Draft {
     if (given) return value === undefined ? undefined : place("file", path, value as T);
     return fallback === undefined ? undefined : place("default", path, fallback);
   };
+  const joined = joinedMesos(lookup, flags);
+  const usual = usualMachines(joined !== undefined);
   const list = lookup(["machines"]);
-  const count = Array.isArray(list.value)
-    ? list.value.length
-    : list.given
-      ? undefined
-      : defaultMachines.length;
+  const count = Array.isArray(list.value) ? list.value.length : list.given ? undefined : usual.length;
   const machines =
     count === undefined
       ? undefined
       : Array.from({ length: count }, (_, index): MachineDraft => {
-          const fallback = list.given ? undefined : defaultMachines[index];
+          const fallback = list.given ? undefined : usual[index];
           const own: Path = ["machines", index];
           const services = lookup([...own, "services"]).value ?? fallback?.services;
           const entries = Array.isArray(services) ? services : [];
@@ -86,13 +86,28 @@ export function draftLab(lookup: Lookup, flags: FlagValues): Draft {
   ) as { -readonly [P in keyof Ports]: Placed<number> | undefined };
   if (ports.haproxy?.value === defaultPorts.marathonLb && machines?.some(bothProxies))
     ports.marathonLb = placed(["ports", "marathonLb"], portBesideBamboo);
-  return { machines, ports, sharedIp: machines && applyAddresses(machines, flags) };
+  return { machines, ports, joined, sharedIp: machines && applyAddresses(machines, flags, joined) };
 }
 
-function applyAddresses(machines: readonly MachineDraft[], flags: FlagValues): Draft["sharedIp"] {
+/** Said by flag or file; that of the file also where it breaks its own rule, since then a Mesos is meant all the same. */
+function joinedMesos(lookup: Lookup, flags: FlagValues): Placed<string> | undefined {
+  if ("mesos" in flags) {
+    const value = flags.mesos ?? "";
+    return { value, path: ["mesos"], from: "flag", label: flagText("mesos", value) };
+  }
+  if (!lookup(["mesos"]).given) return undefined;
+  return place("file", ["mesos", "zk"], String(lookup(["mesos", "zk"]).value ?? ""));
+}
+
+function applyAddresses(
+  machines: readonly MachineDraft[],
+  flags: FlagValues,
+  joined: Draft["joined"],
+): Draft["sharedIp"] {
   const indexOf = (service: ServiceName) =>
     machines.findIndex(({ services }) => services.some(({ value }) => value === service));
-  const targets = { masterIp: indexOf("mesos-master"), slaveIp: indexOf("mesos-slave") };
+  const master = joined === undefined ? "mesos-master" : "marathon";
+  const targets = { masterIp: indexOf(master), slaveIp: indexOf("mesos-slave") };
   for (const flag of ["masterIp", "slaveIp"] as const) {
     const machine = machines[targets[flag]];
     if (!(flag in flags) || machine === undefined) continue;

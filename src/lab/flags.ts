@@ -31,6 +31,8 @@ export interface LabFlags {
   /** host or machines. */
   readonly imagesFrom?: string | undefined;
   readonly shared?: boolean | undefined;
+  /** zk:// URL of a Mesos that the lab joins. */
+  readonly mesos?: string | undefined;
   /** Replaces the file's whole list. */
   readonly discovery?: readonly string[] | undefined;
 }
@@ -52,6 +54,7 @@ const specs = {
   registry: { flag: "--registry", field: fields.registry },
   imagesFrom: { flag: "--images-from", field: fields.imagesFrom },
   shared: { flag: "--shared", field: fields.shared },
+  mesos: { flag: "--mesos", field: fields.mesosZk },
   discovery: { flag: "--discovery", field: fields.discoveryName },
 } as const;
 

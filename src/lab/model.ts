@@ -12,6 +12,11 @@ export const coreServiceNames = ["zookeeper", "mesos-master", "mesos-slave", "ma
 
 export type CoreServiceName = (typeof coreServiceNames)[number];
 
+/** What a Mesos is made of: a lab that joins one has none of it. */
+export function isOfMesos(service: ServiceName): boolean {
+  return service === "mesos-master" || service === "mesos-slave";
+}
+
 /** The ways in which clients find an application: the tutorial's and the three that it names at its end. */
 export const discoveryNames = ["bamboo", "mesos-dns", "marathon-lb", "haproxy-marathon-bridge"] as const;
 export type DiscoveryName = (typeof discoveryNames)[number];
@@ -135,11 +140,30 @@ export interface EmbeddedRuns {
 
 export type Runs = VagrantRuns | HostsRuns | EmbeddedRuns;
 
+/** A Mesos that was there before the lab and is not the lab's: the lab's Marathon joins it. */
+export interface JoinedMesos {
+  /** Where its masters are elected: `zk://host:2181,…/mesos`. */
+  readonly zk: string;
+  /** What `create` has found there; absent before. */
+  readonly found?: FoundMesos;
+}
+
+export interface FoundMesos {
+  /** `ip:port` of its masters; the one that led is the first. */
+  readonly masters: readonly string[];
+  /** `0.24.1` */
+  readonly version: string;
+  /** The name of the lab's Marathon there. No other framework has it. */
+  readonly framework: string;
+}
+
 export interface Lab<R extends Runs = Runs> {
   readonly name: string;
   readonly stack: StackName;
   /** Where the lab runs. */
   readonly runs: R;
+  /** Absent: the lab makes a Mesos of its own. */
+  readonly mesos?: JoinedMesos;
   readonly machines: readonly Machine[];
   /** The image of each service, and of the demo application. */
   readonly images: Readonly<Record<ImageName, string>>;

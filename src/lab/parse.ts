@@ -5,20 +5,20 @@ import { withCounts } from "./counts.ts";
 import { crossChecks } from "./cross-checks.ts";
 import {
   defaultCpus,
-  defaultMachines,
   defaultMemory,
   defaultName,
   defaultProvider,
   defaultStack,
   labFileName,
   otherStack,
+  usualMachines,
 } from "./defaults.ts";
 import { type Draft, draftLab } from "./draft.ts";
 import { type FlagValues, type LabFlags, parseFlags } from "./flags.ts";
 import { clashProblem, issueProblems, lookupIn } from "./issues.ts";
 import type { Lab, ProviderName, RunsOnName } from "./model.ts";
 import { problemsError } from "./problems.ts";
-import { type LabFile, labFileSchema } from "./schema.ts";
+import { fields, type LabFile, labFileSchema } from "./schema.ts";
 import { readYaml } from "./yaml-source.ts";
 
 export type { LabFlags } from "./flags.ts";
@@ -65,6 +65,13 @@ export function parseLab(
   return assemble(result.data, given.values, draft, fallbackProvider, place === "auto" ? auto : place);
 }
 
+/** The name that file and flags give the lab, whatever else is wrong or is said by flags of an earlier run. */
+export function labName(source: LabSource | undefined, flags: LabFlags): string {
+  const { name } = (readYaml(source?.text ?? "").value ?? {}) as { name?: unknown };
+  const [given] = [flags.name, name].filter((one) => fields.name.safeParse(one).success);
+  return typeof given === "string" ? given : defaultName;
+}
+
 /** What the file and the flags say of where the lab runs, and which of them can only mean virtual machines. */
 export interface AskedPlace {
   readonly runsOn: RunsOnName | "auto";
@@ -91,18 +98,20 @@ function assemble(
   const stack = place === "vagrant" ? (flags.stack ?? file.stack ?? defaultStack) : otherStack;
   const { from, ...ownImages } = file.images ?? {};
   const registry = flags.registry ?? file.registry;
+  const zk = flags.mesos ?? file.mesos?.zk;
   return {
     name: flags.name ?? file.name ?? defaultName,
     stack,
     runs: askedRuns(place, file, flags, { provider, stack }),
-    machines: (file.machines ?? defaultMachines).map((machine, index) => ({
+    ...(zk !== undefined && { mesos: { zk } }),
+    machines: (file.machines ?? usualMachines(zk !== undefined)).map((machine, index) => ({
       name: machine.name,
       ip: draft.machines?.[index]?.ip?.value ?? machine.ip,
       memory: flags.memory ?? machine.memory ?? defaultMemory,
       cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
       services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
     })),
-    images: { ...imagesOf(stack), ...defined(ownImages) },
+    images: { ...imagesOf(stack, zk !== undefined), ...defined(ownImages) },
     ports: {
       ...defaultPorts,
       ...defined(file.ports ?? {}),

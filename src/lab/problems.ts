@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** Where in the lab file a value stands: keys and list indices from the top. */
 export type Path = readonly (string | number)[];
@@ -34,8 +34,7 @@ export function problemsError(problems: readonly Problem[], file: string): LabEr
       ? `${file} and the flags`
       : "the flags";
   const count = details.size === 1 ? "is a mistake" : `are ${details.size} mistakes`;
-  return new LabError(`there ${count} in ${where}`, {
-    exitCode: exitCodes.usage,
+  return new LabError("lab-file-wrong", `there ${count} in ${where}`, {
     details: [...details],
   });
 }

@@ -64,6 +64,18 @@ const lab = z.strictObject({
   name: fields.name,
   stack: z.enum(stackNames),
   runs,
+  mesos: z
+    .strictObject({
+      zk: fields.mesosZk,
+      found: z
+        .strictObject({
+          masters: z.array(z.string().regex(/^\d{1,3}(?:\.\d{1,3}){3}:\d{1,5}$/)).min(1),
+          version: text,
+          framework: z.string().regex(/^[a-z0-9-]+$/),
+        })
+        .optional(),
+    })
+    .optional(),
   machines: z.array(machine).min(1),
   images: z.record(z.string(), text),
   ports,

@@ -148,6 +148,10 @@ export const fields = {
     "true or false",
     "Embedded labs: whether every user of this computer may call the services, and so run programs as the user who made the lab. Left out, only that user and root may, on Linux.",
   ),
+  mesosZk: text("Where the masters of a Mesos of your own are elected: the lab joins it.", 1000, [
+    /^zk:\/\/[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?::[1-9]\d{0,4})?(?:,[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?::[1-9]\d{0,4})?)*(?:\/[\w.-]+)+$/,
+    "must be the URL that its masters were started with, without a name and a password, like zk://10.0.0.11:2181,10.0.0.12:2181/mesos",
+  ]),
   service: oneOf("A service.", serviceNames),
   discoveryName: oneOf("A way in which clients find the applications.", discoveryNames),
 };
@@ -221,6 +225,10 @@ export const labFileSchema = mapping(
       },
       "The Vagrant box of all machines.",
     ).optional(),
+    mesos: mapping(
+      { zk: fields.mesosZk },
+      "A Mesos of your own, which the lab joins: then no machine runs mesos-master or mesos-slave.",
+    ).optional(),
     machines: list(
       mapping(
         {
@@ -230,7 +238,7 @@ export const labFileSchema = mapping(
           cpus: fields.cpus.optional(),
           services: list(
             fields.service,
-            `a list of ${serviceNames.join(", ")}; each at most once per machine; over all machines zookeeper, mesos-master, mesos-slave and marathon at least once, and an odd number of zookeeper`,
+            `a list of ${serviceNames.join(", ")}; each at most once per machine; over all machines zookeeper, mesos-master, mesos-slave and marathon at least once (with a Mesos of your own zookeeper and marathon only), and an odd number of zookeeper`,
             "What runs on the machine.",
           ),
           ssh: mapping(

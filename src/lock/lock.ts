@@ -1,6 +1,6 @@
 import { parse as parseYaml, stringify } from "yaml";
 import * as z from "zod";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 export const lockFileName = "mesos-lab.lock";
 
@@ -29,13 +29,16 @@ export function parseLock(text: string, path: string): Lock {
   const result = schema.safeParse(yamlOrUndefined(text));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new LabError(`${path} is no lock file of this version: ${issue?.path.join(".")} ${issue?.message}`, {
-    exitCode: exitCodes.usage,
-    remedy: [
-      `restore it from version control: git checkout ${path}`,
-      "make it anew: npx mesos-lab create --update-lock",
-    ],
-  });
+  throw new LabError(
+    "lock-damaged",
+    `${path} is no lock file of this version: ${issue?.path.join(".")} ${issue?.message}`,
+    {
+      remedy: [
+        `restore it from version control: git checkout ${path}`,
+        "make it anew: npx mesos-lab create --update-lock",
+      ],
+    },
+  );
 }
 
 /** The same lock gives the same bytes: keys are sorted, so that a difference in version control is a real one. */

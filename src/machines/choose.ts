@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { type Problem, problemsOf } from "../lab/finding.ts";
 import type { Lab, RunsOnName, VagrantLab } from "../lab/model.ts";
 import type { AskedPlace } from "../lab/parse.ts";
@@ -36,8 +36,7 @@ export async function chooseRunsOn(
 export function refuseMadeOtherwise(name: string, made: RunsOnName | undefined, wanted: RunsOnName): void {
   if (made === undefined || made === wanted) return;
   const words = { embedded: "embedded", vagrant: "of virtual machines", hosts: "on hosts" }[made];
-  throw new LabError(`lab "${name}" exists already and is ${words}`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("lab-is-of-another-kind", `lab "${name}" exists already and is ${words}`, {
     remedy: [`npx mesos-lab destroy --name ${name}`, "--name <another>"],
   });
 }

@@ -36,6 +36,6 @@ async function lastWordsOf(
 
 /** The same failure with more facts. */
 export function withDetails(error: LabError, more: readonly string[]): LabError {
-  const { message, exitCode, remedy, details, cause } = error;
-  return new LabError(message, { exitCode, remedy, details: [...details, ...more], cause });
+  const { id, message, remedy, details, cause } = error;
+  return new LabError(id, message, { remedy, details: [...details, ...more], cause });
 }

@@ -31,6 +31,11 @@ export interface Machines {
   release(progress: Progress, leaving: Lab): Task;
   /** Sets the services up on what `boot` has started; nothing where that has started them. */
   provision(progress: Progress, ansible: AnsiblePlace): readonly Task[];
+  /** From any state to services as `create` starts them, with nothing stored. */
+  reset(
+    progress: Progress,
+    how: { readonly running: boolean; readonly ansible: AnsiblePlace },
+  ): readonly Task[];
   /** Shuts everything down; nothing is lost. */
   halt(progress: Progress): Task;
   /** What making the lab would do to each machine, in lines; absent where all of it is the lab's own. */

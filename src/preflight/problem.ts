@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Problem } from "../lab/finding.ts";
 
 /** A look at this host alone. */
@@ -12,8 +12,7 @@ export function refuse(problems: readonly Problem[], refused = checkHere.refused
   const [first] = problems;
   if (first === undefined) return;
   const one = problems.length === 1;
-  throw new LabError(one ? first.what : `${refused}: ${problems.length} problems`, {
-    exitCode: exitCodes.preflight,
+  throw new LabError("host-not-ready", one ? first.what : `${refused}: ${problems.length} problems`, {
     details: one ? [] : problems.map(({ what, remedy }) => `• ${what}\n  → ${remedy}`),
     remedy: one ? [first.remedy] : [],
   });

@@ -14,7 +14,15 @@ export const masterStateSchema = z.object({
   leader: z.string().nullish(),
   activated_slaves: z.number(),
   flags: z.object({ quorum: z.string().nullish() }).nullish(),
-  slaves: z.array(z.object({ id: z.string(), hostname: z.string(), active: z.boolean() })),
+  slaves: z.array(
+    z.object({
+      id: z.string(),
+      hostname: z.string(),
+      active: z.boolean(),
+      /** `slave(1)@192.168.33.19:5051` */
+      pid: z.string().nullish(),
+    }),
+  ),
   frameworks: z.array(z.object({ id: z.string(), name: z.string(), active: z.boolean() })),
 });
 export type MasterState = z.infer<typeof masterStateSchema>;
@@ -68,6 +76,6 @@ async function stateFrom<T>(url: string, answer: HttpAnswer, schema: z.ZodType<T
 }
 
 /** `host:port` of a Location header such as `//192.168.33.18:5050/state`. */
-function hostOf(location: string): string {
+export function hostOf(location: string): string {
   return /^(?:https?:)?\/\/([^/]+)/.exec(location)?.[1] ?? location;
 }

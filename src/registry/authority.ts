@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Transfers } from "../probes/http.ts";
 import { ProbeError } from "../probes/probe-error.ts";
 import { readWhole, saidBy } from "./answers.ts";
@@ -89,8 +89,7 @@ export function openAuthority(endpoint: Endpoint, options: ClientOptions): Autho
   }
 
   function refused(why: string, details: readonly string[] = []): LabError {
-    return new LabError(`${endpoint.words} ${why}`, {
-      exitCode: exitCodes.tool,
+    return new LabError("registry-login-failed", `${endpoint.words} ${why}`, {
       details: [...details, ...(note === undefined ? [] : [note])],
       remedy: [`docker login ${endpoint.words === "Docker Hub" ? "" : endpoint.words}`.trim()],
     });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Transfer } from "../probes/http.ts";
 import { ProbeError } from "../probes/probe-error.ts";
 import { readWhole, saidBy } from "./answers.ts";
@@ -103,19 +103,20 @@ export function openRepository(endpoint: Endpoint, options: ClientOptions): Repo
       await discard(answer);
       const next = new URL(location, at);
       if (next.protocol !== "https:" && (next.protocol !== "http:" || at.startsWith("https:")))
-        throw new LabError(`${endpoint.words} sends this host from HTTPS to ${next.protocol}`, {
-          exitCode: exitCodes.tool,
-        });
+        throw new LabError(
+          "registry-redirects-wrongly",
+          `${endpoint.words} sends this host from HTTPS to ${next.protocol}`,
+        );
       at = next.href;
     }
-    throw new LabError(`${endpoint.words} sends this host in circles`, { exitCode: exitCodes.tool });
+    throw new LabError("registry-redirects-wrongly", `${endpoint.words} sends this host in circles`);
   }
 
   async function refusal(answer: Transfer, path: string): Promise<LabError> {
     const { status, headers } = answer;
     const details = [`GET ${base}/${path}: ${status}`, ...(await saidBy(answer)), ...authority.notes()];
     const fail = (message: string, remedy: readonly string[]) =>
-      new LabError(message, { exitCode: exitCodes.tool, details, remedy });
+      new LabError("registry-refused", message, { details, remedy });
     if (status === 404) return fail(`${endpoint.words} has no ${endpoint.repository} ${lastPart(path)}`, []);
     if (status === 401 || status === 403)
       return fail(`${endpoint.words} refuses ${endpoint.repository} ${lastPart(path)}`, [
@@ -174,9 +175,9 @@ export class RegistrySilent extends LabError {}
 
 function unreachable({ words, origin }: Endpoint, error: ProbeError, answered: boolean): RegistrySilent {
   return new RegistrySilent(
+    "registry-silent",
     `${words} ${answered ? "no longer answers" : "does not answer"}: ${error.message}`,
     {
-      exitCode: exitCodes.tool,
       details: [`asked: ${origin}/v2/`],
       remedy: [
         ...(answered ? ["go on from there: run the same command again"] : []),

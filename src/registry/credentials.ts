@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { run } from "../tools/exec.ts";
 
 /** What a registry is shown: a name with its password, or a token that stands for both. */
@@ -57,12 +57,15 @@ function readSettings(text: string, path: string): z.infer<typeof settings> {
   try {
     return settings.parse(JSON.parse(text));
   } catch (cause) {
-    throw new LabError(`${path}, where Docker keeps credentials, cannot be read`, {
-      exitCode: exitCodes.usage,
-      details: [cause instanceof z.ZodError ? z.prettifyError(cause) : String((cause as Error).message)],
-      remedy: ["mend it, or move it away and log in again: docker login"],
-      cause,
-    });
+    throw new LabError(
+      "docker-credentials-unreadable",
+      `${path}, where Docker keeps credentials, cannot be read`,
+      {
+        details: [cause instanceof z.ZodError ? z.prettifyError(cause) : String((cause as Error).message)],
+        remedy: ["mend it, or move it away and log in again: docker login"],
+        cause,
+      },
+    );
   }
 }
 

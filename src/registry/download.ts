@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { type Transfer, transferWords } from "../probes/http.ts";
 import type { RepositoryClient } from "./client.ts";
 import { blobFile, blobSize, noteDiffId, partialFile, readDiffId, type Store } from "./store.ts";
@@ -67,8 +67,7 @@ export async function haveLayer(
 class WrongBytes extends Error {}
 
 function wrong({ digest }: WantedLayer, error: WrongBytes): LabError {
-  return new LabError(`a layer is not what its digest says: ${error.message}`, {
-    exitCode: exitCodes.tool,
+  return new LabError("layer-damaged", `a layer is not what its digest says: ${error.message}`, {
     details: [`layer ${digest}`],
     remedy: ["try again; if it stays so, ask another registry: --registry URL"],
   });
@@ -191,10 +190,13 @@ function brokenOff(
   size: number | undefined,
   error: BrokenOff,
 ): LabError {
-  return new LabError(`a layer broke off ${mostTries} times at the same byte: ${error.message}`, {
-    exitCode: exitCodes.tool,
-    details: [`layer ${digest}: ${had}${size === undefined ? "" : ` of ${size}`} bytes are here, and stay`],
-    remedy: ["go on from there: run the same command again"],
-    cause: error,
-  });
+  return new LabError(
+    "layer-broke-off",
+    `a layer broke off ${mostTries} times at the same byte: ${error.message}`,
+    {
+      details: [`layer ${digest}: ${had}${size === undefined ? "" : ` of ${size}`} bytes are here, and stay`],
+      remedy: ["go on from there: run the same command again"],
+      cause: error,
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { isLoopback } from "../probes/loopback.ts";
 import { dockerHub, type Reference } from "./reference.ts";
 
@@ -38,8 +38,7 @@ function mirrorUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && /^https?:$/.test(url.protocol) && url.username === "" && url.search === "")
     return url;
-  throw new LabError(`--registry ${text}: is no URL of a registry`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("wrong-command-line", `--registry ${text}: is no URL of a registry`, {
     remedy: ["write it like http://cache.local:5000", "a name and a password belong to: docker login"],
   });
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { ClientOptions } from "./authority.ts";
 import { type FetchedManifest, openRepository, type RepositoryClient } from "./client.ts";
 import { type HadLayer, haveLayer, type WantedLayer } from "./download.ts";
@@ -85,9 +85,7 @@ export async function fetchImage(found: Found, job: FetchJob): Promise<KeptImage
   if (found.kept !== undefined) return found.kept;
   const { reference, client, digest } = found;
   const wrong = (why: string) =>
-    new LabError(`${reference.text} from ${found.endpoint.words} cannot be used: ${why}`, {
-      exitCode: exitCodes.tool,
-    });
+    new LabError("image-unusable", `${reference.text} from ${found.endpoint.words} cannot be used: ${why}`);
   const first = await manifestOf(client, digest, digest ?? (reference.tag as string), job, wrong);
   let { text, value, form, digest: own } = first;
   if (form === "list") {

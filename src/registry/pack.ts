@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { copyBytes, type Watch } from "../tools/copy.ts";
 import { paddingAfter, tarEnd, tarHeader } from "../tools/tar.ts";
 import { type ArchiveFile, archiveFiles, type KeptImage } from "./layout.ts";
@@ -49,8 +49,7 @@ async function copyBlob(
     await source.close();
   }
   await rm(from, { force: true });
-  throw new LabError(`${from} was damaged, and is removed`, {
-    exitCode: exitCodes.tool,
+  throw new LabError("layer-damaged", `${from} was damaged, and is removed`, {
     remedy: ["fetch it again: npx mesos-lab images fetch"],
   });
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** What an image reference means, as Docker reads it. */
 export interface Reference {
@@ -43,8 +43,7 @@ export function parseReference(text: string): Reference {
     (tag !== undefined && !tagForm.test(tag)) ||
     (digest !== undefined && !digestForm.test(digest));
   if (wrong)
-    throw new LabError(`"${text}" is no image reference`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("image-name-wrong", `"${text}" is no image reference`, {
       remedy: ["write it like mesosphere/marathon:v0.15.0"],
     });
   return {

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import lockfile from "proper-lockfile";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { openTransfers } from "../probes/http.ts";
 import { dockerCredentials } from "./credentials.ts";
 import { type FetchJob, type Found, fetchImage, findImage, type LayerSeen } from "./fetch.ts";
@@ -59,8 +59,7 @@ export async function withSession<T>(
     });
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new LabError("interrupted while fetching images: what has arrived is kept", {
-      exitCode: exitCodes.interrupted,
+    throw new LabError("interrupted", "interrupted while fetching images: what has arrived is kept", {
       cause: error,
     });
   } finally {

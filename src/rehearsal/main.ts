@@ -9,10 +9,13 @@ async function main(argv: readonly string[]): Promise<void> {
   const [name = "", ...flags] = argv;
   const load = Object.hasOwn(standIns, name) ? standIns[name] : undefined;
   if (load === undefined) {
-    throw new LabError(name === "" ? "which stand-in?" : `no stand-in is called ${JSON.stringify(name)}`, {
-      exitCode: exitCodes.usage,
-      remedy: [`main.js <${Object.keys(standIns).join("|")}> [flags]`],
-    });
+    throw new LabError(
+      "stand-in-misused",
+      name === "" ? "which stand-in?" : `no stand-in is called ${JSON.stringify(name)}`,
+      {
+        remedy: [`main.js <${Object.keys(standIns).join("|")}> [flags]`],
+      },
+    );
   }
   let running: Running | undefined;
   let stopping = false;

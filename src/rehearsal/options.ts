@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** Durations are milliseconds; `ignored` flags are known to Mesos and mean nothing to a stand-in. */
 export type OptionKind = "text" | "integer" | "boolean" | "duration" | "ignored";
@@ -137,5 +137,5 @@ export function parseDuration(text: string): number | undefined {
 }
 
 function usage(message: string, cause?: unknown): LabError {
-  return new LabError(message, { exitCode: exitCodes.usage, cause });
+  return new LabError("stand-in-misused", message, { cause });
 }

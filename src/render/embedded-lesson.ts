@@ -1,3 +1,4 @@
+import { masterStateUrl } from "../lab/catalogue/addresses.ts";
 import { catalogue, pages } from "../lab/catalogue/index.ts";
 import { methods } from "../lab/catalogue/methods.ts";
 import { tomcatApp } from "../lab/demo.ts";
@@ -46,7 +47,8 @@ export function embeddedLesson(
       .map((name) => ({ title: titleOf(name), commands: methods[name].commands(lab) })),
     notes: discoveryNotes(lab),
     pages: all.map(({ title, url: address }) => ({ title, url: address })),
-    mesos: origin("Mesos"),
+    mesosState: masterStateUrl(lab),
+    joined: lab.mesos?.zk ?? "",
     marathon: origin("Marathon"),
     bamboo: origin("Bamboo"),
     haproxy: url("HAProxy"),

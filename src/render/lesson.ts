@@ -27,6 +27,7 @@ export function lesson(template: string, lab: Lab, titleOf: (service: ServiceNam
     pages: all.map(({ title, url: address }) => ({ title, url: address })),
     marathon: url("Marathon").replace(/\/$/, ""),
     haproxy: url("HAProxy"),
+    joined: lab.mesos?.zk ?? "",
     app: JSON.stringify(tomcatApp(lab)),
   });
 }

@@ -82,7 +82,10 @@ export function playbooks(lab: Lab): readonly Playbook[] {
   const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
-    ...preparation[areLent(lab) ? "lent" : lab.stack],
+    // A lab that joins a Mesos has no slaves to prepare.
+    ...preparation[areLent(lab) ? "lent" : lab.stack].filter(
+      ({ name }) => name !== "slave-host" || present.includes("mesos-slave"),
+    ),
     look,
     imagesOf[lab.stack],
     ...present.map((service) => serviceOf(lab, service)),

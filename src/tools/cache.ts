@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import lockfile from "proper-lockfile";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** Where built things are kept between runs. */
 export function defaultCacheDir(env: NodeJS.ProcessEnv = process.env): string {
@@ -66,8 +66,7 @@ export async function withCacheLock<T>(cacheDir: string, work: () => Promise<T>)
   try {
     release = await lockfile.lock(cacheDir, { stale: 30_000 });
   } catch (cause) {
-    throw new LabError(`another mesos-lab is building into ${cacheDir}`, {
-      exitCode: exitCodes.preflight,
+    throw new LabError("cache-in-use", `another mesos-lab is building into ${cacheDir}`, {
       remedy: [
         "wait until it has ended",
         "or give this one a cache of its own: XDG_CACHE_HOME=DIR mesos-lab …",

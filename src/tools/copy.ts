@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** What goes along with work on files of a GB. */
 export interface Watch {
@@ -26,7 +26,7 @@ export async function copyBytes(
   const buffer = Buffer.allocUnsafe(Math.min(chunk, Math.max(size, 1)));
   let bytes = 0;
   while (bytes < size) {
-    if (signal.aborted) throw new LabError(`interrupted at ${path}`, { exitCode: exitCodes.interrupted });
+    if (signal.aborted) throw new LabError("interrupted", `interrupted at ${path}`);
     const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, size - bytes), null);
     if (bytesRead === 0) break;
     const part = buffer.subarray(0, bytesRead);

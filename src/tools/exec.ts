@@ -1,7 +1,7 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { constants } from "node:os";
 import { createInterface } from "node:readline";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { programEnvironment } from "./environment.ts";
 
 /** A program to run: never a shell string. */
@@ -114,8 +114,7 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
       : result.signal
         ? `was ended by ${result.signal}`
         : `failed with exit code ${exitCode}`;
-  throw new LabError(`${command.file} ${outcome}`, {
-    exitCode: exitCodes.tool,
+  throw new LabError("program-failed", `${command.file} ${outcome}`, {
     details: [...tail, ...(options.logFile === undefined ? [] : [`log: ${options.logFile}`])],
     remedy: [pretty(command)],
     cause: result,
@@ -180,12 +179,11 @@ function killGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 function interrupted(command: Command): LabError {
-  return new LabError(`interrupted while running ${command.file}`, { exitCode: exitCodes.interrupted });
+  return new LabError("interrupted", `interrupted while running ${command.file}`);
 }
 
 function notInstalled(command: Command, cause: unknown): LabError {
-  return new LabError(`${command.file} is not installed or not on the PATH`, {
-    exitCode: exitCodes.preflight,
+  return new LabError("program-missing", `${command.file} is not installed or not on the PATH`, {
     remedy: [`install it, then run again: ${pretty(command)}`],
     cause,
   });

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from "node:util";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** What a folder or disk may refuse through no fault of this tool. */
 const refusals = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "EEXIST"]);
@@ -14,8 +14,7 @@ export function explainFileError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, errno, path } = error as NodeJS.ErrnoException;
   if (code === undefined || errno === undefined || path === undefined || !refusals.has(code)) return error;
-  return new LabError(`${path}: ${systemWords(error)}`, {
-    exitCode: exitCodes.preflight,
+  return new LabError("file-refused", `${path}: ${systemWords(error)}`, {
     remedy: ["run mesos-lab in a folder that you may write to, on a disk with room left"],
     cause: error,
   });

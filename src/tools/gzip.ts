@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /**
  * Compresses a file as fast as gzip can: a disk of 1.1 GB becomes 0.45 GB in some 15 s. The same file gives the same
@@ -13,6 +13,6 @@ export async function gzipFile(from: string, to: string, signal: AbortSignal): P
     await pipeline(createReadStream(from), createGzip({ level: 1 }), createWriteStream(to), { signal });
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new LabError("interrupted while packing", { exitCode: exitCodes.interrupted, cause: error });
+    throw new LabError("interrupted", "interrupted while packing", { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { formatRecord, type LabRecord, parseRecord, type RecordedFlags } from "../lab/record.ts";
 import type { RenderedFile } from "../render/files.ts";
@@ -40,8 +40,7 @@ export class LabFolder {
   recorded(): Lab | undefined {
     const record = this.record();
     if (record !== "damaged") return record?.lab;
-    throw new LabError(`${this.file(recordName)} is damaged`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("record-damaged", `${this.file(recordName)} is damaged`, {
       remedy: [`write it anew: npx mesos-lab render --name ${basename(this.path)}`],
     });
   }
@@ -95,8 +94,7 @@ export class LabFolder {
     const paths = files.map(({ path }) => path);
     for (const path of paths)
       if (!isReachedDirectly(this.path, path))
-        throw new LabError(`${this.file(path)} is reached through a symbolic link`, {
-          exitCode: exitCodes.usage,
+        throw new LabError("symbolic-link", `${this.file(path)} is reached through a symbolic link`, {
           remedy: ["remove the link: mesos-lab writes into folders of its own only"],
         });
     const next: LabRecord = { lab, flags, files: paths, ...(leaving && { leaving }) };

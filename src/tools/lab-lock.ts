@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { lock } from "proper-lockfile";
 import * as z from "zod";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 import { readIfThere, removeIfEmpty } from "./files.ts";
 import { isAlive, markOf } from "./process-mark.ts";
 
@@ -91,8 +91,7 @@ function holderFile(folder: string): string {
 }
 
 function lockedBy(folder: string, holder: Holder | undefined, lockfile: string, cause: unknown): LabError {
-  return new LabError(`another mesos-lab command is working on ${folder}`, {
-    exitCode: exitCodes.usage,
+  return new LabError("lab-in-use", `another mesos-lab command is working on ${folder}`, {
     details: holder === undefined ? [] : [holderWords(holder)],
     remedy:
       holder === undefined

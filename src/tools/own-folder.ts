@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** Folders below a lab's folder that this tool writes into and removes. */
 const ownFolders = [
@@ -15,8 +15,7 @@ const ownFolders = [
  */
 export function ownFolder(name: string, root: string): string {
   if (!/^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/.test(name))
-    throw new LabError(`${JSON.stringify(name)} is no name of a lab`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("lab-name-wrong", `${JSON.stringify(name)} is no name of a lab`, {
       remedy: ["use lowercase letters, digits and '-', starting with a letter, at most 40 characters"],
     });
   const path = join(realRoot(root), name);
@@ -46,13 +45,16 @@ export function isLink(path: string): boolean {
 }
 
 function leadsOut(link: string, folder: string): LabError {
-  return new LabError(`${link} is a symbolic link, and mesos-lab follows none in a lab's folder`, {
-    exitCode: exitCodes.usage,
-    remedy: [
-      `remove the link, or put what it leads to in its place`,
-      `to have all labs on another disk, make ${dirname(folder)} itself a link`,
-    ],
-  });
+  return new LabError(
+    "symbolic-link",
+    `${link} is a symbolic link, and mesos-lab follows none in a lab's folder`,
+    {
+      remedy: [
+        `remove the link, or put what it leads to in its place`,
+        `to have all labs on another disk, make ${dirname(folder)} itself a link`,
+      ],
+    },
+  );
 }
 
 /** Whether a path below a folder is reached without a link. */

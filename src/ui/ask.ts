@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline/promises";
-import { exitCodes, LabError } from "../errors.ts";
+import { LabError } from "../errors.ts";
 
 /** What was answered to a question; `unasked` where there is no terminal to ask at. */
 export type Answer = "yes" | "no" | "unasked";
@@ -30,8 +30,7 @@ async function confirm(question: string, signal: AbortSignal): Promise<boolean> 
     const closed = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
     // In readline's raw mode Ctrl-C is a key, not a signal.
     const interrupted = new Promise<never>((_, reject) => {
-      const stop = () =>
-        reject(new LabError("interrupted at a question", { exitCode: exitCodes.interrupted }));
+      const stop = () => reject(new LabError("interrupted", "interrupted at a question"));
       reader.once("SIGINT", stop);
       signal.addEventListener("abort", stop, { once: true });
     });

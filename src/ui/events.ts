@@ -16,6 +16,8 @@ export type LabEvent =
   | { event: "result"; [fact: string]: unknown }
   | {
       event: "error";
+      /** One of those in docs/errors.md. */
+      id: string;
       message: string;
       details: readonly string[];
       remedy: readonly string[];

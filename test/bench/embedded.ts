@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type WorkshopLab, workshopLab } from "../helpers/workshop/lab.ts";
@@ -7,7 +8,7 @@ import { bareNodes, median, pathWith, processSizes, timed } from "./measures.ts"
 
 /**
  * What an embedded lab costs, side by side with as many bare Node processes in the same run; and how it grows.
- * `npm run bench`; `npm run bench -- quick` leaves the growth out.
+ * `npm run bench`; `npm run bench -- quick` leaves the growth out; `--json FILE` keeps every figure.
  */
 
 const rounds = 7;
@@ -20,6 +21,15 @@ const sizes = [
 const answerMs = 60_000;
 const tasksMs = 20 * 60_000;
 
+/** Applications without tasks, and how many of the newest are asked for and posted with the clock running. */
+const manyApps = 1_000;
+const askedApps = 100;
+
+const words = process.argv.slice(2);
+const jsonFile = words.includes("--json") ? words[words.indexOf("--json") + 1] : undefined;
+/** All that was measured: titles with their rows, and the single values behind the medians, in ms. */
+const figures: Record<string, { rows: Record<string, string>; raw: Record<string, readonly number[]> }> = {};
+
 const workshop = openWorkshop();
 try {
   for (const [title, path] of [
@@ -30,8 +40,9 @@ try {
     const lab = workshopLab(workshop, "runsOn: embedded\n", path);
     await startAndSize(title, lab);
   }
-  if (process.argv[2] !== "quick")
-    for (const { slaves, tasks } of sizes) await scale(workshop, slaves, tasks);
+  await answers(workshop);
+  if (!words.includes("quick")) for (const { slaves, tasks } of sizes) await scale(workshop, slaves, tasks);
+  if (jsonFile !== undefined) writeFileSync(jsonFile, JSON.stringify(figures, undefined, 2));
 } finally {
   await workshop.close();
 }
@@ -39,21 +50,29 @@ try {
 async function startAndSize(title: string, lab: WorkshopLab): Promise<void> {
   const creates: number[] = [];
   const bare: number[] = [];
+  const seconds: number[] = [];
+  const resets: number[] = [];
   const destroys: number[] = [];
   let processes: ReturnType<typeof processSizes> = [];
   for (let round = 0; round < rounds; round += 1) {
     creates.push(await timed(() => lab.run("create")));
     processes = processSizes(lab);
+    seconds.push(await timed(() => lab.run("create")));
+    resets.push(await timed(() => lab.run("reset")));
     // The tool itself is one more process.
     bare.push(await bareNodes(processes.filter(isNode).length + 1));
     destroys.push(await timed(() => lab.run("destroy")));
   }
   const total = (key: "rss" | "pss") => processes.reduce((sum, one) => sum + one[key], 0);
   const ratios = creates.map((value, index) => value / (bare[index] ?? 1));
-  print(title, [
+  const ratioToCreate = (values: readonly number[]) =>
+    median(values.map((value, index) => value / (creates[index] ?? 1))).toFixed(2);
+  print(title, { creates, bare, seconds, resets, destroys }, [
     ["create to verified", `${Math.round(median(creates))} ms`],
     [`${processes.filter(isNode).length + 1} bare Node processes at once`, `${Math.round(median(bare))} ms`],
     ["ratio, median of the rounds", median(ratios).toFixed(1)],
+    ["second create", `${Math.round(median(seconds))} ms, ${ratioToCreate(seconds)} of the first`],
+    ["reset", `${Math.round(median(resets))} ms, ${ratioToCreate(resets)} of create`],
     ["destroy", `${Math.round(median(destroys))} ms`],
     [
       "processes",
@@ -63,6 +82,37 @@ async function startAndSize(title: string, lab: WorkshopLab): Promise<void> {
     ["of it without what they share (PSS)", `${Math.round(total("pss"))} MiB`],
     ["load average of the minute", loadavg()[0]?.toFixed(1) ?? ""],
   ]);
+}
+
+/** What Marathon takes for one application when it has many. */
+async function answers(workshop: Workshop): Promise<void> {
+  const lab = workshopLab(workshop, labFile(1));
+  await lab.run("create");
+  const apps = `${lab.origin("marathon")}/v2/apps`;
+  const posts: number[] = [];
+  const gets: number[] = [];
+  for (let index = 0; index < manyApps; index += 1) {
+    const app = { id: `idle-${index}`, cmd: "exec sleep 3600", cpus: 0.1, mem: 16, instances: 0 };
+    const post = await timed(() => postApp(apps, app));
+    if (index < manyApps - askedApps) continue;
+    posts.push(post);
+    gets.push(await timed(async () => (await ask(`${apps}/idle-${index}`)).text()));
+  }
+  await lab.run("destroy");
+  print(`Marathon with ${manyApps} applications, the last ${askedApps}`, { posts, gets }, [
+    ["POST of one", `${median(posts).toFixed(1)} ms`],
+    ["GET of one", `${median(gets).toFixed(1)} ms`],
+  ]);
+}
+
+async function postApp(apps: string, app: object): Promise<void> {
+  const answer = await ask(apps, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(app),
+  });
+  const text = await answer.text();
+  if (answer.status !== 201) throw new Error(text);
 }
 
 function isNode({ command }: { readonly command: string }): boolean {
@@ -79,7 +129,7 @@ async function scale(workshop: Workshop, slaves: number, tasks: number): Promise
   const sum = (list: typeof after, key: "rss" | "pss") =>
     Math.round(list.reduce((all, one) => all + one[key], 0));
   const destroy = await timed(() => lab.run("destroy"));
-  print(`${slaves} slaves, ${tasks} tasks`, [
+  print(`${slaves} slaves, ${tasks} tasks`, { create: [create], running: [running], destroy: [destroy] }, [
     ["create to verified", `${Math.round(create)} ms`],
     ["all tasks RUNNING", `${Math.round(running)} ms, ${(running / tasks).toFixed(1)} ms each`],
     ["the lab's own memory without tasks", `${sum(before, "rss")} MiB, PSS ${sum(before, "pss")} MiB`],
@@ -94,12 +144,7 @@ async function runTasks(marathon: string, tasks: number): Promise<void> {
   const perApp = 50;
   for (let index = 0; index < tasks / perApp; index += 1) {
     const app = { id: `sleep-${index}`, cmd: "exec sleep 3600", cpus: 0.1, mem: 16, instances: perApp };
-    const answer = await ask(`${marathon}/v2/apps`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(app),
-    });
-    if (answer.status !== 201) throw new Error(await answer.text());
+    await postApp(`${marathon}/v2/apps`, app);
   }
   let seen = 0;
   for (const deadline = performance.now() + tasksMs; performance.now() < deadline; await sleep(100)) {
@@ -130,7 +175,12 @@ ${machines.join("\n")}
 `;
 }
 
-function print(title: string, rows: readonly (readonly [string, string])[]): void {
+function print(
+  title: string,
+  raw: Record<string, readonly number[]>,
+  rows: readonly (readonly [string, string])[],
+): void {
+  figures[title] = { rows: Object.fromEntries(rows), raw };
   const width = Math.max(...rows.map(([name]) => name.length));
   process.stdout.write(
     `\n${title}\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n")}\n`,

@@ -10,7 +10,7 @@ const loop = `
 while true; do
   read -r -t 0.15 _
   [ $? -gt 128 ] || break
-  echo "$(date +%s%3N) $(curl --silent --output /dev/null --max-time 2 --write-out '%{http_code}' "$1")"
+  echo "$(date +%s%3N) $(curl --silent --output /dev/null --max-time "$2" --write-out '%{http_code}' "$1")"
 done
 `;
 
@@ -19,8 +19,9 @@ export interface MissCounter {
   stop(): Promise<{ requests: number; misses: number; outageMs: number }>;
 }
 
-export function countMisses(namespace: VmNamespace, url: string): MissCounter {
-  const { file, args } = namespace.command({ file: "bash", args: ["-c", loop, "loop", url] });
+/** @param patienceS how long it waits for an answer */
+export function countMisses(namespace: VmNamespace, url: string, patienceS: number): MissCounter {
+  const { file, args } = namespace.command({ file: "bash", args: ["-c", loop, "loop", url, `${patienceS}`] });
   const child = spawn(file, args, { stdio: ["pipe", "pipe", "inherit"] });
   let text = "";
   child.stdout.on("data", (chunk) => {

@@ -14,6 +14,7 @@ import { type RunOptions, type RunResult, run } from "../../src/tools/exec.ts";
 import { reachWithKey, ssh } from "../../src/tools/ssh.ts";
 import { readDockerVersion } from "../helpers/docker-version.ts";
 import { eventually } from "../helpers/eventually.ts";
+import { makeFolder, program } from "../helpers/registry/rehearsal-registry.ts";
 import { logs } from "../helpers/run/logs.ts";
 import { staticClientArchive, staticClientVersion } from "../helpers/static-client.ts";
 import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
@@ -417,5 +418,69 @@ describe("each blocker has its sentence", { timeout: minutes(5) }, () => {
 
   test("and all of them are gone again", async () => {
     expect(saidIn(await play("preflight"))).toBe("");
+  });
+});
+
+/** Docker's own client cannot be had here; the one in its place is the static one from above. */
+const clientInPlace = `cd /usr/local/lib/mesos-lab; cp -r docker-${staticClientVersion} docker-${classicPins.docker_client_version?.value}`;
+
+describe("a lab of the classic stack from fetched archives", { timeout: minutes(20) }, () => {
+  let registry: ChildProcess;
+  const served = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-registry-"));
+
+  beforeAll(async () => {
+    const logFile = join(logs, "e2e-registry.log");
+    const list = await run({ file: process.execPath, args: [cli, "images", "list", "--json"] });
+    const { file: archive } = JSON.parse(list.stdout) as { file: string };
+    await timed("registry", makeFolder(served, archive, { timeoutMs: minutes(10), logFile }));
+    const serving = [process.execPath, "--import", import.meta.resolve("tsx"), program, served];
+    const { file, args } = namespace.command({ file: serving[0] as string, args: serving.slice(1) });
+    registry = spawn(file, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(registry.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
+    writeFileSync(join(desk, "mesos-lab.yaml"), `${labFile}registry: ${line.toString().trim()}\n`);
+    await onMachine(clientInPlace);
+  }, minutes(12));
+
+  afterAll(() => {
+    registry?.kill();
+    rmSync(served, { recursive: true, force: true });
+  });
+
+  test("is made and verified, and its machine has no route", async () => {
+    expect((await onMachine("ip route show default")).stdout).toBe("");
+    const { stdout } = await timed(
+      "create from fetched archives",
+      namespace.exec(process.execPath, [cli, "create", "--json"], {
+        cwd: desk,
+        env: { XDG_CACHE_HOME: join(served, "cache") },
+        timeoutMs: minutes(18),
+        logFile: join(logs, "e2e-classic.log"),
+      }),
+    );
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text) as Record<string, unknown>);
+    expect(events.find(({ step, state }) => step === "images" && state === "done")).toMatchObject({
+      text: "6 of 6 from the cache",
+    });
+    expect(events.at(-1)).toMatchObject({ holds: true });
+    const lock = parse(readFileSync(join(desk, "mesos-lab.lock"), "utf8"));
+    expect(Object.keys(lock.ids)).toHaveLength(6);
+    const { stdout: here } = await onMachine(
+      "docker images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}'",
+    );
+    for (const [reference, id] of Object.entries(lock.ids)) expect(here).toContain(`${reference} ${id}`);
+  });
+
+  test("once more changes nothing, and asks the registry for nothing", async () => {
+    registry.kill();
+    const { stderr } = await namespace.exec(process.execPath, [cli, "create"], {
+      cwd: desk,
+      env: { XDG_CACHE_HOME: join(served, "cache") },
+      timeoutMs: minutes(10),
+      logFile: join(logs, "e2e-classic.log"),
+    });
+    expect(stderr).toContain("nothing differs");
   });
 });

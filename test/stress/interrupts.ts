@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Ran, type WorkshopLab, workshopLab } from "../helpers/workshop/lab.ts";
 import type { Workshop } from "../helpers/workshop/workshop.ts";
 import { labFile } from "./lab-file.ts";
-import { randomNumbers, type Stress } from "./stress.ts";
+import { partOf, type Stress, shuffled } from "./stress.ts";
 
 /** What is interrupted, and what was done to the lab before. */
 const verbs = {
@@ -37,13 +37,8 @@ interface Case {
  * Ends each verb by each signal at each moment: it says one sentence and ends with 130; `create` makes the lab whole
  * again, and `destroy` leaves nothing. `count` cases of them all, chosen by the seed.
  */
-export const interrupts: Stress = async ({ workshop, count, seed, say }) => {
-  const random = randomNumbers(seed);
-  const chosen = allCases()
-    .map((one) => ({ one, place: random() }))
-    .sort((a, b) => a.place - b.place)
-    .slice(0, count)
-    .map(({ one }) => one);
+export const interrupts: Stress = async ({ workshop, count, seed, part, say }) => {
+  const chosen = partOf(shuffled(allCases(), seed).slice(0, count), part);
   const usual = await usualTimes(workshop, say);
   const failures: string[] = [];
   const outcomes = new Map<string, number>();

@@ -5,7 +5,7 @@ import { interrupts } from "./interrupts.ts";
 import type { Stress } from "./stress.ts";
 
 /**
- * What is too long for a test: `npm run stress -- <which> [count] [--seed N]`. The same seed does the same again.
+ * What is too long for a test: `npm run stress -- <which> [count] [--seed N] [--part I/N]`. The same seed does the same again.
  * Ends with 1 when anything failed or was left behind.
  */
 const kinds: Readonly<Record<string, { readonly usual: number; readonly run: Stress }>> = {
@@ -15,14 +15,16 @@ const kinds: Readonly<Record<string, { readonly usual: number; readonly run: Str
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { seed: { type: "string", default: "1" } },
+  options: { seed: { type: "string", default: "1" }, part: { type: "string", default: "1/1" } },
 });
 const [which = "", given] = positionals;
 const kind = kinds[which];
 const count = Number(given ?? kind?.usual);
 const seed = Number(values.seed);
-if (kind === undefined || !Number.isInteger(count) || count < 1 || !Number.isInteger(seed)) {
-  console.error(`npm run stress -- <${Object.keys(kinds).join(" | ")}> [count] [--seed N]`);
+const [, number, of] = (/^(\d+)\/(\d+)$/.exec(values.part) ?? []).map(Number);
+const isPart = number !== undefined && of !== undefined && number >= 1 && number <= of;
+if (kind === undefined || !Number.isInteger(count) || count < 1 || !Number.isInteger(seed) || !isPart) {
+  console.error(`npm run stress -- <${Object.keys(kinds).join(" | ")}> [count] [--seed N] [--part I/N]`);
   process.exit(2);
 }
 
@@ -30,7 +32,13 @@ const begin = performance.now();
 const workshop = openWorkshop();
 let failures: readonly string[] = [];
 try {
-  failures = await kind.run({ workshop, count, seed, say: (line) => console.log(line) });
+  failures = await kind.run({
+    workshop,
+    count,
+    seed,
+    part: { number, of },
+    say: (line) => console.log(line),
+  });
 } finally {
   await workshop.close();
 }

@@ -4,7 +4,14 @@ export interface StressOptions {
   readonly workshop: Workshop;
   readonly count: number;
   readonly seed: number;
+  /** Which part of it is done, of how many: parts can run beside each other, each in a process of its own. */
+  readonly part: Part;
   readonly say: (line: string) => void;
+}
+
+export interface Part {
+  readonly number: number;
+  readonly of: number;
 }
 
 /** Does something `count` times; returns what failed, a sentence each. */
@@ -19,4 +26,18 @@ export function randomNumbers(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** The same order for the same seed. */
+export function shuffled<T>(all: readonly T[], seed: number): T[] {
+  const random = randomNumbers(seed);
+  return all
+    .map((one) => ({ one, place: random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ one }) => one);
+}
+
+/** Every `of`-th, so that all parts together are all of it. */
+export function partOf<T>(all: readonly T[], { number, of }: Part): T[] {
+  return all.filter((_, index) => index % of === number - 1);
 }

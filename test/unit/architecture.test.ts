@@ -9,6 +9,7 @@ import { filesBelow } from "../../src/tools/files.ts";
 
 /** From the ground up: a folder imports what stands before it, and nothing beside or above it. */
 const floors: readonly (readonly string[])[] = [
+  ["error-ids.ts"],
   ["errors.ts", "untrusted.ts"],
   ["lab"],
   ["flags.ts", "render", "ui"],
@@ -21,13 +22,15 @@ const floors: readonly (readonly string[])[] = [
   ["commands"],
   ["verbs.ts"],
   ["program.ts"],
+  ["interruption.ts"],
   ["cli.ts"],
+  ["start.ts"],
 ];
 
 /** Narrower than their floor: all that these may import of this code. */
 const narrow: readonly (readonly [RegExp, RegExp])[] = [
   [/^render\//, /^(lab|render)\//],
-  [/^rehearsal\//, /^(rehearsal|tools)\/|^errors\.ts$/],
+  [/^rehearsal\//, /^(rehearsal|tools)\/|^error(-id)?s\.ts$/],
   [/^machines\/machines\.ts$/, /^lab\/|^ui\/tasks\.ts$/],
   [/^machines\/vagrant\//, /^(?!machines\/(hosts|embedded)\/)/],
   [/^machines\/hosts\//, /^(?!machines\/(vagrant|embedded)\/)/],

@@ -26,7 +26,7 @@ describe.each(["classic", "rehearsal"] as const)("the %s stack's playbooks", (st
       const container = renderedContainer(tutorialLab(stack), service);
       expect(container).toMatchObject({
         name: command.name,
-        image: stack === "classic" ? command.image : imagesOf("rehearsal")[service],
+        image: stack === "classic" ? command.image : imagesOf("rehearsal", false)[service],
         env: command.env,
         ...(command.network && { network_mode: command.network }),
         ...(command.pid && { pid_mode: command.pid }),
@@ -47,9 +47,9 @@ describe.each(["classic", "rehearsal"] as const)("the %s stack's playbooks", (st
 
   it("are the same but for image names", () => {
     const names = new Map(
-      Object.entries(imagesOf("classic")).map(([service, image]) => [
+      Object.entries(imagesOf("classic", false)).map(([service, image]) => [
         image,
-        imagesOf("rehearsal")[service as "zookeeper"],
+        imagesOf("rehearsal", false)[service as "zookeeper"],
       ]),
     );
     const texts = (lab: Lab) =>

@@ -1,6 +1,6 @@
 import { bundleRunsOn } from "../../bundle/manifest.ts";
 import { openBundle } from "../../bundle/open.ts";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Problem } from "../../lab/finding.ts";
 import type { Lab } from "../../lab/model.ts";
 import { refuseMadeOtherwise } from "../../machines/choose.ts";
@@ -9,14 +9,15 @@ import { LabFolder } from "../../tools/lab-folder.ts";
 import { runTasks } from "../../ui/tasks.ts";
 import { chosenLab } from "../chosen-lab.ts";
 import { type Context, usualFile } from "../context.ts";
-import { printLab } from "../overview.ts";
 import { bundleForHere, takeBox, unpackTask, withStagedBundle } from "./bundle.ts";
+import { carryOut } from "./carry-out.ts";
 import { verifyClaims } from "./check-claims.ts";
 import { checkHost } from "./check-host.ts";
 import { printPlan } from "./dry-run.ts";
 import { fetchImages } from "./fetch-images.ts";
+import { joinMesos } from "./join-mesos.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
-import { type Asked, type Making, machinesFor, type Step } from "./making.ts";
+import { machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
 import { drainLeaving, forgetLeaving, releaseLeaving } from "./release.ts";
 import { writeFiles } from "./write-files.ts";
@@ -32,6 +33,7 @@ const setUpServices: Step = (making) => machinesFor(making).provision(making, ma
 
 /** From a described lab to a verified one; on a healthy lab it changes nothing. The first step that fails ends it. */
 const story: readonly Step[] = [
+  joinMesos,
   checkHost,
   takeBox,
   fetchImages,
@@ -55,17 +57,20 @@ export async function create(options: CreateOptions, context: Context): Promise<
   for (const text of withoutMachines(without)) context.note(text);
   if (dryRun) return printPlan(lab, folder, { ...options, ...flags }, context);
   const lockFile = lockPath(flags.file ?? usualFile);
-  await folder.locked(() => carryOut(lab, folder, { ansible, lockFile, updateLock, flags }, context));
+  await folder.locked(() => carryOut(story, lab, folder, { ansible, lockFile, updateLock, flags }, context));
 }
 
 async function createFromBundle(path: string, options: CreateOptions, context: Context): Promise<void> {
   const { dryRun, updateLock, file, bundle: _, ansible, ...flags } = options;
   for (const [flag, given] of Object.entries({ "--update-lock": updateLock, "--file": file }))
     if (given !== undefined)
-      throw new LabError(`${flag} and --bundle do not go together: the bundle has both lab file and lock`, {
-        exitCode: exitCodes.usage,
-        remedy: [`leave ${flag} out`],
-      });
+      throw new LabError(
+        "flag-does-not-fit",
+        `${flag} and --bundle do not go together: the bundle has both lab file and lock`,
+        {
+          remedy: [`leave ${flag} out`],
+        },
+      );
   const manifest = await bundleForHere(path);
   const name = flags.name ?? manifest.lab;
   const folder = new LabFolder(name);
@@ -76,21 +81,10 @@ async function createFromBundle(path: string, options: CreateOptions, context: C
       await runTasks([unpackTask(path, staging, context)], context.display);
       const bundle = openBundle({ path, manifest, staging }, flags, usualFile, lockFile);
       if (dryRun) return printPlan(bundle.lab, folder, options, context);
-      await carryOut(bundle.lab, folder, { ansible, lockFile, updateLock: false, bundle, flags }, context);
+      const asked = { ansible, lockFile, updateLock: false, bundle, flags };
+      await carryOut(story, bundle.lab, folder, asked, context);
     }),
   );
-}
-
-async function carryOut(lab: Lab, folder: LabFolder, asked: Asked, context: Context): Promise<void> {
-  const { signal, emit, display, note } = context;
-  const known = { signal, emit, display, note, asked, folder, lab };
-  const making: Making = { ...known, running: false, ansible: "host" };
-  context.note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesFor(making).words}`);
-  try {
-    for (const step of story) await runTasks(step(making), display);
-  } finally {
-    printLab(making.lab, making.verdict, context);
-  }
 }
 
 /** Said first: which machines there will not be, why, and what would change that. */
@@ -104,8 +98,11 @@ function withoutMachines(problems: readonly Problem[]): string[] {
 }
 
 function noPlaybooks({ name }: Lab): LabError {
-  return new LabError(`lab "${name}" is embedded: there are no machines, and no playbooks, for --ansible`, {
-    exitCode: exitCodes.usage,
-    remedy: ["leave --ansible out, or ask for machines: --runs-on vagrant"],
-  });
+  return new LabError(
+    "flag-does-not-fit",
+    `lab "${name}" is embedded: there are no machines, and no playbooks, for --ansible`,
+    {
+      remedy: ["leave --ansible out, or ask for machines: --runs-on vagrant"],
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { fetchedFolder } from "../../lab/archives.ts";
 import type { Lab } from "../../lab/model.ts";
 import { compareLock } from "../../lock/compare.ts";
@@ -103,5 +103,5 @@ function fetchedImages(images: readonly KeptImage[]): NonNullable<Lab["fetched"]
 function holdToIds(making: Making): void {
   const lock = lockOf(making);
   const { parts } = compareLock(lock ?? emptyLock, { ...emptyLock, ids: idsOf(making.lab) });
-  if (parts.length > 0) throw differs(parts, making.asked.lockFile, exitCodes.usage);
+  if (parts.length > 0) throw differs(parts, making.asked.lockFile, "lock-would-differ");
 }

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { knownByDigest } from "../../bundle/apply.ts";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Lab, VagrantLab } from "../../lab/model.ts";
 import { onVagrant } from "../../lab/runs.ts";
 import { boxKey } from "../../lock/apply.ts";
@@ -38,7 +38,7 @@ export async function holdToLock(lock: Lock, lab: Lab, path: string, signal: Abo
       ? {}
       : { [boxKey(machines)]: await boxNow(machines, locked) };
   const { parts, tools: otherTools } = compareLock(lock, { ...emptyLock, boxes, tools: await tools(signal) });
-  if (parts.length > 0) throw differs(parts, path, exitCodes.usage);
+  if (parts.length > 0) throw differs(parts, path, "lock-would-differ");
   return otherTools.map(differenceText);
 }
 
@@ -61,7 +61,7 @@ export const compareWithLock: Step = (making) => {
     const before = update ? undefined : readLock(path);
     const found = await foundParts(making, before, await made.images(making.signal));
     const { parts } = compareLock(before ?? emptyLock, found);
-    if (parts.length > 0) throw differs(parts, path, exitCodes.verify);
+    if (parts.length > 0) throw differs(parts, path, "lock-differs");
     const lock = updateLock(before ?? emptyLock, found);
     const changed = writeFiles(dirname(path), [{ path: lockFileName, contents: formatLock(lock) }]);
     if (changed.length === 0) return "nothing differs";
@@ -121,14 +121,17 @@ async function tools(signal: AbortSignal): Promise<Lock["tools"]> {
 export function differs(
   parts: readonly Difference[],
   path: string,
-  exitCode: typeof exitCodes.usage | typeof exitCodes.verify,
+  id: "lock-would-differ" | "lock-differs",
 ): LabError {
-  return new LabError(`this lab ${exitCode === exitCodes.usage ? "would differ" : "differs"} from ${path}`, {
-    exitCode,
-    details: parts.map(differenceText),
-    remedy: [
-      "to have the locked lab: undo what changed it, in the lab file or on this host",
-      "to have this one: npx mesos-lab create --update-lock",
-    ],
-  });
+  return new LabError(
+    id,
+    `this lab ${id === "lock-would-differ" ? "would differ" : "differs"} from ${path}`,
+    {
+      details: parts.map(differenceText),
+      remedy: [
+        "to have the locked lab: undo what changed it, in the lab file or on this host",
+        "to have this one: npx mesos-lab create --update-lock",
+      ],
+    },
+  );
 }

@@ -2,8 +2,10 @@ import type { Sample, Sampling } from "../model/sampling.ts";
 import { percentile } from "./outage.ts";
 import { formatCount, formatMs, missesInWords } from "./words.ts";
 
-/** Slower than this, an answer is near enough to the time limit to be taken for a miss at the next hiccup. */
-const slowShare = 0.5;
+/** An answer that takes longer speaks of a queue; half of the shortest time limit, so that no hiccup makes it a miss. */
+const slowMs = 500;
+/** Less than this is no sign of a queue. */
+const slackMs = slowMs / 5;
 
 /** What one lane has shown before the break. */
 export interface Baseline {
@@ -26,26 +28,20 @@ export function baselineFault(
     return `${formatCount(failed.length)} of ${formatCount(samples.length)} requests failed (${missesInWords(failed)})`;
   if (samples.length === 0) return "no request was answered";
   if (lowest) return undefined;
-  const limitMs = sampling.requestTimeoutMs * slowShare;
   const { missedSlots, crowdedSlots, localFaults, sent } = sampling;
   if (crowdedSlots > 0) return `${formatCount(crowdedSlots)} requests had to wait for others to end`;
   if (localFaults > 0) return `${formatCount(localFaults)} requests failed on this host`;
   if (missedSlots > (sent + missedSlots) / 4)
     return `this host was too busy to send ${formatCount(missedSlots)} of ${formatCount(sent + missedSlots)} requests in time`;
-  if (oldestMs > limitMs) return `a request has had no answer for ${formatMs(oldestMs)}`;
+  if (oldestMs > slowMs) return `a request has had no answer for ${formatMs(oldestMs)}`;
   const took = samples.toSorted((a, b) => a.at - b.at).map(({ tookMs }) => tookMs);
   const slow = percentile(took, 99) ?? 0;
-  if (slow > limitMs) return `answers took up to ${formatMs(slow)}`;
+  if (slow > slowMs) return `answers took up to ${formatMs(slow)}`;
   const half = Math.floor(took.length / 2);
   const [before, after] = [percentile(took.slice(0, half), 50), percentile(took.slice(half), 50)];
-  if (before !== null && after !== null && after > 2 * before + slack(limitMs))
+  if (before !== null && after !== null && after > 2 * before + slackMs)
     return `answers took longer and longer: ${formatMs(before)} at first, ${formatMs(after)} in the end`;
   return undefined;
-}
-
-/** Less than this is no sign of a queue. */
-function slack(limitMs: number): number {
-  return limitMs / 5;
 }
 
 /** Fewer requests than twice a second would say little of an outage. */

@@ -27,7 +27,7 @@ export interface Phase {
 }
 
 /** The states of a task that is over. */
-export const ended = /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR)$/;
+export const ended = /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR|DROPPED|GONE|GONE_BY_OPERATOR)$/;
 const told = /^event to /;
 /** The marks of breaks that end by themselves: no task has to be replaced. */
 const returning = /( restarted|^reboot .*)$/;

@@ -68,13 +68,30 @@ function outageHeadline(outage: Outage): Headline {
       return { figure: "not measured", sure: "no request was answered in time to count" };
     case "never-down":
       return { figure: "no outage", sure: `none longer than ${formatMs(outage.longestGapMs)}` };
-    case "recovered":
-      return { figure: formatMs(outage.ms ?? 0), sure: `± ${formatMs(outage.resolutionMs)}` };
+    case "recovered": {
+      const served = servedShare(outage);
+      const [figure, sure] = [formatMs(outage.ms ?? 0), `± ${formatMs(outage.resolutionMs)}`];
+      if (served < offAndOnShare) return { figure, sure };
+      return {
+        figure: `${figure} off and on`,
+        sure: `${sure}; ${Math.floor(served * 100)} % of the requests in it were answered`,
+      };
+    }
     case "unsettled":
       return { figure: `> ${formatMs(outage.atLeastMs)}`, sure: "good answers came back, but did not last" };
     case "never-back":
       return { figure: `> ${formatMs(outage.atLeastMs)}`, sure: "the page did not come back" };
   }
+}
+
+/** From this share of good answers on, the page was not away for all of its outage. */
+const offAndOnShare = 0.1;
+
+/** The share of the requests between the ends of an outage that were answered well, 0 to 1. */
+function servedShare({ latency, failed, earlierMisses }: Outage): number {
+  const { answers } = latency.during;
+  const all = answers + failed - earlierMisses;
+  return all === 0 ? 0 : answers / all;
 }
 
 /** How a lane stands while the drill goes on, as a predicate that changes only when there is news. */

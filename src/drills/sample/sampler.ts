@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type DrillClock, startClock } from "../clock.ts";
 import type { Sample, Sampling } from "../model/sampling.ts";
 import { type PageRequest, sendRequest } from "./request.ts";
@@ -126,5 +126,5 @@ function pageUrl(text: string): URL {
 }
 
 function wrong(message: string): LabError {
-  return new LabError(message, { exitCode: exitCodes.usage });
+  return new LabError("wrong-command-line", message);
 }

@@ -1,6 +1,6 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { builtBox } from "../../lab/pins.ts";
 import { boxPrograms } from "../../tools/build-programs.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
@@ -60,10 +60,13 @@ export async function buildBox(options: BoxOptions): Promise<BuiltBox> {
 async function buildBoxLocked(options: BoxOptions): Promise<BuiltBox> {
   const publicKey = await vagrantPublicKey(options);
   if (publicKey === undefined || process.arch !== "x64")
-    throw new LabError("the box is made for x86-64 with the key of Debian's vagrant package", {
-      exitCode: exitCodes.preflight,
-      remedy: ["apt-get install vagrant, on an x86-64 host"],
-    });
+    throw new LabError(
+      "box-not-buildable-here",
+      "the box is made for x86-64 with the key of Debian's vagrant package",
+      {
+        remedy: ["apt-get install vagrant, on an x86-64 host"],
+      },
+    );
   const { layer } = await buildBase(options);
   const images = options.withImages ? await buildImagesLocked(options) : undefined;
   const { boxRecipeVersion, boxPackages, enabledUnits, disabledUnits, maskedUnits, diskSize } = recipe;

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type Command, run } from "../../tools/exec.ts";
 import { type Job, ownMounts, runStep } from "../debian/job.ts";
 
@@ -33,7 +33,7 @@ export async function fillDockerStore(
     killAfterMs: 20_000,
   }).then(
     () => {
-      ended = new LabError("dockerd ended by itself", { exitCode: exitCodes.tool });
+      ended = new LabError("docker-failed", "dockerd ended by itself");
     },
     (error: unknown) => {
       ended = error;
@@ -86,8 +86,7 @@ async function untilAnswering(job: Job, socket: string, ended: () => unknown): P
     if (exitCode === 0) return;
     if (ended() !== undefined) throw ended();
     if (performance.now() > deadline)
-      throw new LabError(`dockerd did not answer within ${startLimitMs / 1000} s`, {
-        exitCode: exitCodes.tool,
+      throw new LabError("docker-failed", `dockerd did not answer within ${startLimitMs / 1000} s`, {
         details: [`last answer: ${stderr.trim()}`],
         remedy: ["mesos-lab box build (without --with-images)"],
       });

@@ -1,6 +1,6 @@
 import { link, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Command } from "../../tools/exec.ts";
 import { buildEnv, insideTree, type Job, type Release, runStep } from "./job.ts";
 import { aptProgress, tellTenths } from "./progress.ts";
@@ -141,14 +141,19 @@ export async function translateMirrorTrouble<T>(release: Release, work: () => Pr
     const mirror = guestSources(release.mirror, release.suite)
       .split(" ")
       .find((word) => word.includes("://"));
-    throw new LabError(`the Debian mirror of this host's apt (${mirror ?? "unknown"}) did not answer`, {
-      exitCode: exitCodes.tool,
-      details: error.details.filter((line) => mirrorTrouble.test(line) || line.startsWith("log:")).slice(-4),
-      remedy: [
-        "check that `apt-get update` works on this host, then run again: what was built so far is kept",
-      ],
-      cause: error,
-    });
+    throw new LabError(
+      "debian-mirror-silent",
+      `the Debian mirror of this host's apt (${mirror ?? "unknown"}) did not answer`,
+      {
+        details: error.details
+          .filter((line) => mirrorTrouble.test(line) || line.startsWith("log:"))
+          .slice(-4),
+        remedy: [
+          "check that `apt-get update` works on this host, then run again: what was built so far is kept",
+        ],
+        cause: error,
+      },
+    );
   }
 }
 

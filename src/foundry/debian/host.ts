@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { aptInstall, missingPackages, type Programs } from "../../tools/build-programs.ts";
 import { run } from "../../tools/exec.ts";
 import {
@@ -18,19 +18,20 @@ import {
 export async function requireDebianHost(programs: Programs): Promise<void> {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   if (process.platform !== "linux" || !/^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(release))
-    throw new LabError("images and boxes are built from Debian packages, and this host has no apt", {
-      exitCode: exitCodes.preflight,
-      remedy: ["run this on a Debian or Ubuntu host and copy the result from there"],
-    });
+    throw new LabError(
+      "host-without-apt",
+      "images and boxes are built from Debian packages, and this host has no apt",
+      {
+        remedy: ["run this on a Debian or Ubuntu host and copy the result from there"],
+      },
+    );
   if (process.getuid?.() !== 0)
-    throw new LabError("building from Debian packages needs root", {
-      exitCode: exitCodes.preflight,
+    throw new LabError("root-needed", "building from Debian packages needs root", {
       remedy: ["run it again with sudo"],
     });
   const missing = missingPackages(programs);
   if (missing.length > 0)
-    throw new LabError(`this host lacks ${missing.join(", ")}`, {
-      exitCode: exitCodes.preflight,
+    throw new LabError("packages-missing", `this host lacks ${missing.join(", ")}`, {
       remedy: [[...aptInstall, ...missing].join(" ")],
     });
 }
@@ -44,8 +45,7 @@ export async function hostMirror(suite: string): Promise<DebianMirror> {
   }
   const mirror = findMirror(await Promise.all(sources.map(resolveMirrorList)), suite);
   if (mirror === undefined)
-    throw new LabError("no Debian mirror is among this host's apt sources", {
-      exitCode: exitCodes.preflight,
+    throw new LabError("debian-mirror-unknown", "no Debian mirror is among this host's apt sources", {
       details: ["looked in /etc/apt/sources.list and /etc/apt/sources.list.d"],
       remedy: [`add a file to /etc/apt/sources.list.d with a line: deb <mirror> ${suite} main`],
     });

@@ -1,6 +1,6 @@
 import { cp, readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { exists, sha256File } from "../../tools/cache.ts";
 import { insideTree, type Job, runStep } from "../debian/job.ts";
 
@@ -31,14 +31,17 @@ export async function copyNode(job: Job, parts: HostParts, root: string): Promis
     await runStep(job, insideTree(root, ["/usr/local/bin/node", "--version"]));
   } catch (cause) {
     if (job.signal?.aborted) throw cause;
-    throw new LabError(`this host's Node (${parts.node}) does not run in the images`, {
-      exitCode: exitCodes.preflight,
-      details: cause instanceof LabError ? cause.details : [],
-      remedy: [
-        "run mesos-lab with Node's own build, which needs no more than the C and C++ libraries of Debian 12",
-      ],
-      cause,
-    });
+    throw new LabError(
+      "node-does-not-fit-images",
+      `this host's Node (${parts.node}) does not run in the images`,
+      {
+        details: cause instanceof LabError ? cause.details : [],
+        remedy: [
+          "run mesos-lab with Node's own build, which needs no more than the C and C++ libraries of Debian 12",
+        ],
+        cause,
+      },
+    );
   }
 }
 
@@ -52,8 +55,7 @@ export async function copyApp(parts: HostParts, root: string): Promise<void> {
 async function requireStandIns(packageRoot: string): Promise<void> {
   const entry = join(packageRoot, "dist/rehearsal/main.js");
   if (await exists(entry)) return;
-  throw new LabError(`the stand-ins are not built: there is no ${entry}`, {
-    exitCode: exitCodes.preflight,
+  throw new LabError("stand-ins-not-built", `the stand-ins are not built: there is no ${entry}`, {
     remedy: [`npm run build, in ${packageRoot}`],
   });
 }

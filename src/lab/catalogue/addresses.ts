@@ -12,6 +12,31 @@ export function zookeeperUrl(lab: Lab, path: string): string {
   return `zk://${zookeeperHosts(lab)}/${path}`;
 }
 
+/** Where the lab's Mesos masters are elected, its own or those that it joins. */
+export function mesosUrl(lab: Lab): string {
+  return lab.mesos?.zk ?? zookeeperUrl(lab, "mesos");
+}
+
+/** `ip:port` of every Mesos master that is known. */
+export function masterAddresses(lab: Lab): readonly string[] {
+  if (lab.mesos !== undefined) return lab.mesos.found?.masters ?? [];
+  return machinesWith(lab, "mesos-master").map(
+    (machine) => `${machine.ip}:${portsOf(lab, machine).mesosMaster}`,
+  );
+}
+
+/** Where a master shows its state: `/state` came with 0.25, and `/state.json` went with 1.8. */
+export function masterStateUrl(lab: Lab): string {
+  const [address = "MASTER:5050"] = masterAddresses(lab);
+  const version = lab.mesos?.found?.version ?? "0.24";
+  return `http://${address}/${/^0\.24\b/.test(version) ? "state.json" : "state"}`;
+}
+
+/** The name under which Marathon is known to Mesos. */
+export function frameworkName(lab: Lab): string {
+  return lab.mesos?.found?.framework ?? "marathon";
+}
+
 export function marathonUrl(lab: Lab, machine: Machine): string {
   return `http://${machine.ip}:${portsOf(lab, machine).marathon}`;
 }

@@ -35,13 +35,19 @@ const demoImages: Readonly<Record<StackName, string>> = {
   rehearsal: "mesos-lab/tomcat:rehearsal",
 };
 
-/** The images of a stack: of its services, and of the demo application. */
-export function imagesOf(stack: StackName): Readonly<Record<ImageName, string>> {
+/**
+ * The images of a stack: of its services, and of the demo application.
+ * @param joined whether tasks run on somebody's Mesos, which has none of this tool's images.
+ */
+export function imagesOf(stack: StackName, joined: boolean): Readonly<Record<ImageName, string>> {
   const ofServices = serviceNames.flatMap((name) => {
     const image = services[name].images?.[stack];
     return image === undefined ? [] : [[name, image] as const];
   });
-  return Object.fromEntries([...ofServices, ["tomcat", demoImages[stack]]]) as Record<ImageName, string>;
+  return Object.fromEntries([...ofServices, ["tomcat", demoImages[joined ? "classic" : stack]]]) as Record<
+    ImageName,
+    string
+  >;
 }
 
 /** The ports that a lab can move, as `of` their services, in the order of the services. */
@@ -61,9 +67,7 @@ export function isDiscovery(service: ServiceName): service is DiscoveryName {
 
 /** The pages of a lab that a browser can open. */
 export function pages(lab: Lab): readonly Page[] {
-  return serviceNames
-    .filter((service) => machinesWith(lab, service).length > 0)
-    .flatMap((service) => services[service].pages?.(lab) ?? []);
+  return serviceNames.flatMap((service) => services[service].pages?.(lab) ?? []);
 }
 
 /** Every container of a lab, in the order in which they have to start. */

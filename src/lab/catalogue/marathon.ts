@@ -1,5 +1,5 @@
 import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
-import { marathonUrl, zookeeperUrl } from "./addresses.ts";
+import { frameworkName, marathonUrl, mesosUrl, zookeeperUrl } from "./addresses.ts";
 import { type Entry, effective, everywhere } from "./container.ts";
 import { pageUrl, type Service } from "./service.ts";
 
@@ -39,7 +39,7 @@ function entry(lab: Lab, machine: Machine): Entry {
       network: "host",
       args: [
         "--master",
-        zookeeperUrl(lab, "mesos"),
+        mesosUrl(lab),
         "--zk",
         zookeeperUrl(lab, "marathon"),
         "--event_subscriber",
@@ -67,6 +67,14 @@ function entry(lab: Lab, machine: Machine): Entry {
         add: { env: { JVM_OPTS: "-Xmx512m" } },
         reason: "Marathon sets no heap limit, and the machine is shared with four other services",
       },
+      ...(lab.mesos?.found === undefined
+        ? []
+        : [
+            {
+              add: { args: ["--framework_name", frameworkName(lab)] },
+              reason: "the Mesos that the lab joins may have other frameworks called marathon",
+            },
+          ]),
     ],
     ready: {
       means: "Marathon is elected and registered with Mesos",

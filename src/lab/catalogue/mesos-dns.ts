@@ -1,5 +1,5 @@
 import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
-import { zookeeperUrl } from "./addresses.ts";
+import { frameworkName, mesosUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import type { Learning, Method } from "./method.ts";
 import { pageUrl } from "./service.ts";
@@ -42,7 +42,7 @@ function entry(lab: Lab, machine: Machine): Entry {
 export function mesosDnsConfig(lab: Lab, machine: Machine) {
   const ports = portsOf(lab, machine);
   return {
-    zk: zookeeperUrl(lab, "mesos"),
+    zk: mesosUrl(lab),
     masters: machinesWith(lab, "mesos-master").map(
       (master) => `${master.ip}:${portsOf(lab, master).mesosMaster}`,
     ),
@@ -64,7 +64,7 @@ export function mesosDnsConfig(lab: Lab, machine: Machine) {
 }
 
 /** The names of a Marathon application: `tomcat.marathon.mesos` and `_tomcat._tcp.marathon.mesos`. */
-export function dnsNames(appId: string): { readonly address: string; readonly service: string } {
+export function dnsNames(lab: Lab, appId: string): { readonly address: string; readonly service: string } {
   // Marathon names the task of /a/b "b.a", and Mesos-DNS makes one label of it.
   const task = appId.split("/").filter(Boolean).reverse().join("-");
   const label = task
@@ -73,7 +73,8 @@ export function dnsNames(appId: string): { readonly address: string; readonly se
     .replaceAll(/[^a-z0-9-]|^-+/g, "")
     .slice(0, 63)
     .replace(/-+$/, "");
-  return { address: `${label}.marathon.mesos`, service: `_${label}._tcp.marathon.mesos` };
+  const domain = `${frameworkName(lab)}.mesos`;
+  return { address: `${label}.${domain}`, service: `_${label}._tcp.${domain}` };
 }
 
 const learns: Learning = {
@@ -135,7 +136,7 @@ export const mesosDns: Method = {
           machine,
           port: portsOf(lab, machine).dns,
           learns,
-          dns: { name: dnsNames(id).service, keepsTtl: false },
+          dns: { name: dnsNames(lab, id).service, keepsTtl: false },
         };
         return [
           way,
@@ -148,7 +149,7 @@ export const mesosDns: Method = {
         ];
       }),
   commands: (lab) => {
-    const { address, service } = dnsNames("/tomcat");
+    const { address, service } = dnsNames(lab, "/tomcat");
     return machinesWith(lab, "mesos-dns").flatMap((machine) => {
       const { dns } = portsOf(lab, machine);
       const server = `@${machine.ip}${dns === usualPort ? "" : ` -p ${dns}`}`;

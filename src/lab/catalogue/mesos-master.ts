@@ -1,8 +1,8 @@
-import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
-import { quorum, zookeeperUrl } from "./addresses.ts";
+import { type Lab, type Machine, portsOf } from "../model.ts";
+import { masterAddresses, quorum, zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { masterAdditions } from "./other-images.ts";
-import { pageUrl, type Service } from "./service.ts";
+import type { Service } from "./service.ts";
 
 const usualPort = 5050;
 const workFolder = "/tmp/mesos";
@@ -18,10 +18,10 @@ export const mesosMaster: Service = {
   memory: { classic: 120, rehearsal: 50 },
   entry,
   pages: (lab) =>
-    machinesWith(lab, "mesos-master").map((machine) => ({
+    masterAddresses(lab).map((address) => ({
       title: "Mesos",
       service: "mesos-master",
-      url: pageUrl(machine, portsOf(lab, machine).mesosMaster),
+      url: `http://${address.replace(/:80$/, "")}/`,
     })),
   standIn: {
     name: "mesos-master",

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type Entry, effective } from "../../lab/catalogue/container.ts";
 import { entryOf } from "../../lab/catalogue/index.ts";
 import { runInteractive } from "../../tools/exec.ts";
@@ -42,11 +42,14 @@ export function dockerAccess(fleet: Fleet): Access {
       const said = `${stdout}\n${stderr}`.trim();
       if (exitCode === 0 || exitCode === 1) return exitCode === 0 ? undefined : said;
       // Docker's and ssh's own exit codes: HAProxy was never asked.
-      throw new LabError(`HAProxy in ${nameOf(entry)} on ${entry.machine.name} could not be asked`, {
-        exitCode: exitCodes.tool,
-        details: [said || `exit code ${exitCode}`],
-        remedy: ["npx mesos-lab status", `npx mesos-lab logs ${entry.service}`],
-      });
+      throw new LabError(
+        "haproxy-not-asked",
+        `HAProxy in ${nameOf(entry)} on ${entry.machine.name} could not be asked`,
+        {
+          details: [said || `exit code ${exitCode}`],
+          remedy: ["npx mesos-lab status", `npx mesos-lab logs ${entry.service}`],
+        },
+      );
     },
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { effective } from "../../lab/catalogue/container.ts";
 import type { Machine } from "../../lab/model.ts";
 import type { Breaks } from "../machines.ts";
@@ -26,11 +26,14 @@ export function dockerBreaks(runOn: RunOn): Breaks {
       const { stdout } = await runOn(machine, list, { signal, timeoutMs });
       const [name] = stdout.split("\n").filter((line) => line.startsWith("mesos-"));
       if (name === undefined)
-        throw new LabError(`no container on ${machine.name} publishes the task's port ${hostPort}`, {
-          exitCode: exitCodes.tool,
-          details: [`docker ps said: ${stdout.trim() || "nothing"}`],
-          remedy: [`npx mesos-lab ssh ${machine.name} -- docker ps`],
-        });
+        throw new LabError(
+          "nothing-to-break",
+          `no container on ${machine.name} publishes the task's port ${hostPort}`,
+          {
+            details: [`docker ps said: ${stdout.trim() || "nothing"}`],
+            remedy: [`npx mesos-lab ssh ${machine.name} -- docker ps`],
+          },
+        );
       await runOn(machine, ["sudo", "docker", "rm", "--force", name], { signal, timeoutMs });
       return name;
     },
@@ -79,8 +82,7 @@ async function untilBootedAgain(
       seen = error instanceof Error ? error.message : String(error);
     }
   }
-  throw new LabError(`${machine.name} has not booted again within ${bootMs / 1000} s`, {
-    exitCode: exitCodes.tool,
+  throw new LabError("break-not-undone", `${machine.name} has not booted again within ${bootMs / 1000} s`, {
     details: [`last seen: ${seen}`],
     remedy: ["npx mesos-lab status", "npx mesos-lab up"],
   });

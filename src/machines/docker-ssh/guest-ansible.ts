@@ -40,13 +40,16 @@ export async function prepareAnsible(guest: Guest, script: string): Promise<bool
 }
 
 function notHad({ name }: Machine, details: readonly string[], cause?: unknown): LabError {
-  return new LabError(`Ansible could not be installed on ${name}, where the playbooks were to run`, {
-    exitCode: exitCodes.tool,
-    details,
-    remedy: [
-      "check that the machine reaches its package mirror, pypi.org and galaxy.ansible.com, or use a box with Ansible inside",
-      "install Ansible on this host: npx mesos-lab doctor --fix",
-    ],
-    cause,
-  });
+  return new LabError(
+    "ansible-not-installed",
+    `Ansible could not be installed on ${name}, where the playbooks were to run`,
+    {
+      details,
+      remedy: [
+        "check that the machine reaches its package mirror, pypi.org and galaxy.ansible.com, or use a box with Ansible inside",
+        "install Ansible on this host: npx mesos-lab doctor --fix",
+      ],
+      cause,
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { machineImages } from "../../lab/machine-needs.ts";
 import type { Lab } from "../../lab/model.ts";
 import { imageFormat, imageIdentities } from "../../lock/images.ts";
@@ -26,11 +26,14 @@ export async function imagesOnMachines(
     for (const [image, identity] of Object.entries(identities)) {
       const other = all[image];
       if (other !== undefined && other !== identity)
-        throw new LabError(`machine ${machine.name} has another ${image} than the machines before it`, {
-          exitCode: exitCodes.verify,
-          details: [`here ${identity}, there ${other}`],
-          remedy: [`npx mesos-lab ssh ${machine.name} -- sudo docker image rm --force ${image}`],
-        });
+        throw new LabError(
+          "images-differ-between-machines",
+          `machine ${machine.name} has another ${image} than the machines before it`,
+          {
+            details: [`here ${identity}, there ${other}`],
+            remedy: [`npx mesos-lab ssh ${machine.name} -- sudo docker image rm --force ${image}`],
+          },
+        );
       all[image] = identity;
     }
   return all;

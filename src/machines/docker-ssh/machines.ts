@@ -2,6 +2,7 @@ import type { Machines } from "../machines.ts";
 import { dockerAccess } from "./access.ts";
 import { placeArchive } from "./archive.ts";
 import { dockerBreaks } from "./breaks.ts";
+import { emptying } from "./empty.ts";
 import { type Fleet, runOn } from "./fleet.ts";
 import { bringPlaybooks, siteInGuest } from "./guest.ts";
 import { imagesOnMachines } from "./images.ts";
@@ -11,19 +12,21 @@ import { provision, siteOnHost } from "./provision.ts";
 /** What any machine with SSH and Docker can do. */
 export function dockerSsh(
   fleet: Fleet,
-): Required<Pick<Machines, "provision" | "access" | "parts" | "breaks">> {
+): Required<Pick<Machines, "provision" | "reset" | "access" | "parts" | "breaks">> {
   const { lab } = fleet;
   const on = runOn(fleet);
   const access = dockerAccess(fleet);
+  const setUp: Machines["provision"] = (progress, ansible) => {
+    const run = { ...fleet, ...progress };
+    const { keyOf } = fleet;
+    if (ansible === "host" || keyOf === undefined)
+      return [provision(run, access.lastLines, () => siteOnHost(fleet))];
+    const keys = { ...run, keyOf };
+    return [bringPlaybooks(keys), provision(run, access.lastLines, () => siteInGuest(keys))];
+  };
   return {
-    provision: (progress, ansible) => {
-      const run = { ...fleet, ...progress };
-      const { keyOf } = fleet;
-      if (ansible === "host" || keyOf === undefined)
-        return [provision(run, access.lastLines, () => siteOnHost(fleet))];
-      const keys = { ...run, keyOf };
-      return [bringPlaybooks(keys), provision(run, access.lastLines, () => siteInGuest(keys))];
-    },
+    provision: setUp,
+    reset: (progress, { ansible }) => [emptying(fleet, progress), ...setUp(progress, ansible)],
     access,
     parts: {
       place: () => placeArchive(fleet),

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { machineImages } from "../../lab/machine-needs.ts";
 import { type Lab, type Machine, machinesWith } from "../../lab/model.ts";
 import { readTemplates } from "../../tools/files.ts";
@@ -52,8 +52,7 @@ async function imageIds(images: readonly string[], machine: Machine, runOn: RunO
   const { stdout } = await runOn(machine, argv, { signal, timeoutMs: quickMs });
   const ids = stdout.split("\n").filter((line) => /^sha256:[0-9a-f]{64}$/.test(line));
   if (ids.length !== images.length)
-    throw new LabError(`Docker on ${machine.name} did not tell the ids of its images`, {
-      exitCode: exitCodes.tool,
+    throw new LabError("docker-failed", `Docker on ${machine.name} did not tell the ids of its images`, {
       details: [`it said: ${stdout.trim() || "nothing"}`],
     });
   return Object.fromEntries(images.map((image, index) => [image, ids[index] as string]));
@@ -76,10 +75,11 @@ async function saveImages(
 
 /** As it lies at the path from which the agent's container has it. */
 async function staticClient(lab: Lab, runOn: RunOn, { signal, onProgress }: PartsWanted, into: string) {
-  const [slave] = machinesWith(lab, "mesos-slave") as [Machine];
-  onProgress?.(`static Docker client of ${slave.name}`);
+  // It is on every machine, also where none is a slave.
+  const machine = machinesWith(lab, "mesos-slave")[0] ?? (lab.machines[0] as Machine);
+  onProgress?.(`static Docker client of ${machine.name}`);
   const from = join(into, "docker");
-  await runOn(slave, ["sudo", "cat", "/usr/bin/docker"], { signal, timeoutMs: slowMs, outputFile: from });
+  await runOn(machine, ["sudo", "cat", "/usr/bin/docker"], { signal, timeoutMs: slowMs, outputFile: from });
   return from;
 }
 

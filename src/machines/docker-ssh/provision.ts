@@ -98,13 +98,16 @@ function sitePlaybookFollowed(run: FleetRun, lastLines: LastLines, site: Site) {
     // Without a failed task Ansible did not get so far: its own words are all there is.
     if (first === undefined) throw notStarted(error, site);
     const told = failures.map((each) => `${each.machine}: ${each.task}: ${each.message}`);
-    throw new LabError(`Ansible could not finish "${first.task}" on ${first.machine}`, {
-      exitCode: exitCodes.tool,
-      details: [...told, ...(await lastWords(lastLines, suspects(), run.signal)), `log: ${logFile}`],
-      // A playbook that says itself what helps knows better than what its words resemble.
-      remedy: [...(ownRemedies.size > 0 ? ownRemedies : explain(told.join("\n"))), site.byHand],
-      cause: error,
-    });
+    throw new LabError(
+      "ansible-task-failed",
+      `Ansible could not finish "${first.task}" on ${first.machine}`,
+      {
+        details: [...told, ...(await lastWords(lastLines, suspects(), run.signal)), `log: ${logFile}`],
+        // A playbook that says itself what helps knows better than what its words resemble.
+        remedy: [...(ownRemedies.size > 0 ? ownRemedies : explain(told.join("\n"))), site.byHand],
+        cause: error,
+      },
+    );
   });
   ended.catch(() => undefined);
 
@@ -114,9 +117,9 @@ function sitePlaybookFollowed(run: FleetRun, lastLines: LastLines, site: Site) {
     if (left.length === 0) return;
     const none = left.length === run.lab.machines.length;
     throw new LabError(
+      "ansible-left-machines-out",
       none ? "Ansible ran on none of the machines" : `Ansible did not run on ${left.join(", ")}`,
       {
-        exitCode: exitCodes.tool,
         details: [
           `it ended as if all were well, and does not name ${none ? "one of them" : "that"} at the end`,
           ...[...warnings].slice(0, 3).map((message) => `it warned: ${message}`),
@@ -151,12 +154,15 @@ function sitePlaybookFollowed(run: FleetRun, lastLines: LastLines, site: Site) {
 }
 
 function notStarted({ message, details, cause }: LabError, { inside, byHand }: Site): LabError {
-  return new LabError(inside === undefined ? message : `Ansible could not run the playbooks on ${inside}`, {
-    exitCode: exitCodes.tool,
-    details,
-    remedy: [...explain(details.join("\n")), byHand],
-    cause,
-  });
+  return new LabError(
+    "ansible-failed",
+    inside === undefined ? message : `Ansible could not run the playbooks on ${inside}`,
+    {
+      details,
+      remedy: [...explain(details.join("\n")), byHand],
+      cause,
+    },
+  );
 }
 
 function newPlay(): Play {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type Lab, type Machine, type Part, portsOf } from "../../lab/model.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
 import { folderMark, machineMark } from "../../rehearsal/embedded/plan.ts";
@@ -29,8 +29,7 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
       const task = await taskAt(lab, machine, hostPort, signal);
       const marks = { [folderMark]: folder, [machineMark]: machine.name, MESOS_TASK_ID: task };
       if ((await removeContainers(marks)) + (await endMarked(marks)) > 0) return task;
-      throw new LabError(`no process of task ${task} is left on ${machine.name}`, {
-        exitCode: exitCodes.tool,
+      throw new LabError("nothing-to-break", `no process of task ${task} is left on ${machine.name}`, {
         remedy: ["npx mesos-lab status"],
       });
     },
@@ -55,7 +54,7 @@ function processOf(lab: Lab, folder: string, part: Part): ProcessMark {
   const id = serviceId(lab, part);
   const mark = runningState(folder)?.services[id]?.process;
   if (mark !== undefined) return mark;
-  throw new LabError(`${id} does not run`, { exitCode: exitCodes.tool, remedy: ["npx mesos-lab up"] });
+  throw new LabError("nothing-to-break", `${id} does not run`, { remedy: ["npx mesos-lab up"] });
 }
 
 /** Waits until the launcher has started other processes than these in their place. */
@@ -73,12 +72,15 @@ async function untilBack(
     return state?.process !== undefined && !old.has(state.process.pid);
   };
   while (!parts.every(isBack)) {
-    if (signal.aborted) throw new LabError("interrupted during a break", { exitCode: exitCodes.interrupted });
+    if (signal.aborted) throw new LabError("interrupted", "interrupted during a break");
     if (performance.now() > deadline)
-      throw new LabError(`what was ended has not been started again within ${backMs / 1000} s`, {
-        exitCode: exitCodes.tool,
-        remedy: ["npx mesos-lab up"],
-      });
+      throw new LabError(
+        "break-not-undone",
+        `what was ended has not been started again within ${backMs / 1000} s`,
+        {
+          remedy: ["npx mesos-lab up"],
+        },
+      );
     await sleep(10);
   }
 }
@@ -109,8 +111,7 @@ async function taskAt(lab: Lab, machine: Machine, hostPort: number, signal: Abor
   } finally {
     await http.close();
   }
-  throw new LabError(`no task on ${machine.name} has the port ${hostPort}`, {
-    exitCode: exitCodes.tool,
+  throw new LabError("nothing-to-break", `no task on ${machine.name} has the port ${hostPort}`, {
     remedy: ["npx mesos-lab status"],
   });
 }

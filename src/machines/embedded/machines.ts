@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { EmbeddedLab, Machine, Part } from "../../lab/model.ts";
 import { checkHere } from "../../preflight/problem.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
@@ -57,6 +57,14 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     boot: (progress, { running, leaving }) => start(progress, running, plan(), leaving),
     release: (progress, leaving) => release(progress, plan(), leaving.machines),
     provision: () => [],
+    reset: (progress) => [
+      line(lineOf(progress, "empty", "Remove the services and what they have stored"), async () => {
+        await endLab(home, false);
+        await rm(home, { recursive: true, force: true });
+        return undefined;
+      }),
+      start(progress, false, plan(), []),
+    ],
     halt: (progress) => end(progress, "halt", "End the lab's processes", true),
     destroy: (progress) => ({
       loses: [],
@@ -75,9 +83,9 @@ function embeddedAccess(lab: EmbeddedLab, folder: LabFolder): Access {
   return {
     shell: async (machine) => {
       throw new LabError(
+        "no-machine-to-log-in-to",
         `${machine.name} is no machine to log in to: this lab is embedded, its services are processes here`,
         {
-          exitCode: exitCodes.usage,
           details: [`its files, with the sandboxes of its tasks: ${folder.file("embedded", machine.name)}`],
           remedy: processParts(lab)
             .filter((part) => part.machine.name === machine.name)
@@ -165,10 +173,13 @@ function stateOf(lab: EmbeddedLab, machine: string, state: LauncherState | undef
 }
 
 function noZookeeper(): LabError {
-  return new LabError("ZooKeeper is not part of an embedded lab: the launcher has a store in its place", {
-    exitCode: exitCodes.usage,
-    remedy: ["npx mesos-lab logs mesos-master"],
-  });
+  return new LabError(
+    "service-not-in-lab",
+    "ZooKeeper is not part of an embedded lab: the launcher has a store in its place",
+    {
+      remedy: ["npx mesos-lab logs mesos-master"],
+    },
+  );
 }
 
 async function checkWithHaproxy(config: string, signal: AbortSignal): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import { type Lab, type Machine, type Part, partsOf } from "../../lab/model.ts";
 import { hasZookeeper } from "../../lab/runs.ts";
 import type { Instance, Plan, PlannedService } from "../../rehearsal/embedded/plan.ts";
 import type { Callers } from "../../rehearsal/http/callers.ts";
+import { parseZooKeeperUrl } from "../../rehearsal/store/zookeeper-url.ts";
 import { packageRoot } from "../../tools/package-root.ts";
 import { zookeeperProgram } from "./zookeeper.ts";
 
@@ -55,6 +56,7 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
     callers: callers(lab),
     proxy,
     services: [...planned.values()],
+    ...(lab.mesos && { joined: parseZooKeeperUrl(lab.mesos.zk).servers }),
     zookeeper: hasZookeeper(lab) ? "host" : "store",
     programs: processParts(lab)
       .filter(({ service }) => service === "zookeeper")

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { digestOf, type LauncherState, type Plan } from "../../rehearsal/embedded/plan.ts";
 import { readIfThere } from "../../tools/files.ts";
 import { type Launcher, planText } from "./processes.ts";
@@ -66,8 +66,7 @@ export async function untilReady(
         `${first?.id ?? "the launcher"} is not ready after ${longestMs / 1000} s`,
         first?.log ?? launcher.log,
       );
-    if (signal.aborted)
-      throw new LabError("interrupted while starting the lab", { exitCode: exitCodes.interrupted });
+    if (signal.aborted) throw new LabError("interrupted", "interrupted while starting the lab");
     await sleep(pollMs);
   }
 }
@@ -97,8 +96,7 @@ function cpuTicks(pid: number | undefined): string {
 }
 
 function notUp(message: string, log: string): LabError {
-  return new LabError(message, {
-    exitCode: exitCodes.tool,
+  return new LabError("part-not-ready", message, {
     details: [lastLines(log), `log: ${log}`],
     remedy: ["npx mesos-lab destroy, then create it again: ports that are taken by then are replaced"],
   });

@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { ordinal } from "../../lab/catalogue/addresses.ts";
 import { type Lab, machinesWith, type Part, portsOf } from "../../lab/model.ts";
 import type { PlannedProgram } from "../../rehearsal/embedded/plan.ts";
@@ -64,8 +64,7 @@ export async function javaFault(signal: AbortSignal): Promise<string | undefined
     });
     return undefined;
   } catch (error) {
-    if (signal.aborted)
-      throw new LabError("interrupted while trying ZooKeeper", { exitCode: exitCodes.interrupted });
+    if (signal.aborted) throw new LabError("interrupted", "interrupted while trying ZooKeeper");
     const { stderr = "", killed = false, code } = error as Partial<ExecFileException> & { stderr?: string };
     const [said = ""] = stderr.trim().split("\n");
     return killed ? `java does not answer within ${tryLimitMs / 1000} s` : `java ends with ${code}: ${said}`;

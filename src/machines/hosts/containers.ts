@@ -1,7 +1,7 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
+import { broughtTo } from "../docker-ssh/brings.ts";
 import type { RunOn } from "../docker-ssh/fleet.ts";
-import { broughtTo } from "./brings.ts";
 import type { OnHost } from "./every-host.ts";
 
 /** Long enough for ten seconds a container, and for a host that is busy. */
@@ -14,8 +14,7 @@ export function starting(lab: HostsLab, on: RunOn, signal: AbortSignal): OnHost 
     const there = await names(on, machine, ["--all"], signal);
     const missing = containers.filter((name) => !there.includes(name));
     if (missing.length > 0)
-      throw new LabError(`${machine.name} has no ${missing.join(", ")} to start`, {
-        exitCode: exitCodes.usage,
+      throw new LabError("containers-missing", `${machine.name} has no ${missing.join(", ")} to start`, {
         remedy: ["npx mesos-lab create"],
       });
     await on(machine, ["sudo", "docker", "start", ...containers], { signal, timeoutMs });

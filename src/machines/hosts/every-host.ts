@@ -38,12 +38,15 @@ export function onEveryHost(
       await task.newListr(lines, { concurrent: true, exitOnError: false }).run();
       throwFirst(failures.map(({ error }) => error).filter((error) => !isToolFailure(error)));
       if (failures.length === 0) return;
-      throw new LabError(`${failed} ${failures.map(({ machine }) => machine.name).join(", ")}`, {
-        exitCode: exitCodes.tool,
-        details: failures.map(({ machine, error }) => `${machine.name}: ${told(error as LabError)}`),
-        remedy: remedy(failures.map(({ machine }) => machine)),
-        cause: failures[0]?.error,
-      });
+      throw new LabError(
+        "hosts-failed",
+        `${failed} ${failures.map(({ machine }) => machine.name).join(", ")}`,
+        {
+          details: failures.map(({ machine, error }) => `${machine.name}: ${told(error as LabError)}`),
+          remedy: remedy(failures.map(({ machine }) => machine)),
+          cause: failures[0]?.error,
+        },
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type Finding, lacking, problemsOf } from "../../lab/finding.ts";
 import type { HostsLab } from "../../lab/model.ts";
 import { refuse } from "../../preflight/problem.ts";
@@ -6,8 +6,8 @@ import { ansibleFindings, sshFinding } from "../../preflight/programs.ts";
 import { readIfThere, writeFiles } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import { archiveOf } from "../docker-ssh/archive.ts";
+import { broughtTo } from "../docker-ssh/brings.ts";
 import type { Examination, Examined } from "../machines.ts";
-import { broughtTo } from "./brings.ts";
 import { cargoOf } from "./cargo.ts";
 import type { HostFacts } from "./facts.ts";
 import { hostFiles, labMark, withPassingFiles } from "./files.ts";
@@ -106,8 +106,11 @@ function withoutImages(lab: HostsLab, sights: readonly Seen[]): readonly Finding
 }
 
 function noGuest(): LabError {
-  return new LabError("on hosts the playbooks run here: your keys are not given to any of them", {
-    exitCode: exitCodes.usage,
-    remedy: ["leave --ansible out", "install Ansible here: npx mesos-lab doctor --fix"],
-  });
+  return new LabError(
+    "keys-stay-here",
+    "on hosts the playbooks run here: your keys are not given to any of them",
+    {
+      remedy: ["leave --ansible out", "install Ansible here: npx mesos-lab doctor --fix"],
+    },
+  );
 }

@@ -2,7 +2,7 @@ import { type Finding, lacking, ok } from "../../lab/finding.ts";
 import { memoryNeed } from "../../lab/machine-needs.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { clean } from "../../untrusted.ts";
-import { broughtTo } from "./brings.ts";
+import { broughtTo } from "../docker-ssh/brings.ts";
 import type { HostFacts } from "./facts.ts";
 
 /** What a lab is about to bring. */
@@ -74,7 +74,7 @@ const sudo: Check = ({ machine, facts }) => {
     return fault(machine, "has no sudo", "install it there: apt-get install sudo");
   return fault(
     machine,
-    `asks for a password when ${user} uses sudo, and nobody is there to type it`,
+    `asks for a password when ${user} uses sudo, and there is no way to type it here`,
     `on ${machine.name}, with visudo: ${user} ALL=(ALL) NOPASSWD: ALL`,
   );
 };

@@ -6,7 +6,7 @@ import { type RunResult, run } from "../../tools/exec.ts";
 import { readTemplates } from "../../tools/files.ts";
 import { ssh, unattended } from "../../tools/ssh.ts";
 import { clean } from "../../untrusted.ts";
-import { broughtTo } from "./brings.ts";
+import { broughtTo } from "../docker-ssh/brings.ts";
 import { type HostFacts, readFacts } from "./facts.ts";
 import { type HostFiles, reachOf, writeConfig } from "./files.ts";
 import { refusesKey } from "./host-keys.ts";

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Machine } from "../../lab/model.ts";
 import { template } from "../../render/files.ts";
 import { readTemplates } from "../../tools/files.ts";
@@ -26,8 +26,7 @@ export async function runProgram(
   try {
     return JSON.parse(stdout);
   } catch (cause) {
-    throw new LabError(`${machine.name} answered with something else than was asked for`, {
-      exitCode: exitCodes.tool,
+    throw new LabError("hosts-failed", `${machine.name} answered with something else than was asked for`, {
       details: [clean(stdout || "nothing")],
       cause,
     });

@@ -1,6 +1,6 @@
 import type { HostsLab } from "../../lab/model.ts";
 import { clean } from "../../untrusted.ts";
-import { broughtTo } from "./brings.ts";
+import { broughtTo } from "../docker-ssh/brings.ts";
 import { isTaken } from "./judge.ts";
 import type { Sight } from "./look.ts";
 

@@ -57,11 +57,10 @@ function vagrantUpFollowed(run: VagrantRun) {
   };
   const ended = bringUp(run, onLine, tellAll).catch((error: unknown) => {
     if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
-    const { details, remedy, exitCode } = error;
+    const { details, remedy } = error;
     const said = details.join("\n");
     const known = boxRemedies(run.lab, said) ?? explain(said);
-    throw new LabError("Vagrant could not start the machines", {
-      exitCode,
+    throw new LabError("machines-did-not-start", "Vagrant could not start the machines", {
       details,
       remedy: [...known, ...remedy],
       cause: error,

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type Command, type RunOptions, type RunResult, run } from "../../tools/exec.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
@@ -62,9 +62,7 @@ export async function awaitOrphan(
       `waiting for vagrant ${wordsFor(child)}, which an earlier run has left (end it: kill -INT ${child.pid})`,
     );
     await sleep(lookMs, undefined, { signal }).catch(() => {
-      throw new LabError(`interrupted while waiting for vagrant ${wordsFor(child as Child)}`, {
-        exitCode: exitCodes.interrupted,
-      });
+      throw new LabError("interrupted", `interrupted while waiting for vagrant ${wordsFor(child as Child)}`);
     });
   }
   rmSync(folder.file(noteName), { force: true });

@@ -31,11 +31,10 @@ function squeezed(lines: readonly string[]): readonly string[] {
 /** A failure of Vagrant with its own sentence first; the rest is in the log. */
 export function vagrantFailure(error: unknown): unknown {
   if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) return error;
-  const { message, exitCode, remedy, details, cause } = error;
+  const { id, message, remedy, details, cause } = error;
   const log = details.filter((line) => line.startsWith("log: "));
   const said = causeIn(details);
-  return new LabError(message, {
-    exitCode,
+  return new LabError(id, message, {
     remedy,
     cause,
     details: said.length > 0 ? [...said, ...log] : details,

@@ -22,6 +22,7 @@ import { examineHost, settleEmulation } from "./preflight.ts";
 export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
   const keyOf = (machine: Machine) => ownKey(lab, folder, machine);
   const reach = (machine: Machine) => reachWithKey("vagrant", machine.ip, keyOf(machine));
+  const common = dockerSsh({ lab, folder, reach, keyOf });
   const stop = (
     progress: Progress,
     step: string,
@@ -56,6 +57,11 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       if (again) for (const machine of lab.machines) reach(machine);
       return boot({ lab, folder, ...progress }, running);
     },
+    ...common,
+    reset: (progress, how) => [
+      boot({ lab, folder, ...progress }, how.running),
+      ...common.reset(progress, how),
+    ],
     halt: (progress) =>
       stop(progress, "halt", "Shut the machines down", awaitOrphan, vagrantHalt(folder.path)),
     // Machines that the Vagrantfile would not have any more are refused before anything is done.
@@ -73,7 +79,6 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
         task: stop(progress, "destroy", "Destroy the machines", endFirst, command),
       };
     },
-    ...dockerSsh({ lab, folder, reach, keyOf }),
   };
 }
 
@@ -101,8 +106,7 @@ function ownKey(lab: VagrantLab, folder: LabFolder, { name }: Machine): OwnKey {
   const own = [".vagrant", "machines", name, lab.runs.provider];
   const key = folder.file(...own, "private_key");
   if (existsSync(key)) return { key, knownHosts: folder.file(...own, "known_hosts") };
-  throw new LabError(`machine "${name}" has not been made yet`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("lab-not-made", `machine "${name}" has not been made yet`, {
     remedy: ["npx mesos-lab create"],
   });
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { VagrantLab } from "../../lab/model.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 
@@ -15,9 +15,12 @@ export function refuseOrphans(lab: VagrantLab, folder: LabFolder): void {
     );
   if (orphans.length === 0) return;
   const names = orphans.map(({ name, provider }) => `${name} (${provider})`).join(", ");
-  throw new LabError(`lab "${lab.name}" has machines that it would lose: ${names}`, {
-    exitCode: exitCodes.usage,
-    details: ["they were made by an earlier lab file or with other flags"],
-    remedy: [`remove them first: npx mesos-lab destroy --name ${lab.name}`],
-  });
+  throw new LabError(
+    "machines-would-be-lost",
+    `lab "${lab.name}" has machines that it would lose: ${names}`,
+    {
+      details: ["they were made by an earlier lab file or with other flags"],
+      remedy: [`remove them first: npx mesos-lab destroy --name ${lab.name}`],
+    },
+  );
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { createProxyServer } from "httpxy";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type Matcher, parseAcl } from "./acl.ts";
 import type { BambooApp, Routing } from "./model.ts";
 import type { TrafficProxy } from "./proxy.ts";
@@ -74,8 +74,7 @@ export class BuiltInProxy implements TrafficProxy {
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause) =>
         reject(
-          new LabError(`cannot listen on ${host}:${port}: ${cause.message}`, {
-            exitCode: exitCodes.tool,
+          new LabError("cannot-listen", `cannot listen on ${host}:${port}: ${cause.message}`, {
             cause,
           }),
         ),
@@ -143,7 +142,7 @@ function matcher(app: BambooApp, { services }: Routing): Matcher {
   try {
     return parseAcl(services[app.Id]?.Acl ?? `path_beg -i ${app.Id}`);
   } catch (cause) {
-    throw new LabError((cause as Error).message, { exitCode: exitCodes.tool, cause });
+    throw new LabError("stand-in-failed", (cause as Error).message, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exitCodes, formatError, LabError } from "../../errors.ts";
+import { formatError, LabError } from "../../errors.ts";
 import type { Running } from "../running.ts";
 import { inContainer, type Surroundings } from "../surroundings.ts";
 import { readBambooOptions } from "./options.ts";
@@ -19,8 +19,7 @@ export async function run(
   around: Surroundings = inContainer,
 ): Promise<Running> {
   if (argv.length > 0)
-    throw new LabError(`Bamboo takes no arguments here: ${argv.join(" ")}`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("stand-in-misused", `Bamboo takes no arguments here: ${argv.join(" ")}`, {
       remedy: [
         "set MARATHON_ENDPOINT, BAMBOO_ENDPOINT, BAMBOO_ZK_HOST, BAMBOO_ZK_PATH, BIND and CONFIG_PATH",
       ],
@@ -30,7 +29,7 @@ export async function run(
   if (env.HAPROXY_RELOAD_CMD) log("HAPROXY_RELOAD_CMD is not used: the rehearsal reloads HAProxy on its own");
   const store = await around.openStore(options.zkHost, { log });
   store.onSessionLost(() => {
-    const reason = new LabError("Bamboo lost its ZooKeeper session", { exitCode: exitCodes.tool });
+    const reason = new LabError("zookeeper-lost", "Bamboo lost its ZooKeeper session");
     process.stderr.write(`${formatError(reason)}\n`);
     process.exit(reason.exitCode);
   });

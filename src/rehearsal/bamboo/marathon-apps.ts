@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { send } from "../http/client.ts";
 import { type BambooApp, escapedId } from "./model.ts";
 
@@ -36,7 +36,7 @@ export async function fetchApps(endpoints: readonly string[], signal: AbortSigna
       failures.push(`${endpoint}: ${(error as Error).message}`);
     }
   }
-  throw new LabError("no Marathon answers", { exitCode: exitCodes.tool, details: failures });
+  throw new LabError("stand-in-failed", "no Marathon answers", { details: failures });
 }
 
 /** Pure: the apps of these tasks. */

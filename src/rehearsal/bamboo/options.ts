@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 
 export interface BambooOptions {
   /** `http://host:8080`, one or more. */
@@ -90,5 +90,5 @@ function parseBind(bind: string): { host: string; port: number } {
 }
 
 function usage(message: string, remedy: readonly string[], cause?: unknown): LabError {
-  return new LabError(message, { exitCode: exitCodes.usage, remedy, cause });
+  return new LabError("stand-in-misused", message, { remedy, cause });
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { folderMark } from "./plan.ts";
 
 const answerLimitMs = 15_000;
@@ -39,11 +39,14 @@ export async function removeContainers(marks: Readonly<Record<string, string>>):
       await run({ file: "docker", args: ["rm", "--force", ...ids] }, { timeoutMs: removeLimitMs });
     return ids.length;
   } catch (cause) {
-    throw new LabError("the lab has run containers, and Docker does not answer: they may still be there", {
-      exitCode: exitCodes.tool,
-      details: cause instanceof LabError ? [cause.message, ...cause.details] : [String(cause)],
-      remedy: ["start Docker, and do this again", `or forget them: rm ${noteIn(folder)}`],
-      cause,
-    });
+    throw new LabError(
+      "docker-silent",
+      "the lab has run containers, and Docker does not answer: they may still be there",
+      {
+        details: cause instanceof LabError ? [cause.message, ...cause.details] : [String(cause)],
+        remedy: ["start Docker, and do this again", `or forget them: rm ${noteIn(folder)}`],
+        cause,
+      },
+    );
   }
 }

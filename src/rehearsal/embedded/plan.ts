@@ -50,6 +50,8 @@ export interface Plan {
   /** What carries Bamboo's traffic; the other balancers have the host's HAProxy or none. */
   readonly proxy: "haproxy" | "built-in";
   readonly services: readonly PlannedService[];
+  /** The ZooKeeper of a Mesos that is not the lab's, `host:2181,…`; absent where the lab makes a Mesos. */
+  readonly joined?: string;
   /** What keeps the stand-ins' shared state: one of the programs, or the launcher's own store. */
   readonly zookeeper: "host" | "store";
   readonly programs: readonly PlannedProgram[];

@@ -34,9 +34,10 @@ async function main(): Promise<void> {
   };
   const { plan, service } = planned();
   if (service === undefined || process.send === undefined)
-    throw new LabError("started by hand: only the launcher of an embedded lab starts its services", {
-      exitCode: exitCodes.usage,
-    });
+    throw new LabError(
+      "stand-in-misused",
+      "started by hand: only the launcher of an embedded lab starts its services",
+    );
   const send = process.send.bind(process) as (message: unknown) => void;
   const store = new StoreClient(send);
   process.on("message", (message: FromStore | InstancesChanged) => {
@@ -61,9 +62,7 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => stop());
   const load = Object.hasOwn(standIns, service.service) ? standIns[service.service] : undefined;
   if (load === undefined)
-    throw new LabError(`no stand-in is called ${JSON.stringify(service.service)}`, {
-      exitCode: exitCodes.usage,
-    });
+    throw new LabError("stand-in-misused", `no stand-in is called ${JSON.stringify(service.service)}`);
   const { run } = await load();
   /** Ends the instances that are not planned any more, and starts those that are not there yet. */
   const runAll = async (now: Plan, { service: name, instances, ...rest }: PlannedService) => {

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Store } from "../store/store.ts";
 import type { FromStore, Operation, ToStore } from "./store-messages.ts";
 
@@ -26,7 +26,7 @@ export class StoreClient {
     const waiting = this.waiting.get(message.call);
     this.waiting.delete(message.call);
     if (message.error === undefined) waiting?.resolve(message.value);
-    else waiting?.reject(new LabError(message.error, { exitCode: exitCodes.tool }));
+    else waiting?.reject(new LabError("stand-in-failed", message.error));
   }
 
   open(): Store {

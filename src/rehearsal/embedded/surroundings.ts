@@ -19,14 +19,11 @@ export async function surroundingsOf(
   launcherStore: () => Store,
 ): Promise<Surroundings> {
   const machine = env[machineMark] ?? "";
-  const openStore: OpenStore =
-    plan.zookeeper === "host"
-      ? async (servers, options) =>
-          (await import("../store/zookeeper-store.ts")).openZooKeeperStore(servers, {
-            ...options,
-            retryDelayMs,
-          })
-      : async () => launcherStore();
+  const openStore: OpenStore = async (servers, options) => {
+    if (plan.zookeeper === "store" && servers !== plan.joined) return launcherStore();
+    const { openZooKeeperStore } = await import("../store/zookeeper-store.ts");
+    return openZooKeeperStore(servers, { ...options, retryDelayMs });
+  };
   const common = { openStore, callers: plan.callers };
   if (service.service === "mesos-agent")
     return {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { HaproxyProcess } from "../haproxy/process.ts";
 import type { Running } from "../running.ts";
 import { inContainer, type Surroundings } from "../surroundings.ts";
@@ -25,9 +25,7 @@ export async function run(
 ): Promise<Running> {
   const { haproxy: place } = around;
   if (place === undefined)
-    throw new LabError("haproxy-marathon-bridge is a process in embedded labs only", {
-      exitCode: exitCodes.usage,
-    });
+    throw new LabError("stand-in-misused", "haproxy-marathon-bridge is a process in embedded labs only");
   let said = "";
   const log = (text: string) => {
     const line = text.trim();

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type AppBind, appBinds, linesIn, without } from "./config-parts.ts";
 import { isFree } from "./free-ports.ts";
 
@@ -181,8 +181,7 @@ export class HaproxyProcess {
       last = typeof workers === "string" ? workers : `workers: ${workers.join(", ") || "none"}`;
       await sleep(pollMs);
     }
-    throw new LabError(failure, {
-      exitCode: exitCodes.tool,
+    throw new LabError("haproxy-failed", failure, {
       details: [this.exited || `last seen after ${startMs / 1000} s: ${last}`],
       remedy: [`haproxy -d -f ${this.options.outputPath}`],
     });
@@ -206,8 +205,7 @@ function alertsIn(complaint: string, file: string): readonly string[] {
 }
 
 function refusal(complaint: string, file: string): LabError {
-  return new LabError("HAProxy refuses the configuration", {
-    exitCode: exitCodes.tool,
+  return new LabError("haproxy-failed", "HAProxy refuses the configuration", {
     details: alertsIn(complaint, file),
   });
 }
@@ -220,8 +218,7 @@ function complaintAbout(file: string): Promise<string | undefined> {
       else if (typeof error.code === "number") resolve(stderr);
       else
         reject(
-          new LabError(`haproxy could not check its configuration: ${error.message}`, {
-            exitCode: exitCodes.tool,
+          new LabError("haproxy-failed", `haproxy could not check its configuration: ${error.message}`, {
             remedy: [`haproxy -c -f ${file}`],
             cause: error,
           }),

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Running } from "../running.ts";
 import { type Callers, type Gate, gate, tellable } from "./callers.ts";
 
@@ -30,8 +30,7 @@ export async function listen(app: Hono, address: ListenAddress): Promise<Running
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
       reject(
-        new LabError(`cannot listen on ${address.host}:${address.port}: ${error.message}`, {
-          exitCode: exitCodes.tool,
+        new LabError("cannot-listen", `cannot listen on ${address.host}:${address.port}: ${error.message}`, {
           cause: error,
         }),
       ),

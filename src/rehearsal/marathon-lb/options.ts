@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 
 export interface MarathonLbOptions {
   /** `sse` follows Marathon's events, `poll` asks every so often. */
@@ -74,5 +74,5 @@ export function readMarathonLbOptions(argv: readonly string[], env: Environment)
 const example = "sse -m http://192.168.33.18:8080 --group external";
 
 function usage(message: string, remedy: readonly string[]): LabError {
-  return new LabError(`[marathon-lb] ${message}`, { exitCode: exitCodes.usage, remedy });
+  return new LabError("stand-in-misused", `[marathon-lb] ${message}`, { remedy });
 }

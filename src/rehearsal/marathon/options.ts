@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 
 /** What the stand-in uses of Marathon's flags. */
 export interface MarathonOptions {
@@ -148,8 +148,7 @@ function fromArguments(argv: readonly string[]): Record<string, string> {
 }
 
 function fail(message: string): never {
-  throw new LabError(`[marathon] Error: ${message}`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("stand-in-misused", `[marathon] Error: ${message}`, {
     remedy: ["see docs/rehearsal.md for the flags that the stand-in of Marathon 0.15.0 reads"],
   });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Callers } from "../http/callers.ts";
 import { listen } from "../http/server.ts";
 import { detectMaster } from "../mesos/detector.ts";
@@ -122,8 +122,7 @@ export async function startMarathon(start: StartMarathon): Promise<Running> {
   store.onSessionLost(() => {
     leadership = { elected: false, leader: undefined };
     if (closing) return;
-    const reason = new LabError("Marathon lost its ZooKeeper session", {
-      exitCode: exitCodes.tool,
+    const reason = new LabError("zookeeper-lost", "Marathon lost its ZooKeeper session", {
       remedy: ["start it again once ZooKeeper answers"],
     });
     void later(retire).then(() => start.onExit?.(reason));

@@ -1,5 +1,5 @@
 import { mkdir, readFile } from "node:fs/promises";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Callers } from "../http/callers.ts";
 import { listen } from "../http/server.ts";
 import type { MasterMessage } from "../mesos/agent-protocol.ts";
@@ -107,7 +107,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     link.close();
     await tasks.close();
     const message = `The master asked this slave to shut down: ${why}`;
-    options.onFatal(new LabError(message, { exitCode: exitCodes.tool }));
+    options.onFatal(new LabError("stand-in-failed", message));
   };
 
   if (kept !== undefined) {

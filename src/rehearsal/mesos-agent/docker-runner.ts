@@ -1,6 +1,6 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { run } from "../../tools/exec.ts";
 import {
   type ContainerOptions,
@@ -39,9 +39,9 @@ export async function dockerRunner(options: DockerOptions): Promise<TaskRunner> 
     await run({ file: docker, args: ["--version"] }, { timeoutMs: 5_000, killAfterMs: 1_000 });
   } catch (cause) {
     throw new LabError(
+      "stand-in-host",
       "Failed to create a containerizer: Could not create DockerContainerizer: no Docker CLI",
       {
-        exitCode: exitCodes.preflight,
         details: [cause instanceof Error ? cause.message : String(cause)],
         remedy: [`set MESOS_DOCKER to a Docker CLI that runs here, or MESOS_CONTAINERIZERS=mesos`],
         cause,

@@ -47,8 +47,7 @@ function masterOf(text: string, openStore: OpenStore, log: (line: string) => voi
     return { openStore: (signal) => openStore(servers, { log, signal }), path };
   }
   if (/^[\w.-]+:\d{1,5}$/.test(text)) return { address: text };
-  throw new LabError(`Failed to parse the master: ${JSON.stringify(text)}`, {
-    exitCode: exitCodes.usage,
+  throw new LabError("stand-in-misused", `Failed to parse the master: ${JSON.stringify(text)}`, {
     remedy: ["write it as zk://host:2181/mesos or host:5050"],
   });
 }

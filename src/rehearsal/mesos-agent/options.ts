@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { ignoredFlags, type OptionTable, type OptionValues, readOptions } from "../options.ts";
 
 const table = {
@@ -59,5 +59,5 @@ export function parseAttributes(text: string): Record<string, string> {
 }
 
 function usage(message: string): LabError {
-  return new LabError(message, { exitCode: exitCodes.usage });
+  return new LabError("stand-in-misused", message);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import * as z from "zod";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 
 /** Where a task's address is taken from, best first. */
 export const ipSources = ["host", "netinfo", "mesos", "docker"] as const;
@@ -102,5 +102,5 @@ function usage(
   cause?: unknown,
   details: readonly string[] = [],
 ): LabError {
-  return new LabError(message, { exitCode: exitCodes.usage, remedy, cause, details });
+  return new LabError("stand-in-misused", message, { remedy, cause, details });
 }

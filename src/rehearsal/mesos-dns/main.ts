@@ -1,4 +1,4 @@
-import { exitCodes, formatError, LabError } from "../../errors.ts";
+import { formatError, LabError } from "../../errors.ts";
 import { masterInStore } from "../marathon/start.ts";
 import { logLine } from "../mesos/log.ts";
 import type { Running } from "../running.ts";
@@ -27,9 +27,7 @@ export async function run(
     process.stderr.write(`${formatError(reason)}\n`);
     process.exit(reason.exitCode);
   };
-  store.onSessionLost(() =>
-    exit(new LabError("Mesos-DNS lost its ZooKeeper session", { exitCode: exitCodes.tool })),
-  );
+  store.onSessionLost(() => exit(new LabError("zookeeper-lost", "Mesos-DNS lost its ZooKeeper session")));
   const running = await startMesosDns({
     config,
     callers,

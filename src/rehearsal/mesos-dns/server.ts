@@ -1,6 +1,6 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { readFrames, writeFrame } from "./frames.ts";
 import type { Transport } from "./respond.ts";
 
@@ -33,8 +33,9 @@ export async function serveDns(
       tcp.close();
       if (left > 1) continue;
       throw new LabError(
+        "cannot-listen",
         `cannot listen on ${address.host}:${address.port} for DNS: ${(error as Error).message}`,
-        { exitCode: exitCodes.tool, cause: error },
+        { cause: error },
       );
     }
   }

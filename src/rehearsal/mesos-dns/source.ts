@@ -26,12 +26,18 @@ export async function fetchState(
   throw new Error(failures.length === 0 ? "no master is known" : failures.join("; "));
 }
 
+/** Since 1.8 a master has its state at the second of these only; 0.24 has the first only. */
+const paths = ["/master/state.json", "/master/state"] as const;
+
 async function stateOf(master: string, signal: AbortSignal, timeoutMs: number): Promise<MesosState> {
-  const response = await fetch(`http://${master}/master/state.json`, {
-    headers: { accept: "application/json" },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-  });
-  const body = await response.text();
-  if (!response.ok) throw new Error(`/master/state.json answered ${response.status}`);
-  return stateSchema.parse(JSON.parse(body));
+  for (const path of paths) {
+    const response = await fetch(`http://${master}${path}`, {
+      headers: { accept: "application/json" },
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    const body = await response.text();
+    if (response.ok) return stateSchema.parse(JSON.parse(body));
+    if (response.status !== 404) throw new Error(`${path} answered ${response.status}`);
+  }
+  throw new Error(`${paths.join(" and ")} answered 404`);
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Callers } from "../http/callers.ts";
 import { listen } from "../http/server.ts";
 import type { FollowMaster } from "../marathon/start.ts";
@@ -92,7 +92,7 @@ export async function startMesosDns(start: StartMesosDns): Promise<RunningMesosD
     if (patience === 0 || leader !== undefined) return;
     const reason = `no leading master within ${patience} s`;
     start.onExit?.(
-      new LabError(reason, { exitCode: exitCodes.tool, remedy: ["start it again once a master leads"] }),
+      new LabError("zookeeper-lost", reason, { remedy: ["start it again once a master leads"] }),
     );
   }, patience * 1_000);
 

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { candidatePrefix, type Detection, detectMaster } from "../mesos/detector.ts";
 import type { MasterInfo } from "../mesos/master-info.ts";
 import type { Store } from "../store/store.ts";
@@ -136,6 +136,6 @@ export class Election {
     this.stopping.abort();
     this.unwatch();
     this.serving = false;
-    this.options.onFatal(new LabError(message, { exitCode: exitCodes.tool }));
+    this.options.onFatal(new LabError("zookeeper-lost", message));
   }
 }

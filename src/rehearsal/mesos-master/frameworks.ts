@@ -16,6 +16,7 @@ export interface Subscription {
 export class Frameworks {
   private readonly cluster: Cluster;
   private readonly onChange: () => void;
+  private closed = false;
 
   constructor(cluster: Cluster, onChange: () => void) {
     this.cluster = cluster;
@@ -97,6 +98,7 @@ export class Frameworks {
   }
 
   close(): void {
+    this.closed = true;
     for (const framework of this.cluster.frameworks.values()) clearTimeout(framework.failover);
   }
 
@@ -109,6 +111,8 @@ export class Frameworks {
     framework.link = undefined;
     framework.streamId = undefined;
     withdraw(this.cluster, (offer) => offer.frameworkId === id);
+    // A master that ends waits for nobody.
+    if (this.closed) return;
     const waitMs = Math.min((framework.info.failover_timeout ?? 0) * 1_000, 2 ** 31 - 1);
     framework.failover = setTimeout(() => this.teardown(framework), waitMs);
     this.onChange();

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { ignoredFlags, type OptionTable, readOptions } from "../options.ts";
 
 const table = {
@@ -45,5 +45,5 @@ export function readMasterOptions(
 }
 
 function usage(message: string): LabError {
-  return new LabError(message, { exitCode: exitCodes.usage });
+  return new LabError("stand-in-misused", message);
 }

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIPv4 } from "node:net";
 import { hostname as hostnameOf } from "node:os";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 
 export interface Address {
   readonly ip: string;
@@ -27,7 +27,7 @@ export async function advertisedAddress(
     flags.advertise_ip ?? env.LIBPROCESS_ADVERTISE_IP ?? (wanted === "0.0.0.0" ? undefined : wanted);
   for (const ip of [wanted, advertised]) {
     if (ip !== undefined && !isIPv4(ip))
-      throw new LabError(`not an IPv4 address: ${JSON.stringify(ip)}`, { exitCode: exitCodes.usage });
+      throw new LabError("stand-in-misused", `not an IPv4 address: ${JSON.stringify(ip)}`);
   }
   const ip = advertised ?? (await resolveOwn());
   return { ip, bindIp: wanted ?? "0.0.0.0", hostname: flags.hostname ?? hostnameOf() };
@@ -38,8 +38,7 @@ async function resolveOwn(): Promise<string> {
   try {
     return (await lookup(name, 4)).address;
   } catch (cause) {
-    throw new LabError(`Failed to obtain the IP address for '${name}'`, {
-      exitCode: exitCodes.preflight,
+    throw new LabError("stand-in-host", `Failed to obtain the IP address for '${name}'`, {
       remedy: ["set MESOS_IP, or give the host's name an address in /etc/hosts"],
       cause,
     });

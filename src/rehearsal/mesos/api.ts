@@ -32,6 +32,7 @@ export interface Labels {
   readonly labels: readonly Label[];
 }
 
+/** Those of 0.24. */
 export const taskStates = [
   "TASK_STAGING",
   "TASK_STARTING",
@@ -44,8 +45,14 @@ export const taskStates = [
 ] as const;
 export type TaskState = (typeof taskStates)[number];
 
-export function isTerminal(state: TaskState): boolean {
-  return taskStates.indexOf(state) > taskStates.indexOf("TASK_RUNNING");
+/** Those in which a task has ended; the last three came after 0.24. */
+const terminal: ReadonlySet<string> = new Set([
+  ...["TASK_FINISHED", "TASK_FAILED", "TASK_KILLED", "TASK_LOST", "TASK_ERROR"],
+  ...["TASK_DROPPED", "TASK_GONE", "TASK_GONE_BY_OPERATOR"],
+]);
+
+export function isTerminal(state: string): boolean {
+  return terminal.has(state);
 }
 
 export interface PortMapping {

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { ApiRange, ApiResource } from "./api.ts";
 
 /** An amount of everything that can be offered: `cpus`, `mem` (MiB), `disk` (MiB), and ranges such as `ports`. */
@@ -39,8 +39,7 @@ function parseRange(pair: string, text: string): ApiRange {
 }
 
 function badResources(text: string): LabError {
-  return new LabError(`cannot read the resources ${JSON.stringify(text)}`, {
-    exitCode: exitCodes.usage,
+  return new LabError("stand-in-misused", `cannot read the resources ${JSON.stringify(text)}`, {
     remedy: ["write them as cpus:2;mem:1024;disk:1024;ports:[31000-32000]"],
   });
 }

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { type Persist, Tree } from "./memory-tree.ts";
 import type { Store } from "./store.ts";
 
@@ -45,8 +45,7 @@ class Session implements MemorySession {
   async remove(path: string): Promise<boolean> {
     this.mustBeOpen();
     if (!this.tree.nodes.has(path)) return false;
-    if (this.tree.children(path).length > 0)
-      throw new LabError(`${path} is not empty`, { exitCode: exitCodes.tool });
+    if (this.tree.children(path).length > 0) throw new LabError("stand-in-failed", `${path} is not empty`);
     this.tree.drop([path]);
     return true;
   }
@@ -97,6 +96,6 @@ class Session implements MemorySession {
 
   private mustBeOpen(): void {
     if (this.state !== "open")
-      throw new LabError(`the session with the store was ${this.state}`, { exitCode: exitCodes.tool });
+      throw new LabError("zookeeper-lost", `the session with the store was ${this.state}`);
   }
 }

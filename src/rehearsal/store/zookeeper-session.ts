@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import { abandon, type Client, failureOf, isConnected } from "./zookeeper-client.ts";
 
 export type Done<T> = (error: unknown, value?: T) => void;
@@ -59,7 +59,7 @@ export class ZooKeeperSession {
     this.state = state;
     clearInterval(this.heartbeat);
     this.refreshers.clear();
-    this.endWaiting(new LabError(`the ZooKeeper session was ${state}`, { exitCode: exitCodes.tool }));
+    this.endWaiting(new LabError("zookeeper-lost", `the ZooKeeper session was ${state}`));
   }
 
   /** Repeats an operation that may be repeated, for as long as the session lives. */

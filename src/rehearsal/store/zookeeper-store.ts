@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 import type { Store } from "./store.ts";
 import { abandon, CreateMode, connected, createClient, failureOf, type Stat } from "./zookeeper-client.ts";
 import { type Done, ZooKeeperSession } from "./zookeeper-session.ts";
@@ -21,7 +21,7 @@ export async function openZooKeeperStore(servers: string, options: ZooKeeperOpti
   const log = options.log ?? ((line: string) => process.stderr.write(`${line}\n`));
   for (;;) {
     if (signal?.aborted) {
-      throw new LabError(`gave up waiting for ZooKeeper at ${servers}`, { exitCode: exitCodes.interrupted });
+      throw new LabError("interrupted", `gave up waiting for ZooKeeper at ${servers}`);
     }
     const client = createClient(servers, { sessionTimeoutMs, retryDelayMs });
     if (await connected(client, sessionTimeoutMs, signal))

@@ -1,4 +1,4 @@
-import { exitCodes, LabError } from "../../errors.ts";
+import { LabError } from "../../errors.ts";
 
 export interface ZooKeeperUrl {
   /** As the client library wants them: `h1:p,h2:p`. */
@@ -15,8 +15,7 @@ export function parseZooKeeperUrl(url: string): ZooKeeperUrl {
   const match = /^zk:\/\/(?:[^@/]*@)?([^/@\s]+)(\/[^\s]*)?$/.exec(url);
   const hosts = match?.[1]?.split(",") ?? [];
   if (match === null || !hosts.every((host) => /^[\w.-]+(:\d{1,5})?$/.test(host))) {
-    throw new LabError(`not a ZooKeeper URL: ${JSON.stringify(url)}`, {
-      exitCode: exitCodes.usage,
+    throw new LabError("stand-in-misused", `not a ZooKeeper URL: ${JSON.stringify(url)}`, {
       remedy: ["write it as zk://host1:2181,host2:2181/path"],
     });
   }

@@ -3,7 +3,7 @@ import { type Desk, openDesk } from "../run-cli.ts";
 import type { TestRegistry } from "./server.ts";
 import type { TestForm, TestImage } from "./small-image.ts";
 
-export const images = imagesOf("classic");
+export const images = imagesOf("classic", false);
 /** Those of the tutorial's lab, as a registry of the year 2016 has them. */
 export const references = [
   "zookeeper",

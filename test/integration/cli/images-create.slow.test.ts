@@ -10,7 +10,7 @@ import { type Desk, openDesk } from "../../helpers/run-cli.ts";
 
 /** The way of a classic lab's images from a registry into its machines, its bundle and its lock. */
 
-const images = imagesOf("classic");
+const images = imagesOf("classic", false);
 const services = ["zookeeper", "mesos-master", "marathon", "bamboo", "mesos-slave", "tomcat"] as const;
 const references = services.map((service) => images[service]);
 

@@ -16,7 +16,7 @@ describe.skipIf(noNetwork)(
         const { exitCode, stdout, stderr } = await desk.run(args);
         expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: "" });
         expect(stderr).toBe(
-          `✖ there is no lab "mesos-lab" here (${desk.path("generated", "mesos-lab")})\n  try: npx mesos-lab create\n`,
+          `✖ there is no lab "mesos-lab" here (${desk.path("generated", "mesos-lab")})\n  try: npx mesos-lab create\n  error: lab-missing\n`,
         );
       }
       expect(readdirSync(desk.folder)).toEqual([]);

@@ -54,7 +54,7 @@ test.each([
   [
     "that the machine is not there",
     async () => {
-      throw new LabError("no such machine", { exitCode: exitCodes.usage });
+      throw new LabError("machine-unknown", "no such machine");
     },
   ],
 ])("last words that are %s leave the error as it is", async (_, lastLines) => {

@@ -16,7 +16,7 @@ const isServed = async (url: string) => {
   if (!isWelcomePage(await answer.text(), answer.status)) throw new Error(`${url} answers ${answer.status}`);
 };
 
-test("create, the tutorial's lesson, halt, up, destroy: each leaves what it says", async () => {
+test("create, the tutorial's lesson, halt, up, reset, destroy: each leaves what it says", async () => {
   const first = await lab.run("create");
   expect(first).toMatchObject({ exitCode: 0 });
   expect(first.stdout).toContain(noZooKeeper ? "12 of 12 claims hold" : "13 of 13 claims hold");
@@ -76,6 +76,14 @@ test("create, the tutorial's lesson, halt, up, destroy: each leaves what it says
   // The app and its rule are kept, as ZooKeeper keeps them.
   expect(await lab.run("up")).toMatchObject({ exitCode: 0 });
   await eventually(() => isServed(front));
+
+  // From a lab that runs, and from one that does not.
+  for (const before of ["status", "halt"]) {
+    expect(await lab.run(before)).toMatchObject({ exitCode: 0 });
+    expect(await lab.run("reset")).toMatchObject({ exitCode: 0 });
+    expect(await (await fetch(`${marathon}/v2/apps`)).json()).toEqual({ apps: [] });
+    expect(await (await fetch(`${bamboo}/api/services`)).json()).toEqual({});
+  }
 
   expect(await lab.run("destroy")).toMatchObject({ exitCode: 0 });
   expect(lab.processes()).toEqual([]);

@@ -9,6 +9,7 @@ import { type MarathonLab, marathonLab } from "../../helpers/rehearsal-lab.ts";
  * - `callbackUrl` has to be a URL: 400, where Marathon keeps anything and fails at every event.
  * - `storeUrls`, an `executor` other than `//cmd` and `ipAddress` are refused: 422.
  * - a dry run of a group tells what the run would do; Marathon's also lists a restart for every app that stays.
+ * - /logging and /api-console have no pages; /metrics has the gauges that can be counted, and no meters and timers.
  * - an app's place is that of its id; Marathon takes apps into groups that their ids do not name.
  */
 interface Row {
@@ -33,6 +34,7 @@ const appFields = [
   ...["acceptedResourceRoles", "ipAddress", "version"],
 ];
 const counts = ["tasksStaged", "tasksRunning", "tasksHealthy", "tasksUnhealthy", "deployments"];
+const noStorage = "No storage provider available to load/persist artifacts. Configuration problem?";
 const unknown = "App '/none' does not exist";
 
 const notAllowed = (...calls: string[]): Row[] =>
@@ -45,6 +47,29 @@ const rows: readonly Row[] = [
   { call: "GET /ui", status: 302, headers: { location: "/ui/" } },
   { call: "GET /ui/", status: 200, text: /mesos-lab rehearsal/ },
   { call: "GET /v2/nothing", status: 404, message: "URI not found: /v2/nothing" },
+
+  {
+    call: "GET /v2/schemas/app",
+    status: 200,
+    fields: ["$schema", "type", "properties", "required"],
+    headers: { "content-type": "application/json; qs=2" },
+  },
+  { call: "GET /v2/artifacts/a.tgz", status: 422, message: noStorage },
+  { call: "DELETE /v2/artifacts/a/b.tgz", status: 422, message: noStorage },
+  { call: "POST /v2/artifacts", type: "multipart/form-data", body: "", status: 422, message: noStorage },
+  { call: "PUT /v2/artifacts/a", type: json, body: "{}", status: 415, message: "Unsupported Media Type" },
+  { call: "GET /help", status: 302, headers: { location: "api-console/index.html" } },
+  {
+    call: "GET /metrics",
+    status: 200,
+    fields: ["version", "gauges", "counters", "histograms", "meters", "timers"],
+    headers: { "content-type": json },
+  },
+  { call: "GET /logging", status: 200, text: /<html>/ },
+  { call: "GET /status", status: 200, text: "on\n" },
+  { call: "POST /status/off", status: 204 },
+  { call: "GET /status", status: 200, text: "off\n" },
+  { call: "POST /status/on", status: 204 },
 
   { call: "GET /v2/apps", status: 200, fields: ["apps"] },
   {
@@ -62,6 +87,7 @@ const rows: readonly Row[] = [
   { call: "GET /v2/apps", accept: "text/html,*/*;q=0.1", status: 200 },
   { call: "GET /v2/apps", accept: "text/html", status: 406, text: '{"message":"Not Acceptable"}' },
   { call: "GET /v2/apps", type: "text/plain", status: 415, text: '{"message":"Unsupported Media Type"}' },
+  ...notAllowed("GET /v2/artifacts", "POST /v2/schemas/app"),
   ...notAllowed("DELETE /v2/apps", "PATCH /v2/apps", "OPTIONS /v2/apps", "DELETE /v2/tasks", "PUT /v2/info"),
   ...notAllowed(
     "POST /v2/apps/g/app",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { watchStopped } from "../../../src/commands/create/watch-stopped.ts";
-import { exitCodes, LabError } from "../../../src/errors.ts";
+import { LabError } from "../../../src/errors.ts";
 
 const fired = (signal: AbortSignal) =>
   new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
@@ -16,7 +16,7 @@ test("what is stopped at two looks in a row ends the wait", async () => {
 });
 
 test("what is back at the next look, and a machine that does not answer, do not", async () => {
-  const unreached = new LabError("no route", { exitCode: exitCodes.tool });
+  const unreached = new LabError("program-failed", "no route");
   const looks = [["zk is exited"], [], ["zk is exited"], unreached, ["zk is exited"], []];
   const all = new AbortController();
   const watch = open(async () => {

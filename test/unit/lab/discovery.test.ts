@@ -130,5 +130,5 @@ test.each([
   ["/tomcat", "tomcat.marathon.mesos", "_tomcat._tcp.marathon.mesos"],
   ["/shop/front.end", "front-end-shop.marathon.mesos", "_front-end-shop._tcp.marathon.mesos"],
 ])("the names of %s", (id, address, service) => {
-  expect(dnsNames(id)).toEqual({ address, service });
+  expect(dnsNames(parse(""), id)).toEqual({ address, service });
 });

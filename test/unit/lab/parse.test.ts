@@ -37,7 +37,7 @@ describe("defaults", () => {
         box: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
       },
       machines: defaultMachines,
-      images: imagesOf("classic"),
+      images: imagesOf("classic", false),
       ports: defaultPorts,
     });
   });
@@ -62,7 +62,12 @@ describe("what overrides what", () => {
   test.each<[string, string, LabFlags, object]>([
     ["file over default", "name: a", {}, { name: "a" }],
     ["flag over file", "name: a", { name: "b" }, { name: "b" }],
-    ["flag over default", "", { stack: "rehearsal" }, { stack: "rehearsal", images: imagesOf("rehearsal") }],
+    [
+      "flag over default",
+      "",
+      { stack: "rehearsal" },
+      { stack: "rehearsal", images: imagesOf("rehearsal", false) },
+    ],
     [
       "the stack chooses the box",
       "stack: rehearsal",
@@ -100,7 +105,7 @@ describe("what overrides what", () => {
       "one image",
       `images: {tomcat: a/b@sha256:${"0".repeat(64)}}`,
       {},
-      { images: { ...imagesOf("classic"), tomcat: `a/b@sha256:${"0".repeat(64)}` } },
+      { images: { ...imagesOf("classic", false), tomcat: `a/b@sha256:${"0".repeat(64)}` } },
     ],
     [
       "--memory and --cpus on every machine",
@@ -286,7 +291,7 @@ describe("odd input", () => {
 
   test("prototype keys reach nothing", () => {
     expect(complaints("__proto__: {name: evil}")).toEqual([
-      '1:1: unknown key "__proto__"; known here: name, runsOn, shared, stack, provider, emulation, bootTimeout, box, machines, ssh, drills, discovery, registry, images, ports',
+      '1:1: unknown key "__proto__"; known here: name, runsOn, shared, stack, provider, emulation, bootTimeout, box, mesos, machines, ssh, drills, discovery, registry, images, ports',
     ]);
     expect(({} as { name?: string }).name).toBeUndefined();
   });

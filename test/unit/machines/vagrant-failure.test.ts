@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exitCodes, LabError } from "../../../src/errors.ts";
+import { LabError } from "../../../src/errors.ts";
 import { causeIn, vagrantFailure } from "../../../src/machines/vagrant/failure.ts";
 import { secondsIn } from "../../../src/machines/vagrant/signs-of-life.ts";
 
@@ -90,15 +90,14 @@ test.each(outputs)("the cause in %s", (_, output, cause) => {
 
 test("the cause comes first, the log stays; what is no failure of a program is left as it is", () => {
   const [, output] = outputs[2] as (typeof outputs)[number];
-  const error = new LabError("vagrant failed with exit code 1", {
-    exitCode: exitCodes.tool,
+  const error = new LabError("program-failed", "vagrant failed with exit code 1", {
     details: [...output.split("\n"), "log: /x"],
   });
   expect((vagrantFailure(error) as LabError).details).toEqual([
     "undefined method `foo' for nil:NilClass (NoMethodError)",
     "log: /x",
   ]);
-  const interrupted = new LabError("interrupted", { exitCode: exitCodes.interrupted });
+  const interrupted = new LabError("interrupted", "interrupted");
   expect(vagrantFailure(interrupted)).toBe(interrupted);
 });
 

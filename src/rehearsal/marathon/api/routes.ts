@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { pageRoutes } from "../../pages/page.ts";
 import { ApiError } from "../apps/api-error.ts";
 import { appRoutes } from "./apps.ts";
+import { besideRoutes } from "./beside.ts";
 import { deploymentRoutes } from "./deployments.ts";
 import { eventRoutes } from "./events.ts";
 import { groupRoutes } from "./groups.ts";
@@ -54,5 +55,6 @@ export function marathonApi(parts: ApiParts): Hono {
   api.route("/", queueRoutes(runtime));
   api.route("/", eventRoutes(runtime));
   api.route("/", serviceRoutes(parts, runtime));
+  api.route("/", besideRoutes(runtime, Date.now()));
   return api;
 }

@@ -1,11 +1,14 @@
 import type { MarathonTask } from "../apps/model.ts";
 
-/** A kill that Mesos has not confirmed is asked for again after this time. */
+/** A kill that Mesos has not confirmed is asked for again after this time, if it confirms no other one meanwhile. */
 const retryMs = 10_000;
+/** After this time in any case: a thousand kills take a while on a busy host, and would all come many times. */
+const longestMs = 60_000;
 
 /** Kills that were asked for and have not been confirmed. */
 export class Kills {
   private readonly since = new Map<string, number>();
+  private lastConfirmedMs = Number.NEGATIVE_INFINITY;
   private readonly send: (taskId: string, agentId: string | undefined) => void;
   private readonly agentOf: (taskId: string) => string | undefined;
 
@@ -32,14 +35,16 @@ export class Kills {
   }
 
   confirmed(taskId: string): void {
-    this.since.delete(taskId);
+    if (this.since.delete(taskId)) this.lastConfirmedMs = performance.now();
   }
 
   /** Asks again for what was asked for too long ago, or for all of it. */
   again(which: "overdue" | "all"): void {
     const now = performance.now();
+    const isOverdue = (sinceMs: number) =>
+      now - Math.max(sinceMs, this.lastConfirmedMs) >= retryMs || now - sinceMs >= longestMs;
     for (const [id, sinceMs] of this.since) {
-      if (which === "overdue" && now - sinceMs < retryMs) continue;
+      if (which === "overdue" && !isOverdue(sinceMs)) continue;
       this.since.set(id, now);
       this.send(id, this.agentOf(id));
     }

@@ -1,4 +1,4 @@
-import { send } from "../../http/client.ts";
+import { type ClientAnswer, send } from "../../http/client.ts";
 import { decodeRecords } from "../../http/recordio.ts";
 import {
   driverHeader,
@@ -34,6 +34,8 @@ export class MesosClient {
   private readonly info: () => FrameworkInfo;
   private readonly driver: string;
   private master: string | undefined;
+  /** Where the stream came from: the master, or the one to which it has sent us. */
+  private serving: string | undefined;
   private streamId: string | undefined;
   private frameworkId: string | undefined;
   private connection: AbortController | undefined;
@@ -64,10 +66,10 @@ export class MesosClient {
 
   /** Sends a call; false when there is no subscription or the master refused it. */
   async call(call: Call): Promise<boolean> {
-    const { master, streamId, frameworkId, connection } = this;
-    if (master === undefined || streamId === undefined || frameworkId === undefined) return false;
+    const { serving, streamId, frameworkId, connection } = this;
+    if (serving === undefined || streamId === undefined || frameworkId === undefined) return false;
     try {
-      const response = await send(`http://${master}/api/v1/scheduler`, {
+      const response = await send(`http://${serving}/api/v1/scheduler`, {
         method: "POST",
         headers: { "content-type": "application/json", ...streamHeader(streamId) },
         body: JSON.stringify({ framework_id: { value: frameworkId }, ...call }),
@@ -128,10 +130,10 @@ export class MesosClient {
     this.retryLater();
   }
 
-  private async readStream(master: string, connection: AbortController): Promise<void> {
+  private askForStream(master: string, signal: AbortSignal): Promise<ClientAnswer> {
     const info = this.info();
     const id = info.id === undefined ? {} : { framework_id: info.id };
-    const response = await send(`http://${master}/api/v1/scheduler`, {
+    return send(`http://${master}/api/v1/scheduler`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -139,8 +141,20 @@ export class MesosClient {
         [driverHeader]: this.driver,
       },
       body: JSON.stringify({ ...id, type: "SUBSCRIBE", subscribe: { framework_info: info, force: true } }),
-      signal: connection.signal,
+      signal,
     });
+  }
+
+  private async readStream(master: string, connection: AbortController): Promise<void> {
+    let serving = master;
+    let response = await this.askForStream(serving, connection.signal);
+    // A master of 1.0 or later that does not lead any more says who does.
+    const leader = response.status === 307 ? hostOf(String(response.headers.location ?? "")) : undefined;
+    if (leader !== undefined) {
+      response.discard();
+      serving = leader;
+      response = await this.askForStream(serving, connection.signal);
+    }
     if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
     const streamId = String(response.headers["mesos-stream-id"] ?? "");
     let silence: NodeJS.Timeout | undefined;
@@ -156,9 +170,10 @@ export class MesosClient {
         if (event.type === "SUBSCRIBED") {
           allowedMs = missedHeartbeats * (event.subscribed.heartbeat_interval_seconds || 15) * 1000;
           this.streamId = streamId;
+          this.serving = serving;
           this.retryMs = firstRetryMs;
           this.frameworkId = event.subscribed.framework_id.value;
-          this.handlers.subscribed(this.frameworkId, master);
+          this.handlers.subscribed(this.frameworkId, serving);
         } else this.handlers.event(event);
         heard();
       }
@@ -167,6 +182,11 @@ export class MesosClient {
       clearTimeout(silence);
     }
   }
+}
+
+/** `host:port` of a Location header such as `//192.168.33.18:5050/api/v1/scheduler`. */
+function hostOf(location: string): string | undefined {
+  return /^(?:http:)?\/\/([^/\s]+)/.exec(location)?.[1];
 }
 
 /** Masters of 0.24 give none. */

@@ -67,7 +67,7 @@ test.each<[string, Partial<HostFacts>, string]>([
   [
     "sudo that asks",
     { sudo: "asks" },
-    "m1 asks for a password when admin uses sudo, and nobody is there to type it",
+    "m1 asks for a password when admin uses sudo, and there is no way to type it here",
   ],
   ["no sudo", { sudo: "missing" }, "m1 has no sudo"],
   ["no systemd", { systemd: false }, "m1 does not run systemd, which has to start Docker at boot"],

@@ -8,7 +8,9 @@ export interface Brought {
   readonly containers: readonly string[];
   readonly images: readonly string[];
   readonly volumes: readonly string[];
-  /** Files and folders. */
+  /** Folders of the machine in which containers keep what they store. */
+  readonly folders: readonly string[];
+  /** Files and folders, those among them. */
   readonly paths: readonly string[];
   /** Files of systemd's units. */
   readonly units: readonly string[];
@@ -30,6 +32,7 @@ export function broughtTo(lab: Lab, machine: Machine): Brought {
     containers: machineContainers(lab, machine).map(({ name }) => name),
     images: machineImages(lab, machine),
     volumes: sources.filter((source) => !source.startsWith("/")),
+    folders,
     paths: [
       ...new Set([...folders, ...entries.flatMap(({ config }) => config?.folder ?? [])]),
       ...(bridge ? bridgeFiles : []),
