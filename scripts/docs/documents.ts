@@ -1,6 +1,7 @@
 import { parseLab } from "../../src/lab/parse.ts";
 import { verbs } from "../../src/verbs.ts";
 import { additionsDoc } from "./additions.ts";
+import { drillsTable } from "./drills.ts";
 import { environmentTable } from "./environment.ts";
 import { errorsDoc } from "./errors.ts";
 import { exitCodesTable } from "./exit-codes.ts";
@@ -17,6 +18,7 @@ export const documents: Readonly<Record<string, (now: string) => string>> = {
   "docs/lab-file.schema.json": () => labFileJsonSchema(),
   "docs/mesos-lab.1": () => manPage(verbs),
   "docs/architecture.md": (now) => withPart(now, "libraries", librariesTable()),
+  "docs/drills.md": (now) => withPart(now, "drills", drillsTable()),
   "docs/environment.md": (now) => withPart(now, "environment", environmentTable()),
   "README.md": (now) =>
     withPart(withPart(now, "exit codes", exitCodesTable()), "libraries", librariesTable()),

@@ -7,6 +7,7 @@ import { machinesOf } from "../machines/index.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
 import { ask } from "../ui/ask.ts";
 import { line, lineOf, runTasks } from "../ui/tasks.ts";
+import { clean } from "../untrusted.ts";
 import { type Context, type LabOptions, madeLab } from "./context.ts";
 import { machineNamed } from "./ssh.ts";
 
@@ -24,14 +25,18 @@ export async function destroy(options: DestroyOptions, context: Context): Promis
   const lab = withLeaving(made, folder.leaving());
   if (!areLent(lab)) refuseFlags({ withDocker, forget: forget.length > 0 });
   const named = forget.map((name) => machineNamed(lab, name, "npx mesos-lab destroy --forget").name);
-  const { loses, takes, task } = machinesOf(lab, folder).destroy(context, { withDocker, forget: named });
+  const { loses, takes, task, outlives } = machinesOf(lab, folder).destroy(context, {
+    withDocker,
+    forget: named,
+  });
   const lost = `${loses.length === 1 ? "machine" : "machines"} ${few(loses)} of lab "${lab.name}"`;
   if (loses.length > 0) await agree(`Destroy the ${lost}?`, `${lost} would be lost`, lab, yes, context);
   if (takes !== undefined) await agree(`${takes}\nGo on?`, takes, lab, yes, context);
   const left = await folder.locked(async () => {
     await runTasks([task], context.display);
     const stays = await leaveJoined(lab, context);
-    return { files: await folder.remove(), stays };
+    const processes = (outlives?.() ?? []).map((each) => clean(each, 60));
+    return { files: await folder.remove(), processes, stays };
   });
   tellWhatIsLeft(lab, folder, left, context);
 }
@@ -53,16 +58,26 @@ async function leaveJoined(lab: Lab, context: Context): Promise<string | undefin
 interface Left {
   /** Files of the lab's folder that the tool has not made. */
   readonly files: readonly string[];
+  /** Programs that use the folder and may be the lab's or the user's. */
+  readonly processes: readonly string[];
   /** What stays in a Mesos that is not the lab's, as a sentence. */
   readonly stays: string | undefined;
 }
 
-function tellWhatIsLeft(lab: Lab, folder: LabFolder, { files: left, stays }: Left, context: Context): void {
+function tellWhatIsLeft(
+  lab: Lab,
+  folder: LabFolder,
+  { files: left, processes, stays }: Left,
+  context: Context,
+): void {
   if (stays !== undefined) context.note(stays);
+  if (processes.length > 0)
+    context.note(`still at work in the lab's folder, and without its mark, so left alone: ${few(processes)}`);
   if (context.json)
-    context.emit({ event: "result", destroyed: lab.name, left, ...(stays && { inMesos: stays }) });
+    context.emit({ event: "result", destroyed: lab.name, left, processes, ...(stays && { inMesos: stays }) });
   else if (left.length > 0) context.note(`not made by mesos-lab, so left in ${folder.path}: ${few(left)}`);
-  else if (stays === undefined) context.note(`nothing is left of lab "${lab.name}"`);
+  else if (stays === undefined && processes.length === 0)
+    context.note(`nothing is left of lab "${lab.name}"`);
 }
 
 /** @throws LabError `usage` unless the answer is yes. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { LabError } from "../errors.ts";
 import { bambooUrl, marathonUrl } from "../lab/catalogue/addresses.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";
+import { naming, parseAnswer } from "../probes/answer.ts";
 import type { Http, HttpAnswer } from "../probes/http.ts";
 import { clean } from "../untrusted.ts";
 import type { AppState } from "./app.ts";
@@ -39,32 +40,33 @@ const appSchema = z.object({
   }),
 });
 
-/** The app as Marathon has it, or undefined where it has none of that name. */
+/** The app as Marathon has it, or undefined where it has none of that name. @throws ProbeError on what is no app */
 export async function findApp(
   http: Http,
   marathon: string,
   id: string,
   signal: AbortSignal,
 ): Promise<(AppState & Record<string, unknown>) | undefined> {
-  const answer = await http.get(`${marathon}/v2/apps/${encodePath(id)}`, { signal, timeoutMs: patientMs });
+  const url = `${marathon}/v2/apps/${encodePath(id)}`;
+  const answer = await http.get(url, { signal, timeoutMs: patientMs });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw refused("Marathon", answer);
-  return appSchema.parse(JSON.parse(answer.text)).app;
+  return (await naming(url, async () => parseAnswer(answer.text, appSchema))).app;
 }
 
 const servicesSchema = z.record(z.string(), z.object({ Id: z.string(), Acl: z.string() }));
 
-/** Bamboo's rules by app id. */
+/** Bamboo's rules by app id. @throws ProbeError on what are no rules */
 export async function findRules(
   http: Http,
   bamboo: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
-  const answer = await http.get(`${bamboo}/api/services`, { signal, timeoutMs: patientMs });
+  const url = `${bamboo}/api/services`;
+  const answer = await http.get(url, { signal, timeoutMs: patientMs });
   if (answer.status !== 200) throw refused("Bamboo", answer);
-  return new Map(
-    Object.values(servicesSchema.parse(JSON.parse(answer.text))).map(({ Id, Acl }) => [Id, Acl]),
-  );
+  const rules = await naming(url, async () => parseAnswer(answer.text, servicesSchema));
+  return new Map(Object.values(rules).map(({ Id, Acl }) => [Id, Acl]));
 }
 
 /** Longer than a machine in software takes to answer while it starts a task. */

@@ -1,5 +1,5 @@
 import { isOfMesos, type Lab, type ServiceName } from "../lab/model.ts";
-import { hasZookeeper, mayReboot } from "../lab/runs.ts";
+import { hasNetwork, hasZookeeper, mayReboot } from "../lab/runs.ts";
 
 /** What a drill breaks, and in which words. */
 export interface Drill {
@@ -7,12 +7,19 @@ export interface Drill {
   readonly help: string;
   /** The first mark of its chain of causes. */
   readonly mark: string;
+  /** The mark of the end of what it holds for a while. */
+  readonly undone?: string;
   readonly breaks:
     | { readonly kind: "kill-task" }
     | { readonly kind: "remove-task" }
     | { readonly kind: "restart"; readonly service: ServiceName }
     /** The first machine that runs the service. */
-    | { readonly kind: "reboot"; readonly service: ServiceName };
+    | { readonly kind: "reboot"; readonly service: ServiceName }
+    /** Stopped without ending, and after so long going on. */
+    | { readonly kind: "freeze"; readonly service: ServiceName; readonly holdMs: number }
+    /** The machine of the service cut off from the lab's others, for so long. */
+    | { readonly kind: "partition"; readonly service: ServiceName; readonly holdMs: number }
+    | { readonly kind: "freeze-task"; readonly holdMs: number };
 }
 
 const restart = (word: string, service: ServiceName): Drill => ({
@@ -27,6 +34,14 @@ const reboot = (word: string, service: ServiceName): Drill => ({
   help: `reboot the machine of ${service}`,
   mark: "reboot asked of the machine",
   breaks: { kind: "reboot", service },
+});
+
+const freeze = (word: string, service: ServiceName, seconds: number): Drill => ({
+  name: `freeze-${word}`,
+  help: `stop ${service} for ${seconds} s without ending it`,
+  mark: `${service} frozen`,
+  undone: `${service} thawed`,
+  breaks: { kind: "freeze", service, holdMs: seconds * 1000 },
 });
 
 export const drills: readonly Drill[] = [
@@ -49,6 +64,24 @@ export const drills: readonly Drill[] = [
   restart("zookeeper", "zookeeper"),
   reboot("slave", "mesos-slave"),
   reboot("master", "mesos-master"),
+  // The master gives an agent up that does not answer five pings, 15 s each.
+  freeze("slave", "mesos-slave", 100),
+  // Three times the session's timeout after which ZooKeeper gives a client up.
+  freeze("master", "mesos-master", 30),
+  {
+    name: "freeze-task",
+    help: "stop the app's task for 20 s without ending it",
+    mark: "task frozen",
+    undone: "task thawed",
+    breaks: { kind: "freeze-task", holdMs: 20_000 },
+  },
+  {
+    name: "partition-slave",
+    help: "cut a slave's machine off from the lab's others for 100 s",
+    mark: "slave cut off",
+    undone: "slave no longer cut off",
+    breaks: { kind: "partition", service: "mesos-slave", holdMs: 100_000 },
+  },
 ];
 
 /** The drills that a lab can be put through. */
@@ -56,8 +89,14 @@ export function drillsFor(lab: Lab): readonly Drill[] {
   return drills.filter((drill) => whyNot(drill, lab) === undefined);
 }
 
+/** How long a drill keeps something broken by itself; 0 where what it breaks comes back at once. */
+export function holdMs({ breaks }: Drill): number {
+  return "holdMs" in breaks ? breaks.holdMs : 0;
+}
+
 function breaksMesos(breaks: Drill["breaks"]): boolean {
-  return breaks.kind === "remove-task" || ("service" in breaks && isOfMesos(breaks.service));
+  const task = breaks.kind === "remove-task" || breaks.kind === "freeze-task";
+  return task || ("service" in breaks && isOfMesos(breaks.service));
 }
 
 /** Why a lab cannot be put through a drill, in one sentence; undefined where it can. */
@@ -66,6 +105,10 @@ export function whyNot({ name, breaks }: Drill, lab: Lab): string | undefined {
     return `${name} would break what is not the lab's: its Mesos, at ${lab.mesos.zk}, is somebody else's`;
   if (breaks.kind === "restart" && breaks.service === "zookeeper" && !hasZookeeper(lab))
     return `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`;
+  if (breaks.kind === "partition" && !hasNetwork(lab))
+    return `${name} needs machines with a network between them: in an embedded lab all share one loopback (freeze-slave comes near it)`;
+  if (breaks.kind === "partition" && !mayReboot(lab))
+    return `${name} would cut off a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
   if (breaks.kind === "reboot" && !mayReboot(lab))
     return `${name} would reboot a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
   return undefined;

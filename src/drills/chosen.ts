@@ -1,4 +1,5 @@
 import { askLeadingMaster } from "../claims/leader.ts";
+import { findApp } from "../demo/services.ts";
 import { LabError } from "../errors.ts";
 import { marathonUrl } from "../lab/catalogue/addresses.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
@@ -9,7 +10,7 @@ import { labAddress, type ProbeContext } from "../probes/context.ts";
 import { askInfo } from "../probes/marathon.ts";
 import { ProbeError } from "../probes/probe-error.ts";
 import { askZookeeper } from "../probes/zookeeper.ts";
-import { type Drill, drills } from "./catalogue.ts";
+import { type Drill, drills, holdMs } from "./catalogue.ts";
 import type { DrillOptions } from "./options.ts";
 
 /** What a drill breaks of a service. */
@@ -23,8 +24,8 @@ export interface Chosen {
 const answerMs = 5_000;
 
 /**
- * The one that the drill breaks: on the machine that the user names, else the one that leads at this moment, else the
- * first; undefined where it breaks no service.
+ * The one that the drill breaks: on the machine that the user names, else the one that leads at this moment, else (a slave
+ * that is held for a while) the one with the app's task, else the first; undefined where it breaks no service.
  * @throws LabError `verify` where several elect a leader, and none leads.
  */
 export async function chooseEntry(drill: Drill, options: DrillOptions): Promise<Chosen | undefined> {
@@ -39,7 +40,10 @@ export async function chooseEntry(drill: Drill, options: DrillOptions): Promise<
     ...{ addressOf: labAddress, statePaths: new Map() },
   };
   const leader = await leaderOf(service, lab, context);
-  if (leader === undefined) return { entry: first };
+  if (leader === undefined) {
+    const host = holdMs(drill) > 0 && service === "mesos-slave" ? await hostOfApp(options) : undefined;
+    return { entry: entries.find(({ machine }) => host === machine.ip || host === machine.name) ?? first };
+  }
   const leading = entries.find(({ machine }) => machine.name === leader.name);
   return { entry: leading ?? first, leader };
 }
@@ -83,6 +87,11 @@ export function breakable(lab: Lab, { name, breaks }: Drill, on: string | undefi
   throw new LabError("service-not-on-machine", `no ${service} runs on "${on}"`, {
     remedy: all.map(({ machine }) => `npx mesos-lab drill ${name} --on ${machine.name}`),
   });
+}
+
+/** Where a task of the app runs. */
+async function hostOfApp({ http, at, appId, signal }: DrillOptions): Promise<string | undefined> {
+  return (await findApp(http, at.marathon, appId, signal))?.tasks[0]?.host;
 }
 
 /** The machine whose service leads; undefined for services without a leader. */

@@ -5,9 +5,9 @@ import { findApp } from "../demo/services.ts";
 import { longestPeriodMs, lostLanes } from "./analysis/settled.ts";
 import { pageMarks } from "./analysis/timeline.ts";
 import { formatMs } from "./analysis/words.ts";
-import type { Drill } from "./catalogue.ts";
+import { type Drill, holdMs } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
-import { type DrillReport, type Lane, type Load, marks as words } from "./model/report.ts";
+import { type ControlPlane, type DrillReport, type Lane, type Load, marks as words } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
 import { requestLimitMs } from "./patience.ts";
 import type { Before } from "./ready.ts";
@@ -25,11 +25,14 @@ export interface Claims {
 export interface Observations extends Before {
   readonly clock: DrillClock;
   readonly lanes: readonly Lane[];
+  readonly controlPlane?: ControlPlane;
   readonly load: Load;
   readonly watch: LabWatch;
   readonly claims: Claims;
   readonly breakAt: number;
   readonly target: string;
+  /** When what the drill held for a while was undone. */
+  readonly undoneAt?: number;
 }
 
 /** The report: plain data of everything that was seen. */
@@ -38,7 +41,7 @@ export async function reportOf(
   options: DrillOptions,
   found: Observations,
 ): Promise<DrillReport> {
-  const { watch, claims, breakAt, ways, lanes, load } = found;
+  const { watch, claims, breakAt, undoneAt, ways, lanes, load } = found;
   const { lab, http, at, appId, signal } = options;
   const app = await findApp(http, at.marathon, appId, signal).catch(() => undefined);
   return {
@@ -51,16 +54,24 @@ export async function reportOf(
     target: found.target,
     parameters: {
       "requests per second": rateWords(load.ratePerSecond, lanes.length),
+      ...(found.controlPlane !== undefined && {
+        "writes to Marathon per second": found.controlPlane.sampling.ratePerSecond,
+      }),
       "time limit per request": `${requestLimitMs(lab) / 1000} s`,
       "time before the break": baselineWords(load.ratePerSecond, longestPeriodMs(ways)),
+      ...(holdMs(drill) > 0 && { "held for": `${holdMs(drill) / 1000} s` }),
       "settle time": `${options.settleMs / 1000} s`,
       deadline: `${options.deadlineMs / 1000} s`,
     },
     environment: `${options.machines.words} · ${lab.stack} stack · host ${osType()} ${arch()}, ${cpus().length} CPUs`,
     load,
     lanes,
+    ...(found.controlPlane !== undefined && { controlPlane: found.controlPlane }),
     marks: [
       { at: breakAt, source: "drill", what: drill.mark, detail: found.target },
+      ...(undoneAt === undefined || drill.undone === undefined
+        ? []
+        : [{ at: undoneAt, source: "drill" as const, what: drill.undone, detail: found.target }]),
       ...watch.marks,
       ...lanes.flatMap(({ outage, way }) => pageMarks(outage, way)),
     ],

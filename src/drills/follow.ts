@@ -5,6 +5,7 @@ import { type Pacer, startPacer } from "./analysis/pacer.ts";
 import { standingInWords } from "./analysis/words.ts";
 import type { Broken } from "./break.ts";
 import type { DrillClock } from "./clock.ts";
+import type { Writes } from "./control-plane.ts";
 import type { Lanes } from "./lanes.ts";
 import type { DrillOptions } from "./options.ts";
 import { requestLimitMs } from "./patience.ts";
@@ -14,11 +15,14 @@ const lookMs = 250;
 export interface Drilling {
   readonly clock: DrillClock;
   readonly lanes: Lanes;
+  readonly writes?: Writes | undefined;
   readonly ratePerSecond: number;
   /** Has the page, and all else that is looked at, asked at this rate from now on. */
   readonly pace: (ratePerSecond: number) => void;
   readonly breakAt: number;
   readonly broken: Promise<Broken>;
+  /** Whether the drill holds what it breaks for a while: until then the page is away by that, and not by being asked. */
+  readonly holds: boolean;
   /** When tasks of the app were first seen to have ended, by their ids. */
   readonly gone: ReadonlyMap<string, number>;
 }
@@ -55,8 +59,11 @@ export async function untilSettled(options: DrillOptions, drilling: Drilling): P
     const since = done === undefined ? undefined : effectOf(done, drilling);
     const seen = lanes.look(since === undefined ? 0 : clock.now() - since);
     const states = seen.map((lane) => `${seen.length > 1 ? lane.way : "the page"} ${standingInWords(lane)}`);
-    options.say(states.join("; "));
-    if (since !== undefined && seen.every(({ settled }) => settled) && (await runsInFull(options))) break;
+    const written = drilling.writes?.settled() ?? true;
+    options.say([...states, ...(written ? [] : ["Marathon takes no writes"])].join("; "));
+    const settled = written && seen.every((lane) => lane.settled);
+    if (since !== undefined && settled && (await runsInFull(options))) break;
+    if (drilling.holds && done === undefined) continue;
     const wanted = pacer.look(clock.now(), seen);
     if (wanted !== rate) drilling.pace(wanted);
     rate = wanted;

@@ -3,12 +3,13 @@ import { LabError } from "../errors.ts";
 import { lostLanes } from "./analysis/settled.ts";
 import { afterwards } from "./ask-alone.ts";
 import { breakIt, putBack } from "./break.ts";
-import type { Drill } from "./catalogue.ts";
+import { type Drill, holdMs } from "./catalogue.ts";
 import { breakable, type Chosen, choiceInWords, chooseEntry } from "./chosen.ts";
 import { startClock } from "./clock.ts";
-import { type Claims, reportOf } from "./conclude.ts";
+import { type Claims, type Observations, reportOf } from "./conclude.ts";
+import { type Started, startWrites } from "./control-plane.ts";
 import { type Drilling, untilSettled } from "./follow.ts";
-import type { DrillReport, Lane } from "./model/report.ts";
+import type { DrillReport } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
 import { type Before, precheck } from "./ready.ts";
 import { type SteadyLanes, steadyLanes } from "./steady.ts";
@@ -29,12 +30,16 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
   const { local } = options.machines.breaks;
   const watch = watchLab({ lab, http, at, appId: options.appId, local, clock, ways });
   let steady: SteadyLanes | undefined;
+  let started: Started = {};
   try {
+    started = await startWrites(drill, options, clock);
+    const { writes } = started;
     steady = await steadyLanes(ways, options, clock);
     const { lanes, load } = steady;
     const chosen = await chooseEntry(drill, options);
     const breakAt = clock.now();
     lanes.broken(breakAt);
+    writes?.broken(breakAt);
     say(`breaking: ${drill.help}`);
     const pace = (ratePerSecond: number) => {
       lanes.pace(ratePerSecond);
@@ -45,6 +50,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
       clock,
       ways,
       lanes,
+      writes,
       ratePerSecond: load.ratePerSecond,
       pace,
       breakAt,
@@ -56,7 +62,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
     const verdict = await verifyLab(lab, { timeoutMs: wholeAgainMs, signal });
     const claims = comparedWith(whole, verdict);
     const choice = chosen && choiceInWords(chosen);
-    const notes = [...options.notes, ...(choice === undefined ? [] : [choice])];
+    const notes = [...options.notes, choice, started.note].filter((note) => note !== undefined);
     return await reportOf(
       drill,
       { ...options, notes },
@@ -75,7 +81,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
     if (signal.aborted && !(error instanceof LabError)) throw interrupted(steady === undefined, []);
     throw error;
   } finally {
-    await Promise.all([steady?.lanes.stop(), watch.stop()]);
+    await Promise.all([steady?.lanes.stop(), started.writes?.stop(), watch.stop()]);
   }
 }
 
@@ -94,23 +100,31 @@ async function breakAndFollow(
   drill: Drill,
   chosen: Chosen | undefined,
   options: DrillOptions,
-  drilling: Omit<Drilling, "broken"> & Pick<Before, "ways">,
-): Promise<{ readonly target: string; readonly lanes: readonly Lane[] }> {
-  const { lanes, ways } = drilling;
+  drilling: Omit<Drilling, "broken" | "holds"> & Pick<Before, "ways">,
+): Promise<Pick<Observations, "target" | "undoneAt" | "lanes" | "controlPlane">> {
+  const { lanes, writes, ways, clock } = drilling;
+  // What is held is put back at once where the drill fails.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const broken = breakIt(drill, chosen?.entry, { ...options, signal }, clock);
   try {
-    const broken = breakIt(drill, chosen?.entry, options);
-    const { ownLoad } = await untilSettled(options, { ...drilling, broken });
-    const { target } = await broken;
-    await lanes.stop();
+    const { ownLoad } = await untilSettled(options, { ...drilling, broken, holds: holdMs(drill) > 0 });
+    const { target, undoneAt } = await broken;
+    await Promise.all([lanes.stop(), writes?.stop()]);
     const lost = lostLanes(lanes.lanes(ownLoad));
     const alone = await afterwards(
       ways.filter(({ name }) => lost.includes(name)),
       options,
       drilling,
     );
-    return { target, lanes: lanes.lanes(new Map([...alone, ...ownLoad])) };
+    return {
+      ...{ target, lanes: lanes.lanes(new Map([...alone, ...ownLoad])) },
+      ...(undoneAt !== undefined && { undoneAt }),
+      ...(writes !== undefined && { controlPlane: writes.report() }),
+    };
   } catch (error) {
-    const notes = await putBack(drill, chosen?.entry, options);
+    failed.abort();
+    const notes = await putBack(drill, chosen?.entry, options, { broken, error });
     if (options.signal.aborted) throw interrupted(false, notes);
     throw withNotes(error, notes);
   }

@@ -24,6 +24,11 @@ export function areLent({ runs }: Lab): boolean {
   return runs.kind === "hosts";
 }
 
+/** Whether its machines have a network between them. */
+export function hasNetwork({ runs }: Lab): boolean {
+  return runs.kind !== "embedded";
+}
+
 /** Whether drills may reboot its machines. */
 export function mayReboot({ runs }: Lab): boolean {
   return runs.kind !== "hosts" || runs.reboot;

@@ -68,6 +68,8 @@ export interface Destruction {
   /** What would be taken from machines that stay, for people; absent where there is nothing to take. */
   readonly takes?: string;
   readonly task: Task;
+  /** After the task: processes that may be the lab's and were left alone, for people. */
+  readonly outlives?: () => readonly string[];
 }
 
 export interface Examination {
@@ -145,6 +147,18 @@ export interface MachineParts {
   readonly packages: readonly { readonly name: string; readonly control: string; readonly file: string }[];
 }
 
+/** A break that lasts until it is undone. */
+export interface Lasting {
+  /** @throws LabError `tool` where it could not be undone now. */
+  undo(): Promise<void>;
+}
+
+export interface Bounds {
+  /** After this time the lab's own machine, or its launcher, undoes the break, whatever has become of this process. */
+  readonly boundMs: number;
+  readonly signal: AbortSignal;
+}
+
 /** The ways in which a drill may break a lab. Each resolves once it is broken, and what broke comes back by itself. */
 export interface Breaks {
   /** Whether the lab is this host's own processes, so that many looks at it are no load. */
@@ -153,6 +167,16 @@ export interface Breaks {
   /** Removes what runs a task, as `docker rm -f` does; returns its name. */
   removeTask(machine: Machine, hostPort: number, signal: AbortSignal): Promise<string>;
   reboot(machine: Machine, signal: AbortSignal): Promise<void>;
+  /** Stops a service without ending it. */
+  freeze(entry: Entry, bounds: Bounds): Promise<Lasting>;
+  /** Stops what runs a task without ending it. */
+  freezeTask(
+    machine: Machine,
+    hostPort: number,
+    bounds: Bounds,
+  ): Promise<Lasting & { readonly name: string }>;
+  /** Lets a machine and the lab's others hear nothing of each other; absent where they have no network between them. */
+  readonly partition?: (machine: Machine, bounds: Bounds) => Promise<Lasting>;
   /** After an interrupted drill: starts what was left stopped; returns what could not be put back. */
   putBack(entry: Entry): Promise<string | undefined>;
 }

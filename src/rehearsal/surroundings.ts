@@ -3,6 +3,7 @@ import type { HaproxyOptions } from "./haproxy/process.ts";
 import type { Callers } from "./http/callers.ts";
 import type { Binding } from "./marathon-lb/haproxy-config.ts";
 import type { TaskRunner } from "./mesos-agent/task-runner.ts";
+import type { TaskUsers } from "./mesos-agent/task-users.ts";
 import type { Store } from "./store/store.ts";
 import type { ZooKeeperOptions } from "./store/zookeeper-store.ts";
 
@@ -16,6 +17,8 @@ export interface Surroundings {
   readonly callers?: Callers;
   /** How an agent runs its tasks, instead of what `--containerizers` says. */
   readonly taskRunners?: readonly TaskRunner[];
+  /** Whom they run as. */
+  readonly taskUsers?: TaskUsers;
   /** Names the start of the host, for an agent that has to notice it; absent: the kernel's. */
   readonly bootId?: string;
   /** Carries Bamboo's traffic, instead of HAProxy on port 80. */

@@ -16,6 +16,8 @@ NOTE = os.path.join(FOLDER, "lab.json")
 ARCHIVE = "/var/tmp/mesos-lab-images.tar"
 # Where the agent keeps its tasks' sandboxes, one of which each of their containers has.
 SANDBOXES = "/tmp/mesos/"
+# The way back from a drill that was killed (templates/machines/lasting.sh).
+DRILL = "/run/mesos-lab-drill.sh"
 
 removed, left = [], []
 
@@ -25,6 +27,8 @@ def main():
     owner = sys.argv[sys.argv.index("--lab") + 1] if "--lab" in sys.argv else None
     if note is None or (owner is not None and note.get("id") != owner):
         return
+    if os.path.exists(DRILL):
+        run("sh", DRILL, "undo")
     remove_units(note.get("units", []))
     if has_docker():
         remove_from_docker(note)

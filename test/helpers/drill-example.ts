@@ -45,6 +45,12 @@ function lane(way: string, url: string, breakAt: number, phases: readonly Phase[
   };
 }
 
+/** Writes to Marathon, ten a second. */
+function writes(phases: readonly Phase[]): NonNullable<DrillReport["controlPlane"]> {
+  const { runs, outage, sampling } = lane("", url, 2_000, phases);
+  return { write: "POST /v2/eventSubscriptions?callbackUrl=…", runs, outage, sampling };
+}
+
 function report(
   lanes: readonly Lane[],
   marks: readonly Mark[],
@@ -195,6 +201,21 @@ const calm = report(
   { drill: "restart-bamboo", target: "bamboo", after: ["192.168.33.19:31071"] },
 );
 
+/** The page is served while nobody leads. */
+const led: DrillReport = {
+  ...calm,
+  drill: "restart-marathon",
+  target: "ma on m2",
+  marks: [{ at: 2_000, source: "drill", what: "marathon restarted", detail: "ma on m2" }],
+  notes: ["marathon on m2 led when it was broken."],
+  controlPlane: writes([
+    [2_050, "ok", 9],
+    [3_400, "refused", 1],
+    [4_100, "503", 240],
+    [9_000, "ok", 9],
+  ]),
+};
+
 /** The page bore few requests, and the drill may have kept it away itself. */
 const loaded: DrillReport = {
   ...killed(0),
@@ -218,6 +239,7 @@ const loaded: DrillReport = {
 
 export const example = {
   loaded,
+  led,
   killed: killed(0),
   repeated: [killed(0), killed(220), killed(-160)],
   compared,

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -70,6 +70,8 @@ function watched(child: ChildProcess): RunningTool {
  */
 export function embeddedLab(env: NodeJS.ProcessEnv = {}, more = "", cli = inject("cli")): EmbeddedLab {
   const folder = mkdtempSync(join(tmpdir(), "lab-"));
+  // The tasks of root's lab run as other users.
+  chmodSync(folder, 0o755);
   // 127.0: where the addresses of machines go as well.
   const network = `127.0.${randomInt(40, 250)}`;
   const [master, slave] = [`${network}.18`, `${network}.19`];

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultCacheDir } from "../../src/tools/cache.ts";
-import { run } from "../../src/tools/exec.ts";
+import { type RunOptions, run } from "../../src/tools/exec.ts";
+import { until } from "../helpers/eventually.ts";
 import { differences, type Files } from "../helpers/hosts/files.ts";
 import { type Host, type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
 import { pathsThatStay } from "../helpers/hosts/paths-that-stay.ts";
@@ -26,8 +27,9 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
   let home: string;
   let before: ReadonlyMap<string, { readonly files: Files; readonly docker: string; readonly start: string }>;
 
-  const lab = (...args: string[]) =>
+  const lab = (args: readonly string[], options: RunOptions = {}) =>
     hosts.exec(process.execPath, [cli, ...args], {
+      ...options,
       cwd: desk,
       env: {
         HOME: home,
@@ -37,7 +39,7 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
       accept: "any",
     });
   const done = async (...args: string[]) => {
-    const outcome = await lab(...args);
+    const outcome = await lab(args);
     expect(outcome.exitCode, `${args.join(" ")}\n${outcome.stdout}\n${outcome.stderr}`).toBe(0);
     return outcome;
   };
@@ -200,18 +202,45 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     "kill-task",
     "remove-container",
     ...["restart-slave", "restart-master", "restart-marathon", "restart-bamboo", "restart-zookeeper"],
+    ...["freeze-slave", "freeze-master", "freeze-task"],
   ])("drill %s: the service finds its way back", async (name) => {
     await done("drill", name);
   });
 
+  test("what a drill has frozen goes on by itself when the tool is killed", async () => {
+    const paused = async () => {
+      const looks = slaves.map((name) => hosts.host(name).root("docker ps --quiet --filter status=paused"));
+      return (await Promise.all(looks)).map(({ stdout }) => stdout).join("");
+    };
+    let tool = 0;
+    const drill = lab(["drill", "freeze-task"], {
+      onStart: (pid) => {
+        tool = pid;
+      },
+    });
+    await until("the task stands still", async () => (await paused()) !== "");
+    process.kill(-tool, "SIGKILL");
+    await drill;
+    await until("it goes on", async () => (await paused()) === "");
+    await done("verify");
+    const left = await hosts
+      .host("s1")
+      .root("systemctl list-units --all --plain 'mesos-lab-drill*'; ls /run");
+    expect(left.stdout).not.toContain("mesos-lab-drill");
+  });
+
   test("hosts are rebooted only where the lab file allows it", async () => {
-    const refused = await lab("drill", "reboot-slave");
+    const refused = await lab(["drill", "reboot-slave"]);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toContain("which the lab file does not allow (drills: {reboot: true})");
+    expect((await lab(["drill", "partition-slave"])).stderr).toContain(
+      "would cut off a machine of somebody's",
+    );
     describeLab(`${sixHosts()}drills: {reboot: true}\n`);
     await done("create");
     await done("drill", "reboot-slave");
     await done("drill", "reboot-master");
+    await done("drill", "partition-slave");
   });
 
   test("halt stops the lab's containers and no other, up starts them", async () => {
@@ -252,7 +281,7 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
       "cd /etc/ssh; mkdir /root/kept; mv ssh_host_ed25519_key* /root/kept/; ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key; systemctl restart ssh",
     );
     const shown = await fingerprint();
-    const { exitCode, stderr } = await lab("create");
+    const { exitCode, stderr } = await lab(["create"]);
     await host.root("cd /etc/ssh; mv /root/kept/* .; rmdir /root/kept; systemctl restart ssh");
     expect(exitCode).toBe(3);
     expect(stderr).toContain(`pinned is ED25519 ${pinned}, shown is ED25519 ${shown}`);
@@ -260,11 +289,11 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
   });
 
   test("destroy asks; a host that is away is named, and finished when it is back", async () => {
-    const asked = await lab("destroy");
+    const asked = await lab(["destroy"]);
     expect(asked.exitCode).toBe(2);
     expect(asked.stderr).toContain("--yes");
     await hosts.host("s2").cut();
-    const first = await lab("destroy", "--yes");
+    const first = await lab(["destroy", "--yes"]);
     expect(first.exitCode).toBe(4);
     expect(first.stderr).toContain("the lab could not be removed from s2");
     expect(first.stderr).toContain("npx mesos-lab destroy --name pool --forget s2");

@@ -1,34 +1,17 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Ran, type WorkshopLab, workshopLab } from "../helpers/workshop/lab.ts";
-import type { Workshop } from "../helpers/workshop/workshop.ts";
-import { labFile } from "./lab-file.ts";
-import { partOf, type Stress, shuffled } from "./stress.ts";
-
-/** What is interrupted, and what was done to the lab before. */
-const verbs = {
-  create: [],
-  verify: [["create"]],
-  demo: [["create"]],
-  drill: [["create"], ["demo"]],
-  halt: [["create"]],
-  up: [["create"], ["halt"]],
-  destroy: [["create"]],
-} as const;
-type Verb = keyof typeof verbs;
-
-const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const;
-type Signal = (typeof signals)[number];
-
-/** Parts of the time that the verb takes when nothing interrupts it. */
-const moments = [0.03, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 0.97];
+import type { Ran } from "../helpers/workshop/lab.ts";
+import { embeddedPlace } from "./place-embedded.ts";
+import { machinesPlace } from "./place-machines.ts";
+import type { InterruptedLab, Place, Signal } from "./places.ts";
+import { partOf, type Stress, type StressOptions, shuffled } from "./stress.ts";
 
 /** As long as the lock of a tool that was killed is in the way. */
 const lockMs = 120_000;
 
 interface Case {
-  readonly verb: Verb;
+  readonly verb: string;
   readonly signal: Signal;
   readonly moment: number;
 }
@@ -37,73 +20,83 @@ interface Case {
  * Ends each verb by each signal at each moment: it says one sentence and ends with 130; `create` makes the lab whole
  * again, and `destroy` leaves nothing. `count` cases of them all, chosen by the seed.
  */
-export const interrupts: Stress = async ({ workshop, count, seed, part, say }) => {
-  const chosen = partOf(shuffled(allCases(), seed).slice(0, count), part);
-  const usual = await usualTimes(workshop, say);
+export const interrupts: Stress = async (options) => {
+  const { workshop, runsOn, say } = options;
+  const place = runsOn === "vagrant" ? await machinesPlace(workshop, say) : embeddedPlace(workshop);
+  try {
+    return await interruptAt(place, options);
+  } finally {
+    await place.close();
+  }
+};
+
+async function interruptAt(place: Place, { count, seed, part, say }: StressOptions): Promise<string[]> {
+  const chosen = partOf(shuffled(allCases(place), seed).slice(0, count), part);
+  const usual = await usualTimes(place, say);
   const failures: string[] = [];
+  /** What an earlier case has left behind is no fault of the later ones. */
+  const told = new Set<string>();
   const outcomes = new Map<string, number>();
   let done = 0;
   for (const one of chosen) {
     const { verb, signal, moment } = one;
-    const { outcome, faults } = await interrupt(workshop, one, usual[verb]);
+    const usualMs = usual.get(verb) ?? 0;
+    const { outcome, faults } = await interrupt(place, one, usualMs, told);
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     done += 1;
-    const name = `${verb}, ${signal} at ${moment} of ${Math.round(usual[verb])} ms`;
-    say(
-      `${done} of ${chosen.length}: ${name}: ${outcome}${faults.length === 0 ? "" : `, ${faults.length} faults`}`,
-    );
+    const name = `${verb}, ${signal} at ${moment} of ${Math.round(usualMs)} ms`;
+    say(`${done} of ${chosen.length}: ${name}: ${outcome}${faults.map((fault) => `\n✖ ${fault}`).join("")}`);
     failures.push(...faults.map((fault) => `${name}: ${fault}`));
   }
   for (const [outcome, times] of [...outcomes].sort()) say(`${times} times: ${outcome}`);
   return failures;
-};
+}
 
-function allCases(): Case[] {
-  return (Object.keys(verbs) as Verb[]).flatMap((verb) =>
+function allCases({ verbs, signals, moments }: Place): Case[] {
+  return Object.keys(verbs).flatMap((verb) =>
     signals.flatMap((signal) => moments.map((moment) => ({ verb, signal, moment }))),
   );
 }
 
-/** How long each verb takes here and now. */
-async function usualTimes(workshop: Workshop, say: (line: string) => void): Promise<Record<Verb, number>> {
-  const times: Partial<Record<Verb, number>> = {};
-  const lab = workshopLab(workshop, labFile());
-  for (const verb of ["create", "verify", "demo", "drill", "halt", "up", "destroy"] as const) {
+/** How long each verb takes here and now, in one lab's life. */
+async function usualTimes(place: Place, say: (line: string) => void): Promise<ReadonlyMap<string, number>> {
+  const times = new Map<string, number>();
+  const lab = place.lab();
+  for (const verb of ["create", "verify", "demo", "drill", "halt", "up", "destroy"]) {
+    if (place.verbs[verb] === undefined) continue;
     const begin = performance.now();
     await lab.run(...words(verb));
-    times[verb] = performance.now() - begin;
+    times.set(verb, performance.now() - begin);
   }
   rmSync(lab.folder, { recursive: true });
-  say(
-    `usual times: ${Object.entries(times)
-      .map(([verb, ms]) => `${verb} ${Math.round(ms)} ms`)
-      .join(", ")}`,
-  );
-  return times as Record<Verb, number>;
+  say(`usual times: ${[...times].map(([verb, ms]) => `${verb} ${Math.round(ms)} ms`).join(", ")}`);
+  return times;
 }
 
-function words(verb: Verb): readonly string[] {
-  return verb === "drill" ? ["drill", "kill-task", "--settle", "1"] : [verb];
+function words(verb: string): readonly string[] {
+  if (verb === "drill") return ["drill", "kill-task", "--settle", "1"];
+  return verb === "destroy" ? ["destroy", "--yes"] : [verb];
 }
 
 async function interrupt(
-  workshop: Workshop,
+  place: Place,
   { verb, signal, moment }: Case,
   usualMs: number,
+  told: Set<string>,
 ): Promise<{ outcome: string; faults: string[] }> {
-  const lab = workshopLab(workshop, labFile());
-  for (const before of verbs[verb]) await lab.run(...before);
-  const { process: tool, ran } = lab.start(...words(verb));
+  const lab = place.lab();
+  for (const before of place.verbs[verb] ?? []) await lab.run(...before);
+  const { interrupt: send, ran } = lab.start(...words(verb));
   await Promise.race([sleep(moment * usualMs), ran]);
-  // Ctrl-C and a terminal that closes mean the whole group.
-  if (tool.exitCode === null && tool.pid !== undefined)
-    process.kill(signal === "SIGINT" || signal === "SIGHUP" ? -tool.pid : tool.pid, signal);
+  send(signal);
   const ended = await ran;
   const { outcome, fault } = judged(ended, signal);
   const faults = fault === undefined ? [] : [fault];
   faults.push(...(await recovery(lab)), ...(await removal(lab)));
   rmSync(lab.folder, { recursive: true });
-  faults.push(...workshop.left().map((what) => `left behind: ${what}`));
+  const left = (await place.left()).filter((what) => !told.has(what));
+  for (const what of left) told.add(what);
+  faults.push(...left.map((what) => `left behind: ${what}`));
   return { outcome, faults };
 }
 
@@ -127,22 +120,22 @@ function judged(
 }
 
 /** `create` makes the lab whole, and verifies it. */
-async function recovery(lab: WorkshopLab): Promise<string[]> {
+async function recovery(lab: InterruptedLab): Promise<string[]> {
   const { exitCode, signal, stderr } = await patiently(lab, "create");
   return exitCode === 0 ? [] : [`create afterwards ended with ${signal ?? exitCode}: ${stderr}`];
 }
 
-async function removal(lab: WorkshopLab): Promise<string[]> {
-  const { exitCode, signal, stderr } = await patiently(lab, "destroy");
+async function removal(lab: InterruptedLab): Promise<string[]> {
+  const { exitCode, signal, stderr } = await patiently(lab, "destroy", "--yes");
   const faults = exitCode === 0 ? [] : [`destroy afterwards ended with ${signal ?? exitCode}: ${stderr}`];
   if (existsSync(join(lab.folder, "generated"))) faults.push("destroy left generated/");
-  return [...faults, ...lab.processes().map(({ what }) => `destroy left ${what}`)];
+  return [...faults, ...lab.running().map((what) => `destroy left ${what}`)];
 }
 
 /** The lock of a tool that was killed is in the way until it is stale. */
-async function patiently(lab: WorkshopLab, verb: string): Promise<Ran> {
+async function patiently(lab: InterruptedLab, ...args: readonly string[]): Promise<Ran> {
   for (const deadline = performance.now() + lockMs; ; await sleep(1_000)) {
-    const ran = await lab.start(verb).ran;
+    const ran = await lab.start(...args).ran;
     const isLocked = ran.exitCode === 2 && ran.stderr.includes("another mesos-lab command");
     if (!isLocked || performance.now() > deadline) return ran;
   }

@@ -6,6 +6,8 @@ export interface StressOptions {
   readonly seed: number;
   /** Which part of it is done, of how many: parts can run beside each other, each in a process of its own. */
   readonly part: Part;
+  /** Where labs are made: embedded, or vagrant. */
+  readonly runsOn: string;
   readonly say: (line: string) => void;
 }
 

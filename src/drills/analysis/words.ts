@@ -1,5 +1,5 @@
 import type { Outage } from "../model/outage.ts";
-import type { DrillReport, Lane } from "../model/report.ts";
+import type { ControlPlane, DrillReport, Lane } from "../model/report.ts";
 import type { RequestOutcome, Sample } from "../model/sampling.ts";
 import type { Standing } from "./live.ts";
 import { lostLanes } from "./settled.ts";
@@ -110,15 +110,21 @@ export function standingInWords({ state }: Pick<Standing, "state">): string {
   }
 }
 
-/** What happened to the requests, in one sentence. */
-export function summary(outage: Outage): string {
+/** What happened to the requests, in one sentence; what they asked for is the page, or another subject. */
+export function summary(outage: Outage, subject = "The page"): string {
   const { sent, failed, flaps, latency } = outage;
   if (sent === 0) return "No request was answered.";
   const slowest = Math.max(latency.before.maxMs ?? 0, latency.during.maxMs ?? 0, latency.after.maxMs ?? 0);
   if (failed === 0)
     return `All ${formatCount(sent)} requests were answered well, the slowest in ${formatMs(slowest)}.`;
-  const flapped = flaps > 1 ? ` The page went away ${flaps} times.` : "";
+  const flapped = flaps > 1 ? ` ${subject} went away ${flaps} times.` : "";
   return `${formatCount(failed)} of ${formatCount(sent)} requests failed: ${countsInWords(outage.byKind)}.${flapped}`;
+}
+
+/** The outage of the control plane in one line. */
+export function controlPlaneWords({ outage }: Pick<ControlPlane, "outage">): string {
+  const { figure, sure } = headline({ outage });
+  return `Control plane: ${figure} (${sure}). Writes to Marathon: ${summary(outage, "It")}`;
 }
 
 /** What became of requests that failed: `3 × timed out, 1 × 503`. */

@@ -17,6 +17,15 @@ export interface Lane {
   readonly ownLoad?: string;
 }
 
+/** What a client saw that writes to Marathon beside the page: an outage of its own. */
+export interface ControlPlane {
+  /** The request. */
+  readonly write: string;
+  readonly runs: readonly OutcomeRun[];
+  readonly outage: Outage;
+  readonly sampling: Sampling;
+}
+
 /** How often the drill asked each way in, and what it had to leave. */
 export interface Load {
   readonly askedPerSecond: number;
@@ -77,6 +86,8 @@ export interface DrillReport {
   readonly environment: string;
   readonly load: Load;
   readonly lanes: readonly Lane[];
+  /** Only of drills that break what Marathon's writes need. */
+  readonly controlPlane?: ControlPlane;
   readonly marks: readonly Mark[];
   /** The app's `host:port`s before the break and after the recovery. */
   readonly before: readonly string[];

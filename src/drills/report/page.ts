@@ -2,7 +2,7 @@ import { html, raw } from "hono/html";
 import { cleanAll } from "../../untrusted.ts";
 import { spreads } from "../analysis/timeline.ts";
 import { reasonFor } from "../analysis/why.ts";
-import { headline, summary } from "../analysis/words.ts";
+import { controlPlaneWords, headline, summary } from "../analysis/words.ts";
 import type { DrillReport, Lane } from "../model/report.ts";
 import { alarm } from "./alarm.ts";
 import { comparison, ranges } from "./compare.ts";
@@ -68,13 +68,20 @@ function section(report: DrillReport, number?: number): Html {
   return html`<section class="run" aria-labelledby="${id}">
 <h2 id="${id}"${number === undefined ? raw(' class="quiet"') : ""}>${number === undefined ? "The outage" : `Run ${number}`}</h2>
 ${compared ? comparison(report) : report.lanes.map((lane) => hero(report, lane, number === undefined))}
-${alarm(report)}
+${controlPlane(report)}${alarm(report)}
 <figure>
 <div class="scroll">${svgTimeline(report, id)}</div>
 <figcaption>${legend(report, id)}</figcaption>
 </figure>
 ${compared ? wide(report) : columns(report)}
 </section>`;
+}
+
+/** Its outage is another than that of the page. */
+function controlPlane(report: DrillReport): Html | "" {
+  if (report.controlPlane === undefined) return "";
+  return html`<p class="lead">${controlPlaneWords(report.controlPlane)}</p>
+`;
 }
 
 function columns(report: DrillReport): Html {

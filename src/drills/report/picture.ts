@@ -1,6 +1,6 @@
 import { cells, pad, wrap } from "../../ui/text.ts";
 import { cleanAll } from "../../untrusted.ts";
-import { merge, spreads } from "../analysis/timeline.ts";
+import { merge, spread, spreads } from "../analysis/timeline.ts";
 import { reasonFor } from "../analysis/why.ts";
 import { dominantOf, usualDominant } from "../analysis/why-words.ts";
 import { formatAt, formatMs, headline, lossInWords, spreadDoubts, summary } from "../analysis/words.ts";
@@ -24,6 +24,7 @@ export function picture(given: DrillReport, options: PictureOptions = {}): strin
     "",
     ...(several ? [...comparison(report, style), ""] : []),
     ...report.lanes.flatMap((lane) => laneLines(report, lane, letters, style)),
+    ...controlPlaneLines(report, style),
     ...axis(spanOf(report), style),
     ...legend(report, style),
     "",
@@ -46,6 +47,13 @@ export function spreadTable(given: readonly DrillReport[], options: PictureOptio
     const why = several ? `  ${show(usualDominant(runs, way), style)}` : "";
     return `${pad(show(way, style), 24)}${figure(outage.min)}${figure(outage.median)}${figure(outage.max)}${lost}${why}`;
   });
+  const writes = runs.flatMap(({ controlPlane }) =>
+    controlPlane === undefined ? [] : [controlPlane.outage],
+  );
+  if (writes.length > 0) {
+    const { min, median, max } = spread(writes.map(({ neverDown, ms }) => (neverDown ? 0 : ms)));
+    rows.push(`${pad("control plane", 24)}${figure(min)}${figure(median)}${figure(max)}`);
+  }
   const head = `${pad(`outage of ${runs.length} runs`, 24)}${["min", "median", "max"].map((t) => t.padStart(11)).join("")}`;
   return `${[ink(head, "bold", style), ...rows].map((line) => cut(line, style.width, style)).join("\n")}\n`;
 }
@@ -81,6 +89,20 @@ function laneLines(
     ...plot(lane, spanOf(report), mine, style),
     ...said.map((line) => ` ${ink(line, "dim", style)}`),
     ...(several && lane !== report.lanes.at(-1) ? [""] : []),
+  ];
+}
+
+/** The outage of the control plane, told apart from that of the page. */
+function controlPlaneLines(report: DrillReport, style: Style): string[] {
+  const { controlPlane } = report;
+  if (controlPlane === undefined) return [];
+  const { figure, sure } = headline(controlPlane);
+  const said = `Writes to Marathon: ${summary(controlPlane.outage, "It")}`;
+  return [
+    "",
+    ink(show(`control plane: ${figure} (${sure})`, style), "bold", style),
+    ...plot(controlPlane, spanOf(report), [], style),
+    ...wrap(show(said, style), style.width - 1).map((line) => ` ${ink(line, "dim", style)}`),
   ];
 }
 

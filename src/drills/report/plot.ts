@@ -1,11 +1,11 @@
 import { type Kind, kindOf, kinds } from "../analysis/words.ts";
 import type { DrillReport, Lane, Mark } from "../model/report.ts";
 import { cut, ink, type Style, show } from "./style.ts";
-import { buckets, type Span, ticks } from "./window.ts";
+import { buckets, lanesAndWrites, type Span, ticks } from "./window.ts";
 
 /** The answers of a lane over time, a character for each stretch, and below it the letters of the marks. */
 export function plot(
-  lane: Lane,
+  lane: Pick<Lane, "runs">,
   span: Span,
   marks: readonly (readonly [Mark, string])[],
   style: Style,
@@ -54,7 +54,7 @@ export function axis(span: Span, style: Style): string[] {
 
 /** The characters that occur, with their words. */
 export function legend(report: DrillReport, style: Style): string[] {
-  const seen = new Set(report.lanes.flatMap((lane) => lane.runs.map((run) => kindOf(run.outcome))));
+  const seen = new Set(lanesAndWrites(report).flatMap((lane) => lane.runs.map((run) => kindOf(run.outcome))));
   const lines: string[] = [];
   let used = style.width;
   for (const { kind, words } of kinds.filter((entry) => seen.has(entry.kind))) {

@@ -1,11 +1,19 @@
 import { html, raw } from "hono/html";
 import { clip } from "../../ui/text.ts";
 import { chainOf, merge } from "../analysis/timeline.ts";
-import { formatAt, headline, type Kind, kindOf, kinds, summary } from "../analysis/words.ts";
+import {
+  controlPlaneWords,
+  formatAt,
+  headline,
+  type Kind,
+  kindOf,
+  kinds,
+  summary,
+} from "../analysis/words.ts";
 import type { DrillReport, Lane, Mark } from "../model/report.ts";
 import { type Html, lines } from "./markup.ts";
 import { depth, drawLabels, edge, labels, plot, roomForLabels, width } from "./svg-labels.ts";
-import { buckets, type Span, spanOf, ticks } from "./window.ts";
+import { buckets, lanesAndWrites, type Span, spanOf, ticks } from "./window.ts";
 
 const strip = 46;
 
@@ -36,6 +44,13 @@ export function svgTimeline(report: DrillReport, id: string): Html {
     pieces.push(drawLabels(placed, y));
     y += depth(placed) + (several ? 14 : 0);
   }
+  if (report.controlPlane !== undefined) {
+    y += 26;
+    pieces.push(laneTitle({ way: "control plane", ...report.controlPlane }, y - 8));
+    strips.push(y);
+    pieces.push(laneStrip(report.controlPlane, span, y, id));
+    y += strip + (several ? 14 : 0);
+  }
   if (several) {
     pieces.push(drawAxis(span, x, y, false));
     y += 34;
@@ -56,7 +71,7 @@ ${lines(pieces)}
 
 /** The colours and patterns that occur, with their words. */
 export function legend(report: DrillReport, id: string): Html[] {
-  const seen = new Set(report.lanes.flatMap((lane) => lane.runs.map((run) => kindOf(run.outcome))));
+  const seen = new Set(lanesAndWrites(report).flatMap((lane) => lane.runs.map((run) => kindOf(run.outcome))));
   const keys = kinds
     .filter(({ kind }) => seen.has(kind))
     .map(
@@ -66,12 +81,12 @@ export function legend(report: DrillReport, id: string): Html[] {
   return lines(keys);
 }
 
-function laneTitle(lane: Lane, y: number): Html {
+function laneTitle(lane: Pick<Lane, "way" | "outage" | "ownLoad">, y: number): Html {
   const { figure, sure } = headline(lane);
   return html`<text class="lane" x="${edge}" y="${y}">${clip(lane.way, 40)}<tspan class="lane-figure ${lane.outage.state}" dx="12">${figure}</tspan><tspan class="dim" dx="8">${sure}</tspan></text>`;
 }
 
-function laneStrip(lane: Lane, span: Span, y: number, id: string): Html {
+function laneStrip(lane: Pick<Lane, "runs">, span: Span, y: number, id: string): Html {
   const step = 2;
   const columns = buckets(lane.runs, span, Math.floor(plot / step));
   const rects: Html[] = [];
@@ -126,5 +141,6 @@ function describe(report: DrillReport): string {
     const steps = chainOf(report, lane.way).map(({ mark, since }) => `${mark.what} at ${formatAt(since)}`);
     return `${lane.way}: ${figure}, ${sure}. ${summary(lane.outage)} ${steps.join(", ")}.`;
   });
-  return `${lanes.join(" ")} The tables below say the same.`;
+  const writes = report.controlPlane === undefined ? [] : [controlPlaneWords(report.controlPlane)];
+  return `${[...lanes, ...writes].join(" ")} The tables below say the same.`;
 }

@@ -1,5 +1,5 @@
 import { type Kind, kindOf } from "../analysis/words.ts";
-import type { DrillReport } from "../model/report.ts";
+import type { DrillReport, Lane } from "../model/report.ts";
 import type { OutcomeRun } from "../model/sampling.ts";
 
 /** The stretch of time that a picture shows; `zero` is the break. */
@@ -9,12 +9,20 @@ export interface Span {
   readonly zero: number;
 }
 
+/** All that a picture has a strip for. */
+export function lanesAndWrites({
+  lanes,
+  controlPlane,
+}: DrillReport): readonly Pick<Lane, "runs" | "outage">[] {
+  return controlPlane === undefined ? lanes : [...lanes, controlPlane];
+}
+
 /** From shortly before the break to shortly after the last recovery: the settle time is not worth its space. */
 export function spanOf(report: DrillReport): Span {
-  const runs = report.lanes.flatMap((lane) => lane.runs);
+  const runs = lanesAndWrites(report).flatMap((lane) => lane.runs);
   const first = Math.min(report.breakAt, ...runs.map((run) => run.from));
   const last = Math.max(report.breakAt, ...runs.map((run) => run.to));
-  const points = report.lanes.flatMap(({ outage }) =>
+  const points = lanesAndWrites(report).flatMap(({ outage }) =>
     outage.neverBack || outage.neverDown ? [last] : [outage.firstMissAt, outage.startedAt, outage.endedAt],
   );
   const known = [report.breakAt, ...points.filter((at) => at !== null)];

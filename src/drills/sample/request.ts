@@ -4,6 +4,8 @@ import type { RequestOutcome } from "../model/sampling.ts";
 /** Where a request goes, and what a good answer to it is. */
 export interface PageRequest {
   readonly url: URL;
+  /** `POST`: without a body; default: GET. */
+  readonly method?: "POST" | undefined;
   /** The Host header, where a proxy routes by it. */
   readonly host?: string | undefined;
   /** Where to connect, asked before each request: a client that finds the service by DNS. */
@@ -51,10 +53,11 @@ export function sendRequest(
     try {
       sent = request({
         agent: false,
+        method: wanted.method ?? "GET",
         host: to?.address ?? url.hostname.replace(/^\[|\]$/g, ""),
         port: to?.port ?? (url.port || 80),
         path: `${url.pathname}${url.search}`,
-        headers: { host, connection: "close", "user-agent": "mesos-lab drill" },
+        headers: { host, connection: "close", "user-agent": "mesos-lab drill", ...typeOf(wanted) },
       });
     } catch (error) {
       end(outcomeOfError(error));
@@ -67,6 +70,11 @@ export function sendRequest(
   if (resolve === undefined) connect();
   else resolve().then(connect, () => end("no-name"));
   return { cancel: () => end("cancelled") };
+}
+
+/** Marathon takes no write without it. */
+function typeOf({ method }: PageRequest): Readonly<Record<string, string>> {
+  return method === undefined ? {} : { "content-type": "application/json" };
 }
 
 function judge(

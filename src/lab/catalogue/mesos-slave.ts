@@ -27,9 +27,9 @@ export const mesosSlave: Service = {
       },
       volumes: [workFolder],
     },
-    told: (lab, machine, { own }) => ({
+    told: (lab, machine, { work }) => ({
       env: {
-        MESOS_WORK_DIR: `${own}/mesos`,
+        MESOS_WORK_DIR: work,
         MESOS_RESOURCES: sharedResources(lab, machine),
         // A real agent waits up to a second so that a thousand do not come at once.
         MESOS_REGISTRATION_BACKOFF_FACTOR: "50ms",

@@ -44,6 +44,8 @@ export interface StandIn {
 export interface EmbeddedPaths {
   /** The machine's own folder. */
   readonly own: string;
+  /** For the work of its tasks. */
+  readonly work: string;
   /** This package's templates. */
   readonly templates: string;
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../errors.ts";
 import { effective } from "../../lab/catalogue/container.ts";
-import type { Machine } from "../../lab/model.ts";
+import type { Lab, Machine } from "../../lab/model.ts";
 import type { Breaks } from "../machines.ts";
 import type { RunOn } from "./fleet.ts";
+import { lasting } from "./lasting.ts";
 
 /** A machine under software emulation needs seconds for each of these. */
 const timeoutMs = 120_000;
@@ -15,25 +16,14 @@ const lookMs = 15_000;
 const pauseMs = 2_000;
 
 /** Breaks of a lab whose services are Docker containers on machines that SSH reaches. */
-export function dockerBreaks(runOn: RunOn): Breaks {
+export function dockerBreaks(lab: Lab, runOn: RunOn): Breaks {
   return {
     local: false,
     restart: async (entry, signal) => {
       await runOn(entry.machine, ["sudo", "docker", "restart", effective(entry).name], { signal, timeoutMs });
     },
     removeTask: async (machine, hostPort, signal) => {
-      const list = ["sudo", "docker", "ps", "--filter", `publish=${hostPort}`, "--format", "{{.Names}}"];
-      const { stdout } = await runOn(machine, list, { signal, timeoutMs });
-      const [name] = stdout.split("\n").filter((line) => line.startsWith("mesos-"));
-      if (name === undefined)
-        throw new LabError(
-          "nothing-to-break",
-          `no container on ${machine.name} publishes the task's port ${hostPort}`,
-          {
-            details: [`docker ps said: ${stdout.trim() || "nothing"}`],
-            remedy: [`npx mesos-lab ssh ${machine.name} -- docker ps`],
-          },
-        );
+      const name = await containerOfTask(runOn, machine, hostPort, signal);
       await runOn(machine, ["sudo", "docker", "rm", "--force", name], { signal, timeoutMs });
       return name;
     },
@@ -43,6 +33,15 @@ export function dockerBreaks(runOn: RunOn): Breaks {
       await runOn(machine, ["sudo", "systemctl", "reboot"], { signal, timeoutMs, accept: [0, 255] });
       // The command returns before the machine goes down.
       await untilBootedAgain(runOn, machine, before, signal);
+    },
+    freeze: (entry, bounds) => lasting(runOn, entry.machine, ["pause", effective(entry).name], bounds),
+    freezeTask: async (machine, hostPort, bounds) => {
+      const name = await containerOfTask(runOn, machine, hostPort, bounds.signal);
+      return { name, ...(await lasting(runOn, machine, ["pause", name], bounds)) };
+    },
+    partition: async (machine, bounds) => {
+      const others = lab.machines.filter(({ name }) => name !== machine.name).map(({ ip }) => ip);
+      return lasting(runOn, machine, ["cut", ...others], bounds);
     },
     putBack: async (entry) => {
       const name = effective(entry).name;
@@ -55,6 +54,27 @@ export function dockerBreaks(runOn: RunOn): Breaks {
         : `container ${name} on ${entry.machine.name} is not running: ${stderr.trim()}`;
     },
   };
+}
+
+/** The container that publishes a task's port. */
+async function containerOfTask(
+  runOn: RunOn,
+  machine: Machine,
+  hostPort: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const list = ["sudo", "docker", "ps", "--filter", `publish=${hostPort}`, "--format", "{{.Names}}"];
+  const { stdout } = await runOn(machine, list, { signal, timeoutMs });
+  const [name] = stdout.split("\n").filter((line) => line.startsWith("mesos-"));
+  if (name !== undefined) return name;
+  throw new LabError(
+    "nothing-to-break",
+    `no container on ${machine.name} publishes the task's port ${hostPort}`,
+    {
+      details: [`docker ps said: ${stdout.trim() || "nothing"}`],
+      remedy: [`npx mesos-lab ssh ${machine.name} -- docker ps`],
+    },
+  );
 }
 
 async function bootId(runOn: RunOn, machine: Machine, signal: AbortSignal): Promise<string> {

@@ -33,6 +33,6 @@ export function dockerSsh(
       images: (signal) => imagesOnMachines(lab, on, signal),
       bring: (wanted, into) => partsOfMachines(lab, on, wanted, into),
     },
-    breaks: dockerBreaks(on),
+    breaks: dockerBreaks(lab, on),
   };
 }

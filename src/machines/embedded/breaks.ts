@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import * as z from "zod";
 import { LabError } from "../../errors.ts";
 import { type Lab, type Machine, type Part, portsOf } from "../../lab/model.ts";
+import { parseAnswer } from "../../probes/answer.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
 import { folderMark, machineMark } from "../../rehearsal/embedded/plan.ts";
 import { endMarked } from "../../rehearsal/processes/marked.ts";
 import type { ProcessMark } from "../../tools/process-mark.ts";
 import type { Breaks } from "../machines.ts";
+import { freezeMarked, freezeProcess } from "./freeze.ts";
 import { processParts, serviceId } from "./plan.ts";
 import { newBootId, signalTo, untilGone } from "./processes.ts";
 import { runningState } from "./state.ts";
@@ -29,9 +32,7 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
       const task = await taskAt(lab, machine, hostPort, signal);
       const marks = { [folderMark]: folder, [machineMark]: machine.name, MESOS_TASK_ID: task };
       if ((await removeContainers(marks)) + (await endMarked(marks)) > 0) return task;
-      throw new LabError("nothing-to-break", `no process of task ${task} is left on ${machine.name}`, {
-        remedy: ["npx mesos-lab status"],
-      });
+      throw noProcess(task, machine);
     },
     reboot: async (machine, signal) => {
       const parts = processParts(lab).filter((part) => part.machine.name === machine.name);
@@ -43,11 +44,25 @@ export function embeddedBreaks(lab: Lab, folder: string): Breaks {
       await removeContainers({ [folderMark]: folder, [machineMark]: machine.name });
       await untilBack(lab, folder, parts, before, signal);
     },
+    freeze: async (entry, bounds) => freezeProcess(folder, processOf(lab, folder, entry), bounds),
+    freezeTask: async (machine, hostPort, bounds) => {
+      const name = await taskAt(lab, machine, hostPort, bounds.signal);
+      const marks = { [machineMark]: machine.name, MESOS_TASK_ID: name };
+      const frozen = await freezeMarked(folder, marks, bounds);
+      if (frozen === undefined) throw noProcess(name, machine);
+      return { name, ...frozen };
+    },
     putBack: async (entry) =>
       runningState(folder) === undefined
         ? `${serviceId(lab, entry)} is not running: the lab's launcher has ended`
         : undefined,
   };
+}
+
+function noProcess(task: string, machine: Machine): LabError {
+  return new LabError("nothing-to-break", `no process of task ${task} is left on ${machine.name}`, {
+    remedy: ["npx mesos-lab status"],
+  });
 }
 
 function processOf(lab: Lab, folder: string, part: Part): ProcessMark {
@@ -85,16 +100,10 @@ async function untilBack(
   }
 }
 
-interface AgentState {
-  readonly frameworks: readonly {
-    readonly executors: readonly {
-      readonly tasks: readonly {
-        readonly id: string;
-        readonly resources: Readonly<Record<string, unknown>>;
-      }[];
-    }[];
-  }[];
-}
+const taskSchema = z.object({ id: z.string(), resources: z.record(z.string(), z.unknown()) });
+const stateSchema = z.object({
+  frameworks: z.array(z.object({ executors: z.array(z.object({ tasks: z.array(taskSchema) })) })),
+});
 
 /** The task that the machine's agent has given this port. */
 async function taskAt(lab: Lab, machine: Machine, hostPort: number, signal: AbortSignal): Promise<string> {
@@ -102,7 +111,7 @@ async function taskAt(lab: Lab, machine: Machine, hostPort: number, signal: Abor
   const http = openHttp();
   try {
     const url = `http://${machine.ip}:${portsOf(lab, machine).mesosSlave}/state.json`;
-    const state = JSON.parse((await http.get(url, { signal })).text) as AgentState;
+    const state = parseAnswer((await http.get(url, { signal })).text, stateSchema);
     const tasks = state.frameworks.flatMap(({ executors }) =>
       executors.flatMap((executor) => executor.tasks),
     );

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError } from "../../errors.ts";
 import type { EmbeddedLab, Machine, Part } from "../../lab/model.ts";
@@ -7,6 +6,7 @@ import { checkHere } from "../../preflight/problem.ts";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
 import { folderMark, type LauncherState, machineMark, type Plan } from "../../rehearsal/embedded/plan.ts";
 import { canTakeIn, planChanges } from "../../rehearsal/embedded/plan-changes.ts";
+import { processesInside } from "../../rehearsal/processes/inside.ts";
 import { endMarked } from "../../rehearsal/processes/marked.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
@@ -19,18 +19,22 @@ import { changePlan, endLab, planText, startLauncher } from "./processes.ts";
 import { lastLines, untilReady } from "./ready.ts";
 import { hostProxy, settleEmbedded, zookeeperWords } from "./settle.ts";
 import { isStateDamaged, runningPlan, runningState } from "./state.ts";
+import { removeSandboxFolder, sandboxFolder, taskUsers } from "./task-users.ts";
 import { seemsToHaveZookeeper } from "./zookeeper.ts";
 
 /** No machines: every service is a process of this host on a loopback address, kept running by a small launcher. */
 export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines {
   const home = folder.file("embedded");
   const plan = (): Plan => embeddedPlan(lab, home, lab.runs.proxy ?? hostProxy());
-  const end = (progress: Progress, step: string, title: string, orderly: boolean): Task =>
-    line(lineOf(progress, step, title), async () => {
-      const damaged = isStateDamaged(home);
-      await endLab(home, orderly);
-      return damaged ? "its state was damaged: what ran was found by its mark" : undefined;
-    });
+  const removeSandboxes = () => {
+    for (const path of sandboxesOf(home)) removeSandboxFolder(path);
+  };
+  let outliving: readonly string[] = [];
+  const ended = async (orderly: boolean) => {
+    const damaged = isStateDamaged(home);
+    await endLab(home, orderly);
+    return damaged ? "its state was damaged: what ran was found by its mark" : undefined;
+  };
   return {
     words: wordsFor(lab),
     examining: checkHere,
@@ -60,15 +64,22 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
     reset: (progress) => [
       line(lineOf(progress, "empty", "Remove the services and what they have stored"), async () => {
         await endLab(home, false);
+        removeSandboxes();
         await rm(home, { recursive: true, force: true });
         return undefined;
       }),
       start(progress, false, plan(), []),
     ],
-    halt: (progress) => end(progress, "halt", "End the lab's processes", true),
+    halt: (progress) => line(lineOf(progress, "halt", "End the lab's processes"), () => ended(true)),
     destroy: (progress) => ({
       loses: [],
-      task: end(progress, "destroy", "End the lab's processes and its tasks", false),
+      outlives: () => outliving,
+      task: line(lineOf(progress, "destroy", "End the lab's processes and its tasks"), async () => {
+        const said = await ended(false);
+        outliving = processesInside([home, ...sandboxesOf(home)]);
+        removeSandboxes();
+        return said;
+      }),
     }),
     access: embeddedAccess(lab, folder),
     breaks: embeddedBreaks(lab, home),
@@ -86,7 +97,9 @@ function embeddedAccess(lab: EmbeddedLab, folder: LabFolder): Access {
         "no-machine-to-log-in-to",
         `${machine.name} is no machine to log in to: this lab is embedded, its services are processes here`,
         {
-          details: [`its files, with the sandboxes of its tasks: ${folder.file("embedded", machine.name)}`],
+          details: [
+            `its files, with the sandboxes of its tasks: ${filesOf(machine, folder.file("embedded"))}`,
+          ],
           remedy: processParts(lab)
             .filter((part) => part.machine.name === machine.name)
             .map(({ service }) => `npx mesos-lab logs ${service}`),
@@ -99,7 +112,9 @@ function embeddedAccess(lab: EmbeddedLab, folder: LabFolder): Access {
     },
     lastLines: async (part) => lastLines(logOf(part)),
     checkHaproxy: async (_, config, signal) =>
-      lab.runs.proxy === "haproxy" ? checkWithHaproxy(config, signal) : checkWithoutHaproxy(config),
+      lab.runs.proxy === "haproxy"
+        ? checkWithHaproxy(folder.file("embedded"), config, signal)
+        : checkWithoutHaproxy(config),
   };
 }
 
@@ -138,7 +153,8 @@ function release(progress: Progress, plan: Plan, leaving: readonly Machine[]): T
       const marks = { [folderMark]: plan.folder, [machineMark]: name };
       await endMarked(marks);
       await removeContainers(marks);
-      await rm(join(plan.folder, name), { recursive: true, force: true });
+      const folders = [plan.folder, ...(plan.tasks === undefined ? [] : [plan.tasks.folder])];
+      for (const folder of folders) await rm(join(folder, name), { recursive: true, force: true });
     }
     return undefined;
   });
@@ -172,6 +188,16 @@ function stateOf(lab: EmbeddedLab, machine: string, state: LauncherState | undef
   return down.length === 0 ? "running" : `running without ${down.map(({ service }) => service).join(", ")}`;
 }
 
+function filesOf({ name }: Machine, home: string): string {
+  return [home, ...sandboxesOf(home)].map((place) => join(place, name)).join(", ");
+}
+
+/** The folder of sandboxes that is not in the lab's own. */
+function sandboxesOf(home: string): string[] {
+  const users = taskUsers(home);
+  return users === undefined ? [] : [sandboxFolder(users)];
+}
+
 function noZookeeper(): LabError {
   return new LabError(
     "service-not-in-lab",
@@ -182,10 +208,15 @@ function noZookeeper(): LabError {
   );
 }
 
-async function checkWithHaproxy(config: string, signal: AbortSignal): Promise<string | undefined> {
+async function checkWithHaproxy(
+  home: string,
+  config: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { run } = await import("../../tools/exec.ts");
-  // From a file: HAProxy cannot open a standard input that is a socket, as that of a child of Node is.
-  const folder = await mkdtemp(join(tmpdir(), "mesos-lab-"));
+  // From a file: HAProxy cannot open a standard input that is a socket, as that of a child of Node is. What a command that is
+  // killed leaves of it goes with the lab.
+  const folder = await mkdtemp(join(home, "check-"));
   try {
     const file = join(folder, "haproxy.cfg");
     await writeFile(file, config);

@@ -10,11 +10,13 @@ import { folderMark, type Plan, planSignal } from "../../rehearsal/embedded/plan
 import { bootIdFile } from "../../rehearsal/embedded/surroundings.ts";
 import { programFile } from "../../rehearsal/own-files.ts";
 import { endMarked } from "../../rehearsal/processes/marked.ts";
+import { endUsers } from "../../rehearsal/processes/users.ts";
 import { programEnvironment } from "../../tools/environment.ts";
 import { readIfThere } from "../../tools/files.ts";
 import { isAlive, type ProcessMark } from "../../tools/process-mark.ts";
 import type { Bindable } from "./addresses.ts";
 import { runningState } from "./state.ts";
+import { makeSandboxFolder, taskUsers } from "./task-users.ts";
 
 const pollMs = 10;
 /** A little more than what the launcher gives its services. */
@@ -82,6 +84,7 @@ function writePlan(plan: Plan): string {
   mkdirSync(plan.folder, { recursive: true });
   // State, logs and sandboxes are for nobody else; also of a lab that an earlier version has made.
   chmodSync(plan.folder, 0o700);
+  if (plan.tasks !== undefined) makeSandboxFolder(plan.tasks.folder);
   for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)])
     mkdirSync(dirname(path), { recursive: true });
   const instances = plan.services.flatMap((service) => service.instances);
@@ -127,6 +130,8 @@ export async function endLab(folder: string, orderly: boolean): Promise<void> {
     await untilGone(state.launcher, 1_000);
   }
   await endMarked({ [folderMark]: folder });
+  const users = taskUsers(folder);
+  if (users !== undefined) await endUsers(users);
   await removeContainers({ [folderMark]: folder });
   rmSync(join(folder, "state.json"), { force: true });
 }

@@ -7,6 +7,7 @@ import { movedPorts, ownAddresses, settleAddresses, type TryBind } from "./addre
 import { sharedServicePorts } from "./preflight.ts";
 import { tryBind } from "./processes.ts";
 import { runningState } from "./state.ts";
+import { taskUsers } from "./task-users.ts";
 import { javaFault, peersFault, seemsToHaveZookeeper } from "./zookeeper.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function settleEmbedded(
     refuse(sharedServicePorts(kept));
     return { lab: kept, notes: [] };
   }
-  const settled = await decide(lab, before?.runs.zookeeper, tryBind, signal);
+  const settled = await decide(lab, folder.file("embedded"), before?.runs.zookeeper, tryBind, signal);
   refuse(sharedServicePorts(settled.lab));
   return settled;
 }
@@ -49,6 +50,7 @@ async function keepAddresses(lab: EmbeddedLab, before: EmbeddedLab): Promise<Emb
 
 async function decide(
   lab: EmbeddedLab,
+  folder: string,
   before: EmbeddedRuns["zookeeper"],
   bind: TryBind,
   signal: AbortSignal,
@@ -71,7 +73,14 @@ async function decide(
     notes.push(`apps and rules stay behind: they were kept in ${zookeeperWords(before)}`);
   if (hasZookeeper(settled) && !shared)
     notes.push("ZooKeeper does not tell its clients apart: every user of this computer can write to it");
+  if (process.getuid?.() === 0) notes.push(tasksOfRoot(folder));
   return { lab: settled, notes };
+}
+
+function tasksOfRoot(folder: string): string {
+  return taskUsers(folder) === undefined
+    ? "tasks run as root: this host lets root not change users"
+    : "tasks run as users without rights, each as its own; an app with a `user` runs as that one";
 }
 
 export function zookeeperWords(zookeeper: EmbeddedRuns["zookeeper"]): string {

@@ -2,6 +2,7 @@ import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { broughtTo } from "../docker-ssh/brings.ts";
 import type { RunOn } from "../docker-ssh/fleet.ts";
+import { undoLasting } from "../docker-ssh/lasting.ts";
 import type { OnHost } from "./every-host.ts";
 
 /** Long enough for ten seconds a container, and for a host that is busy. */
@@ -10,6 +11,7 @@ const timeoutMs = 300_000;
 /** Starts the lab's containers on a host, as far as they do not run, in the order in which they were made. */
 export function starting(lab: HostsLab, on: RunOn, signal: AbortSignal): OnHost {
   return async (machine) => {
+    await undoLasting(on, machine);
     const { containers, units } = broughtTo(lab, machine);
     const there = await names(on, machine, ["--all"], signal);
     const missing = containers.filter((name) => !there.includes(name));
@@ -29,6 +31,7 @@ export function starting(lab: HostsLab, on: RunOn, signal: AbortSignal): OnHost 
  */
 export function halting(lab: HostsLab, on: RunOn, signal: AbortSignal): OnHost {
   return async (machine) => {
+    await undoLasting(on, machine);
     const { containers, units } = broughtTo(lab, machine);
     if (units.length > 0) await on(machine, ["sudo", "systemctl", "stop", ...bridge], { signal, timeoutMs });
     const stop = async (some: readonly string[]) => {

@@ -27,17 +27,29 @@ function noteIn(folder: string): string {
  * @throws LabError `tool` when Docker does not answer.
  */
 export async function removeContainers(marks: Readonly<Record<string, string>>): Promise<number> {
+  return (await toContainers(marks, ["--all"], ["rm", "--force"])).length;
+}
+
+/**
+ * Has Docker do something to the containers that carry all of these labels, the lab's folder among them.
+ * @returns their ids.
+ * @throws LabError `tool` when Docker does not answer.
+ */
+export async function toContainers(
+  marks: Readonly<Record<string, string>>,
+  which: readonly string[],
+  verb: readonly string[],
+): Promise<readonly string[]> {
   const folder = marks[folderMark] ?? "";
-  if (!mayHaveContainers(folder)) return 0;
+  if (!mayHaveContainers(folder)) return [];
   const { run } = await import("../../tools/exec.ts");
   const filters = Object.entries(marks).flatMap(([name, value]) => ["--filter", `label=${name}=${value}`]);
   try {
-    const listed = { file: "docker", args: ["ps", "--all", "--quiet", ...filters] };
+    const listed = { file: "docker", args: ["ps", ...which, "--quiet", ...filters] };
     const { stdout } = await run(listed, { timeoutMs: answerLimitMs, killAfterMs: 1_000 });
     const ids = stdout.split("\n").filter((id) => id !== "");
-    if (ids.length > 0)
-      await run({ file: "docker", args: ["rm", "--force", ...ids] }, { timeoutMs: removeLimitMs });
-    return ids.length;
+    if (ids.length > 0) await run({ file: "docker", args: [...verb, ...ids] }, { timeoutMs: removeLimitMs });
+    return ids;
   } catch (cause) {
     throw new LabError(
       "docker-silent",

@@ -81,7 +81,7 @@ async function runBuiltIn(
   try {
     await output.say(message);
     if (kill.aborted) return killedBeforeStart;
-    const env = { ...environment(task), ...marks };
+    const env = { ...environment(task), ...marks, ...dropTo(task) };
     const exit = await runGroup(
       { file: process.execPath, args: [...process.execArgv, file] },
       {
@@ -90,7 +90,7 @@ async function runBuiltIn(
         stdout: output.stdout,
         stderr: output.stderr,
         kill,
-        onStarted: (pid) => onStarted({ pid, message, beside: besideOf(env) }),
+        onStarted: (pid) => onStarted({ pid, message, beside: besideOf(env, task.user) }),
         onSignal: (signal) => {
           if (signal === "SIGTERM") void output.say("Killing docker task\nShutting down");
         },
@@ -100,6 +100,11 @@ async function runBuiltIn(
   } finally {
     await output.close();
   }
+}
+
+/** Its own code gives up its rights, once Node and it are loaded: their files may be closed to the task's user. */
+function dropTo({ user }: TaskToRun): Record<string, string> {
+  return user === undefined ? {} : { MESOS_LAB_BECOME: `${user.uid}:${user.gid}` };
 }
 
 /** `tomcat` of `docker.io/library/tomcat:8.0@sha256:…`. */

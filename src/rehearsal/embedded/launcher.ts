@@ -3,6 +3,8 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSyn
 import { setTimeout as sleep } from "node:timers/promises";
 import { markOf } from "../../tools/process-mark.ts";
 import { endMarked } from "../processes/marked.ts";
+import { endUsers } from "../processes/users.ts";
+import { guardFrozen, thaw } from "./frozen.ts";
 import { type Kept, keptProgram, keptService } from "./kept.ts";
 import {
   digestOf,
@@ -55,8 +57,10 @@ process.on(planSignal, () => {
     .then(takeIn)
     .catch((error: Error) => say(`the new plan cannot be carried out: ${error.message}`));
 });
+const lookAtFrozen = guardFrozen(plan.folder, say);
 setInterval(() => {
   if (!existsSync(planFile)) stop();
+  lookAtFrozen();
 }, folderLookMs);
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
@@ -210,6 +214,8 @@ function tellState(): void {
 function stop(): void {
   if (stopping) return;
   stopping = true;
+  // What stands still hears of no end.
+  thaw(plan.folder).catch((error: Error) => say(error.message));
   const programs = new Set(plan.programs.map(({ id }) => id));
   // The services first: they end their sessions with ZooKeeper.
   const services = [...children].filter(([id]) => !programs.has(id));
@@ -223,7 +229,9 @@ function stop(): void {
     clearTimeout(limit);
     store.close();
     // The programs, which keep all that they have said is kept; and what left the group of its task.
-    void endMarked({ [folderMark]: plan.folder }).finally(() => process.exit(0));
+    void endMarked({ [folderMark]: plan.folder })
+      .then(() => plan.tasks && endUsers(plan.tasks.users))
+      .finally(() => process.exit(0));
   }, 10);
 }
 

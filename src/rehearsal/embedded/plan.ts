@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ProcessMark } from "../../tools/process-mark.ts";
 import type { Callers } from "../http/callers.ts";
+import type { UserRange } from "../processes/users.ts";
 
 /** What an embedded lab's launcher is told to run, and what it says of it: two JSON files in the lab's folder. */
 
@@ -39,6 +40,14 @@ export interface PlannedProgram {
   readonly log: string;
 }
 
+export interface PlannedTasks {
+  readonly users: UserRange;
+  /** Whether a task may name another user. */
+  readonly mayName: boolean;
+  /** The sandboxes are not in the lab's folder: it may be in a place that only root may enter. */
+  readonly folder: string;
+}
+
 export interface Plan {
   /** The lab's folder for everything that runs: the mark by which its processes are known. */
   readonly folder: string;
@@ -47,6 +56,8 @@ export interface Plan {
   readonly stateFile: string;
   /** Who may call the stand-ins. */
   readonly callers: Callers;
+  /** Where root has made the lab and may change users: what its tasks run as, and where. */
+  readonly tasks?: PlannedTasks;
   /** What carries Bamboo's traffic; the other balancers have the host's HAProxy or none. */
   readonly proxy: "haproxy" | "built-in";
   readonly services: readonly PlannedService[];

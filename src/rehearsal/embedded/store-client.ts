@@ -1,18 +1,20 @@
 import { LabError } from "../../errors.ts";
 import type { Store } from "../store/store.ts";
-import type { FromStore, Operation, ToStore } from "./store-messages.ts";
+import { type FromStore, type Operation, sessionTimeoutMs, type ToStore } from "./store-messages.ts";
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** The launcher's store, as a service sees it. The channel and the sessions end together: with either process. */
+/** The launcher's store, as a service sees it. Its sessions end with either process, or when this one is silent for long. */
 export class StoreClient {
   private readonly send: (message: ToStore) => void;
   private readonly waiting = new Map<number, Waiting>();
   private readonly watches = new Map<number, (names: string[]) => void>();
+  private readonly lost = new Map<number, () => void>();
   private last = 0;
+  private beating: NodeJS.Timeout | undefined;
 
   constructor(send: (message: ToStore) => void) {
     this.send = send;
@@ -21,6 +23,10 @@ export class StoreClient {
   receive(message: FromStore): void {
     if (message.type === "children") {
       this.watches.get(message.watch)?.(message.names);
+      return;
+    }
+    if (message.type === "lost") {
+      this.lost.get(message.session)?.();
       return;
     }
     const waiting = this.waiting.get(message.call);
@@ -32,6 +38,7 @@ export class StoreClient {
   open(): Store {
     const session = this.next();
     this.send({ type: "open", session });
+    this.beating ??= setInterval(() => this.send({ type: "alive" }), sessionTimeoutMs / 3).unref();
     const call = <T>(operation: Operation, ...args: string[]) =>
       this.ask<T>((number) => ({ type: "call", session, call: number, operation, args }));
     return {
@@ -50,7 +57,9 @@ export class StoreClient {
         };
       },
       // Without the launcher the process ends as well: there is nobody left to tell.
-      onSessionLost: () => {},
+      onSessionLost: (callback) => {
+        this.lost.set(session, callback);
+      },
       close: () => this.ask<void>((number) => ({ type: "close", session, call: number })),
     };
   }

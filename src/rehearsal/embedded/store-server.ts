@@ -1,25 +1,39 @@
 import type { Store } from "../store/store.ts";
-import type { FromStore, ToStore } from "./store-messages.ts";
+import { type FromStore, sessionTimeoutMs, type ToStore } from "./store-messages.ts";
 
-/** Serves one process with the store, until that process ends and all its sessions with it. */
+const lookMs = 1_000;
+
+/** Serves one process with the store, until that process ends and all its sessions with it, or is silent for long. */
 export class StoreServer {
   private readonly openSession: () => Store;
   private readonly send: (message: FromStore) => void;
   private readonly sessions = new Map<number, Store>();
   private readonly watches = new Map<number, () => void>();
+  private readonly looking: NodeJS.Timeout;
+  /** Looks since the process was last heard. Counted, not measured: a host that sleeps does not look. */
+  private silentLooks = 0;
 
   constructor(openSession: () => Store, send: (message: FromStore) => void) {
     this.openSession = openSession;
     this.send = send;
+    this.looking = setInterval(() => this.look(), lookMs);
   }
 
   receive(message: ToStore): void {
+    this.silentLooks = 0;
+    if (message.type === "alive") return;
     if (message.type === "open") {
       this.sessions.set(message.session, this.openSession());
       return;
     }
     const session = this.sessions.get(message.session);
-    if (session === undefined) return;
+    if (session === undefined) {
+      const over =
+        message.type === "close" ? Promise.resolve() : Promise.reject(new Error("the session is over"));
+      if ("call" in message) this.answer(message.call, over);
+      else over.catch(() => {});
+      return;
+    }
     switch (message.type) {
       case "call":
         this.answer(message.call, (session[message.operation] as Call).apply(session, [...message.args]));
@@ -42,8 +56,20 @@ export class StoreServer {
     }
   }
 
+  private look(): void {
+    this.silentLooks += 1;
+    if (this.silentLooks * lookMs < sessionTimeoutMs) return;
+    for (const session of this.sessions.keys()) this.send({ type: "lost", session });
+    this.closeAll();
+  }
+
   /** The process is gone, and with it every ephemeral node it made. */
   end(): void {
+    clearInterval(this.looking);
+    this.closeAll();
+  }
+
+  private closeAll(): void {
     for (const session of this.sessions.values()) void session.close();
     this.sessions.clear();
   }

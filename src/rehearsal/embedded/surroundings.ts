@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrafficProxy } from "../bamboo/proxy.ts";
 import type { HaproxyOptions } from "../haproxy/process.ts";
+import type { UserRange } from "../processes/users.ts";
 import type { Store } from "../store/store.ts";
 import type { OpenStore, Surroundings } from "../surroundings.ts";
 import { folderMark, machineMark, type Plan, type PlannedService } from "./plan.ts";
@@ -30,6 +31,7 @@ export async function surroundingsOf(
       ...common,
       bootId: readFileSync(bootIdFile(plan.folder, machine), "utf8"),
       taskRunners: await taskRunners(plan, machine),
+      taskUsers: await taskUsers(plan, machine),
     };
   if (service.service === "bamboo")
     return { ...common, trafficProxy: await trafficProxy(plan, machine, env) };
@@ -56,6 +58,19 @@ async function taskRunners(plan: Plan, machine: string) {
     import("./image-runner.ts"),
   ]);
   return [commandRunner(marks), imageRunner(marks)];
+}
+
+async function taskUsers(plan: Plan, machine: string) {
+  const { TaskUsers } = await import("../mesos-agent/task-users.ts");
+  const { users, mayName = true } = plan.tasks ?? {};
+  return new TaskUsers({ mayName, ...(users && { range: usersOf(plan, machine, users) }) });
+}
+
+/** Each agent has its own share of the lab's users. */
+function usersOf({ services }: Plan, machine: string, { first, count }: UserRange): UserRange {
+  const agents = services.flatMap(({ service, instances }) => (service === "mesos-agent" ? instances : []));
+  const share = Math.floor(count / agents.length);
+  return { first: first + share * agents.findIndex((agent) => agent.machine === machine), count: share };
 }
 
 async function trafficProxy(plan: Plan, machine: string, env: Env): Promise<TrafficProxy> {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { UserRange } from "../processes/users.ts";
 import { type End, isNumbered, knowsUsers, userOf } from "./peer.ts";
 
 /** Who may call the servers of an embedded lab. */
@@ -7,6 +8,8 @@ export interface Callers {
   readonly hosts: readonly string[];
   /** Ids of the users whose programs may call; absent: any user of this computer. */
   readonly users?: readonly number[];
+  /** Users whose programs may look, and change nothing: a lab's own tasks. */
+  readonly readers?: UserRange;
 }
 
 /** The same without its users, where this host's kernel does not tell who calls a server. */
@@ -21,14 +24,25 @@ export type Gate = (request: Request, socket: Socket | undefined) => string | un
  * Refuses what a page of another site makes a browser send: a foreign `Origin` (a page that posts here), or a foreign
  * `Host` (a page whose name was made to point here after it was loaded). Refuses the programs of other users too.
  */
-export function gate({ hosts, users }: Callers): Gate {
+export function gate({ hosts, users, readers }: Callers): Gate {
   // One look for a connection: who has opened it stays the same.
-  const seen = new WeakMap<Socket, string | undefined>();
+  const seen = new WeakMap<Socket, number | undefined>();
   return (request, socket) => {
     const wrong = otherPlace(request.headers, hosts);
     if (wrong !== undefined || users === undefined || socket === undefined) return wrong;
-    if (!seen.has(socket)) seen.set(socket, otherUser(socket, users));
-    return seen.get(socket);
+    if (!seen.has(socket)) seen.set(socket, callerOf(socket));
+    const user = seen.get(socket);
+    if (user !== undefined && users.includes(user)) return undefined;
+    if (
+      user !== undefined &&
+      readers !== undefined &&
+      user >= readers.first &&
+      user < readers.first + readers.count
+    )
+      return ["GET", "HEAD"].includes(request.method)
+        ? undefined
+        : 'tasks of this lab may look and change nothing: an app with `"user": "root"` may';
+    return `this lab is another user's${user === undefined ? "" : `: you are user ${user}`}. Its owner can open it to all users of this computer: npx mesos-lab create --shared`;
   };
 }
 
@@ -43,14 +57,12 @@ function otherPlace(headers: Headers, hosts: readonly string[]): string | undefi
   return undefined;
 }
 
-function otherUser(socket: Socket, users: readonly number[]): string | undefined {
+function callerOf(socket: Socket): number | undefined {
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   const [from, to] = [
     { host: remoteAddress, port: remotePort },
     { host: localAddress, port: localPort },
   ];
   // A connection that its client has closed already gets no answer anyhow.
-  const user = isNumbered(from) && isNumbered(to) ? userOf(from, to) : undefined;
-  if (user !== undefined && users.includes(user)) return undefined;
-  return `this lab is another user's${user === undefined ? "" : `: you are user ${user}`}. Its owner can open it to all users of this computer: npx mesos-lab create --shared`;
+  return isNumbered(from) && isNumbered(to) ? userOf(from, to) : undefined;
 }

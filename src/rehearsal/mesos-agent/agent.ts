@@ -11,6 +11,7 @@ import { Checkpoint } from "./checkpoint.ts";
 import { type LeadingMaster, MasterLink } from "./master-link.ts";
 import { agentRoutes } from "./routes.ts";
 import type { TaskRunner } from "./task-runner.ts";
+import { TaskUsers } from "./task-users.ts";
 import { Tasks } from "./tasks.ts";
 
 export interface AgentOptions {
@@ -28,6 +29,8 @@ export interface AgentOptions {
   readonly attributes?: Readonly<Record<string, string>>;
   /** Asked in this order. */
   readonly runners: readonly TaskRunner[];
+  /** Whom tasks run as; default: who they name, or the agent's own user. */
+  readonly users?: TaskUsers | undefined;
   readonly registrationBackoffMs?: number;
   /** Default: the kernel's; another one than at the last start makes this a new agent. */
   readonly bootId?: string;
@@ -48,6 +51,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     workDir,
     resources,
     runners,
+    users = new TaskUsers(),
     attributes = {},
     flags = {},
     log = () => {},
@@ -66,6 +70,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   };
   const tasks: Tasks = new Tasks({
     runners,
+    users,
     workDir,
     hostname,
     agentPid: `slave(1)@${ip}:${port}`,
@@ -110,6 +115,8 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     options.onFatal(new LabError("stand-in-failed", message));
   };
 
+  // Also after a reboot of its machine, when it is a new agent.
+  await users.endAll();
   if (kept !== undefined) {
     log(`Recovering as ${kept.agentId}, ${kept.tasks.length} tasks`);
     for (const runner of runners) {

@@ -26,12 +26,22 @@ export async function unpack(file: string, directory: string): Promise<boolean> 
 
 async function unpackTar(file: string, directory: string): Promise<void> {
   const { extract } = await import("tar");
-  await extract({ file, cwd: directory, strict: true });
+  await extract({
+    ...{ file, cwd: directory, strict: true },
+    // Root's agent unpacks for users who are not root: nothing of it becomes a program that runs as its owner.
+    preserveOwner: false,
+    onReadEntry: (entry) => {
+      if (entry.mode !== undefined) entry.mode &= 0o777;
+    },
+  });
 }
 
 /** These need a program to be unpacked; tar itself keeps within the directory. */
 async function unpackByProgram(file: string, directory: string): Promise<void> {
-  await run({ file: "tar", args: ["-C", directory, "-xf", file] }, {});
+  await run(
+    { file: "tar", args: ["-C", directory, "--no-same-owner", "--no-same-permissions", "-xf", file] },
+    {},
+  );
 }
 
 async function unpackZip(file: string, directory: string): Promise<void> {

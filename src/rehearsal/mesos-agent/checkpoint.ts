@@ -66,7 +66,7 @@ export class Checkpoint {
   private async write({ agentId, tasks }: Kept): Promise<void> {
     if (this.forgotten) return;
     const slaves = join(this.meta, "slaves");
-    await mkdir(join(slaves, agentId), { recursive: true });
+    await mkdir(join(slaves, agentId), { recursive: true, mode: 0o700 });
     await replaceFile(join(slaves, agentId, "tasks.json"), JSON.stringify(tasks));
     await replaceFile(join(this.meta, "boot_id"), this.bootId);
     const latest = join(slaves, "latest");

@@ -12,6 +12,7 @@ import {
   type TaskToRun,
   variablesOf,
 } from "./task-runner.ts";
+import type { TaskUser } from "./task-users.ts";
 
 /**
  * Runs a command as a process group in its sandbox: the `mesos` containerizer, without its isolation.
@@ -55,12 +56,13 @@ async function runCommand(
     const exit = await runGroup(programOf(command), {
       cwd: task.sandbox,
       env,
+      user: task.user,
       stdout: output.stdout,
       stderr: output.stderr,
       kill,
       onStarted: (pid) => {
         void output.say(`Forked command at ${pid}`);
-        onStarted({ pid, beside: besideOf(env) });
+        onStarted({ pid, beside: besideOf(env, task.user) });
       },
       onSignal: (signal, pid) => {
         if (signal === "SIGTERM")
@@ -71,6 +73,15 @@ async function runCommand(
           );
       },
     });
+    // What has left the group, by a session of its own, still carries the marks of its task.
+    if (Object.keys(marks).length > 0) {
+      const { endMarked } = await import("../processes/marked.ts");
+      await endMarked({
+        ...marks,
+        MESOS_EXECUTOR_ID: env.MESOS_EXECUTOR_ID ?? "",
+        MESOS_FRAMEWORK_ID: task.frameworkId,
+      });
+    }
     return await endOf(exit, kill.aborted, output, onStarted);
   } finally {
     await output.close();
@@ -78,8 +89,9 @@ async function runCommand(
 }
 
 /** Checks see what their task sees, and what is given to them. */
-export function besideOf(env: Readonly<Record<string, string>>): Beside {
+export function besideOf(env: Readonly<Record<string, string>>, user?: TaskUser): Beside {
   return (command) => ({
+    user,
     program: programOf(command),
     env: { ...env, ...Object.fromEntries(variablesOf(command)) },
   });
@@ -116,12 +128,15 @@ async function endOf(
 
 /** The host's basics, then what Mesos says, then what the framework gives: never all of the agent's own. */
 export function environment(task: TaskToRun): Record<string, string> {
+  // A home that is not its user's would be closed to it.
+  const home: [string, string][] = task.user === undefined ? [] : [["HOME", task.sandbox]];
   const basics = ["PATH", "HOME", "LANG", "TZ"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
   return Object.fromEntries([
     ...basics,
+    ...home,
     ["LIBPROCESS_PORT", "0"],
     ["MESOS_FRAMEWORK_ID", task.frameworkId],
     ["MESOS_EXECUTOR_ID", task.info.task_id.value],

@@ -1,10 +1,12 @@
 import { createWriteStream } from "node:fs";
-import { appendFile, chmod, copyFile, mkdir, rm } from "node:fs/promises";
+import { appendFile, chmod, copyFile, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type ClientAnswer, send } from "../http/client.ts";
 import type { UriInfo } from "../mesos/api.ts";
 import { unpack } from "./archives.ts";
+import { runGroup } from "./process-group.ts";
+import type { TaskUser } from "./task-users.ts";
 
 /** As many times an answer may lead to another place. */
 const mostRedirects = 20;
@@ -22,14 +24,15 @@ export class Fetcher {
 
   /**
    * Fetches one after the other. What happens is told in the sandbox's `stderr`.
+   * @param user whose rights files of this host are read with; absent: the agent's
    * @throws Error for the first that cannot be had, with the reason; an abort of `stop` is one
    */
-  async fetch(uris: readonly UriInfo[], sandbox: string, stop: AbortSignal): Promise<void> {
+  async fetch(uris: readonly UriInfo[], sandbox: string, stop: AbortSignal, user?: TaskUser): Promise<void> {
     const say = (line: string) => appendFile(join(sandbox, "stderr"), `${line}\n`);
     for (const uri of uris) {
       try {
         await say(`Fetching URI '${uri.value}'`);
-        await this.fetchOne(uri, sandbox, stop);
+        await this.fetchOne(uri, sandbox, stop, user);
       } catch (error) {
         await say(`Failed to fetch '${uri.value}': ${(error as Error).message}`);
         throw error;
@@ -37,20 +40,29 @@ export class Fetcher {
     }
   }
 
-  private async fetchOne(uri: UriInfo, sandbox: string, stop: AbortSignal): Promise<void> {
+  private async fetchOne(
+    uri: UriInfo,
+    sandbox: string,
+    stop: AbortSignal,
+    user: TaskUser | undefined,
+  ): Promise<void> {
     const name = fileName(uri.value);
     const path = join(sandbox, name);
     const { executable = false, extract = true } = uri;
     // A link of that name, which an archive may have brought, is not to be followed.
     await rm(path, { force: true });
-    if (uri.cache !== true) await download(uri.value, path, stop);
+    const local = user && localPath(uri.value.trimStart());
+    // What is kept for all tasks is for none whose user may not read it.
+    const cached = uri.cache === true && local === undefined;
+    if (user !== undefined && local !== undefined) await copyAs(user, local, path, sandbox, stop);
+    else if (!cached) await download(uri.value, path, stop);
     else {
       const source = await this.throughCache(uri.value, name);
       if (!executable && extract && (await unpack(source, sandbox))) return;
       await copyFile(source, path);
     }
     if (executable) await chmod(path, 0o755);
-    else if (extract && uri.cache !== true) await unpack(path, sandbox);
+    else if (extract && !cached) await unpack(path, sandbox);
   }
 
   /** Not ended by the end of one task: others may wait for the same. */
@@ -69,7 +81,7 @@ export class Fetcher {
 
   private emptyCache(): Promise<unknown> {
     this.emptied ??= rm(this.cacheDirectory, { recursive: true, force: true }).then(() =>
-      mkdir(this.cacheDirectory, { recursive: true }),
+      mkdir(this.cacheDirectory, { recursive: true, mode: 0o700 }),
     );
     return this.emptied;
   }
@@ -99,6 +111,29 @@ async function download(uri: string, path: string, stop: AbortSignal): Promise<v
     throw new Error(`Error downloading resource, received HTTP return code ${answer.status}`);
   }
   await pipeline(answer.body, createWriteStream(path, { flags: "wx" }), { signal: stop });
+}
+
+/** @throws Error; its cause is in the sandbox's `stderr` */
+async function copyAs(
+  user: TaskUser,
+  from: string,
+  to: string,
+  sandbox: string,
+  stop: AbortSignal,
+): Promise<void> {
+  const [content, stderr] = await Promise.all([open(to, "wx"), open(join(sandbox, "stderr"), "a")]);
+  try {
+    const exit = await runGroup(
+      { file: "cat", args: ["--", from] },
+      {
+        ...{ cwd: "/", env: { PATH: process.env.PATH ?? "" }, stdout: content.fd, stderr: stderr.fd },
+        ...{ user, kill: stop, onStarted: () => {} },
+      },
+    );
+    if (!("status" in exit) || exit.status !== 0) throw new Error(`it cannot be read as user ${user.uid}`);
+  } finally {
+    await Promise.all([content.close(), stderr.close()]);
+  }
 }
 
 /** @throws Error */

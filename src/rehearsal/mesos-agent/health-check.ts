@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CommandInfo, HealthCheckInfo } from "../mesos/api.ts";
 import { type Program, runGroup } from "./process-group.ts";
+import type { TaskUser } from "./task-users.ts";
 
 /** How a command is run where a task runs. */
 export type Beside = (command: CommandInfo) => {
   readonly program: Program;
   readonly env: Readonly<Record<string, string>>;
+  readonly user?: TaskUser | undefined;
 };
 
 export interface HealthWatch {
@@ -65,10 +67,11 @@ async function runOnce(
   { beside, sandbox, over }: HealthWatch,
 ): Promise<string | undefined> {
   const late = AbortSignal.timeout(timeoutMs);
-  const { program, env } = beside(command);
+  const { program, env, user } = beside(command);
   const exit = await runGroup(program, {
     cwd: sandbox,
     env,
+    user,
     stdout: output.fd,
     stderr: output.fd,
     onStarted: () => {},

@@ -10,6 +10,7 @@ import { commandRunner } from "./command-runner.ts";
 import { agentResources } from "./host-resources.ts";
 import { type AgentFlags, parseAttributes, readAgentOptions } from "./options.ts";
 import type { TaskRunner } from "./task-runner.ts";
+import { TaskUsers } from "./task-users.ts";
 
 /** Starts an agent as its environment and flags say. */
 export async function run(
@@ -21,7 +22,7 @@ export async function run(
   const { ip, bindIp, hostname } = await advertisedAddress(values, env);
   const log = logLine("mesos-slave");
   const runners = around.taskRunners ?? (await runnersFor(values));
-  await mkdir(values.work_dir, { recursive: true });
+  await mkdir(values.work_dir, { recursive: true, mode: 0o711 });
   return startMesosAgent({
     ip,
     bindIp,
@@ -32,6 +33,7 @@ export async function run(
     resources: await agentResources(values.resources, values.work_dir),
     attributes: parseAttributes(values.attributes ?? ""),
     runners,
+    users: around.taskUsers ?? new TaskUsers({ mayName: values.switch_user }),
     registrationBackoffMs: values.registration_backoff_factor,
     callers: around.callers,
     ...(around.bootId === undefined ? {} : { bootId: around.bootId }),

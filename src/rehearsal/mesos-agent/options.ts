@@ -15,6 +15,7 @@ const table = {
   docker: { kind: "text", default: "docker" },
   docker_stop_timeout: { kind: "duration", default: "0secs" },
   executor_registration_timeout: { kind: "duration", default: "1mins" },
+  switch_user: { kind: "boolean", default: "true" },
   registration_backoff_factor: { kind: "duration", default: "1secs" },
   ...ignoredFlags(
     "appc_store_dir authenticatee cgroups_cpu_enable_pids_and_tids_count cgroups_enable_cfs cgroups_hierarchy",
@@ -25,7 +26,7 @@ const table = {
     "hadoop_home help hooks image_providers initialize_driver_logging isolation launcher_dir logbufsecs logging_level",
     "modules oversubscribed_resources_interval perf_duration perf_events perf_interval provisioner_backend",
     "qos_controller qos_correction_interval_min quiet recover recovery_timeout resource_estimator",
-    "resource_monitoring_interval revocable_cpu_low_priority sandbox_directory slave_subsystems strict switch_user",
+    "resource_monitoring_interval revocable_cpu_low_priority sandbox_directory slave_subsystems strict",
     "version",
   ),
 } as const satisfies OptionTable;

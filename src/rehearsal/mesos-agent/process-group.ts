@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { TaskUser } from "./task-users.ts";
 
 /** A program to run: `argv0` is the name it is to see for itself. */
 export interface Program {
@@ -17,6 +18,8 @@ export interface GroupOptions {
   /** Told when SIGTERM and, after the grace, SIGKILL are sent. */
   readonly onSignal?: (signal: "SIGTERM" | "SIGKILL", pid: number) => void;
   readonly kill: AbortSignal;
+  /** Absent: this process' own. */
+  readonly user?: TaskUser | undefined;
   /** Between the SIGTERM and the SIGKILL; default: as long as in Mesos' command executor. */
   readonly graceMs?: number;
 }
@@ -38,6 +41,7 @@ export async function runGroup(program: Program, options: GroupOptions): Promise
       env: options.env,
       detached: true,
       stdio: ["ignore", options.stdout, options.stderr],
+      ...options.user,
       ...(program.argv0 === undefined ? {} : { argv0: program.argv0 }),
     });
     const pid = child.pid ?? 0;

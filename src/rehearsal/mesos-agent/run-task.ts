@@ -1,12 +1,14 @@
 import type { Execution, StatusWords } from "./execution.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { watchHealth } from "./health-check.ts";
-import { makeSandbox, sayIn } from "./sandbox.ts";
+import { giveTo, makeSandbox, sayIn } from "./sandbox.ts";
 import { killedBeforeStart, launchFailure, type Started, type TaskRunner } from "./task-runner.ts";
+import type { TaskUser, TaskUsers } from "./task-users.ts";
 
 export interface RunParts {
   readonly runners: readonly TaskRunner[];
   readonly fetcher: Fetcher;
+  readonly users: TaskUsers;
   readonly hostname: string;
   /** `slave(1)@ip:port` */
   readonly agentPid: string;
@@ -16,8 +18,27 @@ export interface RunParts {
   readonly report: (words: StatusWords) => void;
 }
 
-/** Runs a task from its sandbox to its end, with its health check beside it. @returns how it ended */
+/** Runs a task from its sandbox to the end of all that it has started. @returns how it ended */
 export async function runTask(execution: Execution, parts: RunParts): Promise<StatusWords> {
+  let user: TaskUser | undefined;
+  try {
+    user = await parts.users.take(execution.info.command?.user);
+  } catch (error) {
+    parts.onLaunchError();
+    return launchFailure((error as Error).message);
+  }
+  try {
+    return await runAs(user, execution, parts);
+  } finally {
+    await parts.users.release(user);
+  }
+}
+
+async function runAs(
+  user: TaskUser | undefined,
+  execution: Execution,
+  parts: RunParts,
+): Promise<StatusWords> {
   const { info, frameworkId, framework, containerId, directory, kill } = execution;
   const { runners, fetcher, hostname, agentPid, agentId, report } = parts;
   const runner = runners.find((candidate) => candidate.accepts(info));
@@ -29,14 +50,15 @@ export async function runTask(execution: Execution, parts: RunParts): Promise<St
   }
   await makeSandbox(directory);
   try {
-    await fetcher.fetch(info.command?.uris ?? [], directory, kill.signal);
+    await fetcher.fetch(info.command?.uris ?? [], directory, kill.signal, user);
+    if (user !== undefined) await giveTo(user, directory);
   } catch {
     if (kill.signal.aborted) return killedBeforeStart;
     parts.onLaunchError();
     return launchFailure(`Failed to fetch all URIs for container '${containerId}' with exit status: 256`);
   }
   const checkpoint = framework.checkpoint ?? false;
-  const place = { agentId, agentPid, hostname, sandbox: directory };
+  const place = { agentId, agentPid, hostname, sandbox: directory, user };
   const task = { info, frameworkId, checkpoint, containerId, ...place };
   const over = new AbortController();
   let failedItsCheck = false;

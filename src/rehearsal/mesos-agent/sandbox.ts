@@ -1,6 +1,7 @@
-import { appendFile, mkdir, open, rm, symlink } from "node:fs/promises";
+import { appendFile, chmod, lchown, lstat, mkdir, open, readdir, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { TaskToRun } from "./task-runner.ts";
+import type { TaskUser } from "./task-users.ts";
 
 /** The directory of a run of a task, below the agent's: as in Mesos, where each command has an executor of its own. */
 export function sandboxPath(
@@ -18,10 +19,20 @@ export function sandboxPath(
 
 /** Makes the directory, and `latest` beside it, which leads to it. */
 export async function makeSandbox(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  // Other users may pass to what they know the name of, and list nothing.
+  await mkdir(path, { recursive: true, mode: 0o711 });
+  await chmod(path, 0o755);
   const latest = join(dirname(path), "latest");
   await rm(latest, { force: true });
   await symlink(basename(path), latest);
+}
+
+/** Gives the directory, and what was fetched into it, to a user. A file with a second name may lie elsewhere too. */
+export async function giveTo(user: TaskUser, path: string): Promise<void> {
+  const found = await lstat(path);
+  if (found.isFile() && found.nlink > 1) return;
+  await lchown(path, user.uid, user.gid);
+  if (found.isDirectory()) for (const name of await readdir(path)) await giveTo(user, join(path, name));
 }
 
 /** Ids come from the network and become directories. */
@@ -46,11 +57,15 @@ export interface Output {
 }
 
 /** Opens the output of a task, which begins with what its executor says. */
-export async function openOutput({ sandbox, hostname, info }: TaskToRun, executor: string): Promise<Output> {
+export async function openOutput(
+  { sandbox, hostname, info, user }: TaskToRun,
+  executor: string,
+): Promise<Output> {
   const [stdout, stderr] = await Promise.all([
     open(join(sandbox, "stdout"), "a"),
     open(join(sandbox, "stderr"), "a"),
   ]);
+  if (user !== undefined) for (const file of [stdout, stderr]) await file.chown(user.uid, user.gid);
   const say = async (line: string) => void (await stdout.write(`${line}\n`));
   await say(`Registered ${executor} on ${hostname}`);
   await say(`Starting task ${info.task_id.value}`);

@@ -1,5 +1,6 @@
 import type { CommandInfo, TaskInfo, TaskState } from "../mesos/api.ts";
 import type { Beside } from "./health-check.ts";
+import type { TaskUser } from "./task-users.ts";
 
 export interface TaskToRun {
   readonly info: TaskInfo;
@@ -13,6 +14,8 @@ export interface TaskToRun {
   /** A directory of its own, made already. */
   readonly sandbox: string;
   readonly hostname: string;
+  /** Whom its processes belong to; absent: the agent's own user. */
+  readonly user?: TaskUser | undefined;
 }
 
 export interface TaskEnd {

@@ -8,10 +8,12 @@ import { Fetcher } from "./fetcher.ts";
 import { runTask } from "./run-task.ts";
 import { sandboxPath } from "./sandbox.ts";
 import type { TaskRunner } from "./task-runner.ts";
+import type { TaskUsers } from "./task-users.ts";
 import { Updates } from "./updates.ts";
 
 export interface TasksOptions {
   readonly runners: readonly TaskRunner[];
+  readonly users: TaskUsers;
   readonly workDir: string;
   readonly hostname: string;
   /** `slave(1)@ip:port` */

@@ -11,12 +11,11 @@ const goneLimitMs = 2_000;
  * @returns how many there were.
  */
 export async function endMarked(marks: Readonly<Record<string, string>>): Promise<number> {
-  const wanted = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
   const seen = new Set<number>();
   const deadline = performance.now() + goneLimitMs;
   // Again until none is left: one of them may just have started another.
   for (;;) {
-    const found = (await marked(wanted)).filter((pid) => pid !== process.pid);
+    const found = await findMarked(marks);
     if (found.length === 0 || performance.now() > deadline) return seen.size;
     for (const pid of found) {
       seen.add(pid);
@@ -28,6 +27,12 @@ export async function endMarked(marks: Readonly<Record<string, string>>): Promis
     }
     await sleep(5);
   }
+}
+
+/** The processes whose environment carries all of these variables, but this one. */
+export async function findMarked(marks: Readonly<Record<string, string>>): Promise<number[]> {
+  const wanted = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
+  return (await marked(wanted)).filter((pid) => pid !== process.pid);
 }
 
 /** Whether a process carries all of these variables; where there is no /proc, its number and start have to do. */

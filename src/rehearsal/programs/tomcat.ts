@@ -2,6 +2,13 @@ import { createServer } from "node:http";
 
 /** What the image `tomcat` is in an embedded lab without Docker: a page on the port that Mesos gave the task. */
 
+const [uid, gid] = (process.env.MESOS_LAB_BECOME ?? "").split(":").map(Number);
+if (uid && gid) {
+  process.setgroups?.([]);
+  process.setgid?.(gid);
+  process.setuid?.(uid);
+}
+
 const { HOST = "127.0.0.1", PORT0 = "8080", MESOS_TASK_ID = "no task" } = process.env;
 
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");

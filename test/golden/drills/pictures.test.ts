@@ -6,8 +6,8 @@ import type { PictureOptions } from "../../../src/drills/report/style.ts";
 import { cells } from "../../../src/ui/text.ts";
 import { example } from "../../helpers/drill-example.ts";
 
-const { killed, compared, lost, calm, loaded, repeated } = example;
-const reports = { killed, compared, lost, calm, loaded };
+const { killed, compared, lost, calm, loaded, led, repeated } = example;
+const reports = { killed, compared, lost, calm, loaded, led };
 const styles: Record<string, PictureOptions> = {
   "": {},
   "-ascii": { unicode: false },
@@ -51,6 +51,7 @@ describe("the page of a drill", () => {
     ["compared", [compared]],
     ["lost", [lost]],
     ["loaded", [loaded]],
+    ["led", [led]],
   ] as const)("%s is as it was, to the byte", async (name, runs) => {
     expect(reportHtml(runs)).toBe(reportHtml(structuredClone(runs)));
     await expect(reportHtml(runs)).toMatchFileSnapshot(`expected/${name}.html`);

@@ -41,7 +41,7 @@ export function workshopLab(workshop: Workshop, labFile: string, path = process.
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, PATH: path },
     });
-    return { process: child, ran: outcome(child, args.join(" ")) };
+    return { process: child, ran: ranOf(child, args.join(" ")) };
   };
   const run: WorkshopLab["run"] = async (...args) => {
     const { exitCode, signal, stdout, stderr } = await start(...args).ran;
@@ -64,18 +64,18 @@ export function workshopLab(workshop: Workshop, labFile: string, path = process.
   };
 }
 
-async function outcome(child: ChildProcess, words: string): Promise<Ran> {
+/** What becomes of a child that runs the tool with these words; one that hangs is ended. */
+export async function ranOf(child: ChildProcess, words: string, most = limitMs): Promise<Ran> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error("no pipes");
   let late = false;
   const limit = setTimeout(() => {
     late = true;
     process.kill(-(child.pid ?? 0), "SIGKILL");
-  }, limitMs);
+  }, most);
   const closed = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
   const [out, err, [exitCode, signal]] = await Promise.all([text(stdout), text(stderr), closed]);
   clearTimeout(limit);
-  if (late)
-    throw new Error(`mesos-lab ${words} did not end within ${limitMs / 60_000} min; last said:\n${err}`);
+  if (late) throw new Error(`mesos-lab ${words} did not end within ${most / 60_000} min; last said:\n${err}`);
   return { exitCode, signal, stdout: out, stderr: err };
 }

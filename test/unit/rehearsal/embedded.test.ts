@@ -1,9 +1,10 @@
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { StoreClient } from "../../../src/rehearsal/embedded/store-client.ts";
 import { openFileStore } from "../../../src/rehearsal/embedded/store-file.ts";
+import type { FromStore } from "../../../src/rehearsal/embedded/store-messages.ts";
 import { StoreServer } from "../../../src/rehearsal/embedded/store-server.ts";
 import { createMemoryTree } from "../../../src/rehearsal/store/memory-store.ts";
 import { eventually } from "../../helpers/eventually.ts";
@@ -11,9 +12,19 @@ import { eventually } from "../../helpers/eventually.ts";
 /** A process with a channel to the launcher: what goes over it is JSON. */
 function connect(open: ReturnType<typeof createMemoryTree>) {
   const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value));
-  const client: StoreClient = new StoreClient((message) => server.receive(copy(message)));
-  const server: StoreServer = new StoreServer(open, (message) => client.receive(copy(message)));
-  return { client, end: () => server.end() };
+  let frozen = false;
+  const unread: FromStore[] = [];
+  const client: StoreClient = new StoreClient((message) => frozen || server.receive(copy(message)));
+  const server: StoreServer = new StoreServer(open, (message) => {
+    if (frozen) unread.push(copy(message));
+    else client.receive(copy(message));
+  });
+  /** A process that stands still says nothing, and reads what it was told when it goes on. */
+  const freeze = (still: boolean) => {
+    frozen = still;
+    if (!still) for (const message of unread.splice(0)) client.receive(message);
+  };
+  return { client, freeze, end: () => server.end() };
 }
 
 test("two processes share the launcher's store; what one was holds ends with it", async () => {
@@ -35,6 +46,32 @@ test("two processes share the launcher's store; what one was holds ends with it"
   await second.set("/p/child", "");
   await expect(second.remove("/p")).rejects.toThrow("/p is not empty");
   await second.close();
+});
+
+test("a process that is silent for too long loses what it was holding, and hears of it when it goes on", async () => {
+  vi.useFakeTimers();
+  try {
+    const open = createMemoryTree();
+    const [one, two] = [connect(open), connect(open)];
+    const [first, second] = [one.client.open(), two.client.open()];
+    const lost: string[] = [];
+    first.onSessionLost(() => lost.push("first"));
+    second.onSessionLost(() => lost.push("second"));
+    await first.createEphemeral("/m/x_", "me");
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([await second.children("/m"), lost]).toEqual([["x_0000000000"], []]);
+    one.freeze(true);
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect([await second.children("/m"), lost]).toEqual([[], []]);
+    one.freeze(false);
+    expect(lost).toEqual(["first"]);
+    await expect(first.get("/m")).rejects.toThrow("the session is over");
+    await first.close();
+    one.end();
+    two.end();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("the store's file keeps what is to outlive the launcher, whatever the last line is", async () => {

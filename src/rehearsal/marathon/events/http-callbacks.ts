@@ -43,9 +43,10 @@ export class HttpCallbacks {
     return this.urls;
   }
 
+  /** Written in any case, as Marathon does. */
   async subscribe(url: string): Promise<void> {
     this.limits.delete(url);
-    if (!this.urls.includes(url)) await this.keep([...this.urls, url]);
+    await this.keep(this.urls.includes(url) ? this.urls : [...this.urls, url]);
   }
 
   async unsubscribe(url: string): Promise<void> {
