@@ -38,9 +38,14 @@ export function nameOf({ usage }: CommandText): string {
   return usage.split(" ", 1)[0] ?? "";
 }
 
-/** What a command's first argument is called: `drill` of `drill <drill>`. */
+/** What a command's first argument is called: `drill` of `drill <drill>`, `action` of `lesson [action]`. */
 export function argumentOf({ usage }: CommandText): string {
-  return /<(\w+)>/.exec(usage)?.[1] ?? "";
+  return /[<[](\w+)[>\]]/.exec(usage)?.[1] ?? "";
+}
+
+/** Whether a command can do without its first argument. */
+function isOptional({ usage }: CommandText): boolean {
+  return /^\S+ \[/.test(usage);
 }
 
 export function helpOf(command: CommandText): string {
@@ -57,6 +62,7 @@ export function wordLines(words: readonly Word[]): readonly string[] {
 export function refuseOtherWords(command: CommandText, word: string | undefined): void {
   const { words } = command;
   if (words === undefined || words.some(({ name }) => name === word)) return;
+  if (word === undefined && isOptional(command)) return;
   const argument = argumentOf(command);
   const names = words.map(({ name }) => name);
   const [message, details] =

@@ -1,6 +1,7 @@
 import { LabError } from "./errors.ts";
 import { discoveryNames, imagePlaces, providerNames, runsOnNames, stackNames } from "./lab/model.ts";
 import { suggestion } from "./lab/problems.ts";
+import { languages } from "./render/lesson/words.ts";
 
 // Declared a list, so that a flag that is given twice can be told from one that is given once.
 const text = { type: [String] as [typeof String] };
@@ -71,6 +72,8 @@ export const flags = {
   fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
   withDocker: ["--with-docker", "On hosts: remove Docker too, where the lab installed it", {}],
   forget: ["--forget <machine>", "On hosts: give up one that is gone for ever; may be repeated", text],
+  answer: ["--answer <text>", "What you answer to the question of a step", text],
+  language: ["--language <language>", "en or zh (default: the language of your shell)", text],
   yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],
 } as const;
@@ -86,6 +89,7 @@ export const flagWords: Partial<Record<keyof typeof flags, readonly string[]>> =
   discovery: discoveryNames,
   ansible: ansiblePlaces,
   imagesFrom: imagePlaces,
+  language: languages,
 };
 
 /** Flags that may be given several times: their value is a list. */

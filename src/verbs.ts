@@ -3,6 +3,7 @@ import type { Context } from "./commands/context.ts";
 import { drills } from "./drills/catalogue.ts";
 import { ansiblePlaces, numberFlag, oneOf } from "./flags.ts";
 import { serviceNames } from "./lab/model.ts";
+import { languages } from "./render/lesson/words.ts";
 
 /** The flags that were given, by name, each with its text. */
 export type Options = Record<string, unknown>;
@@ -110,6 +111,26 @@ export const verbs: readonly Verb[] = [
         ...numberFlag("rate", rate, 2, 1000),
       };
       await (await import("./commands/drill.ts")).drillCommand(name, { ...options, ...numbers }, context);
+    },
+  },
+  {
+    usage: "lesson [action] [step]",
+    help: "Show where you are in the lesson; check, solve or begin anew one of its steps",
+    words: [
+      { name: "check", help: "tell whether the step is done, and if not, why not" },
+      { name: "solve", help: "do the step" },
+      { name: "restore", help: "bring the lab to where the step begins" },
+    ],
+    flags: [...which, "answer", "language", "yes", "json"],
+    example: "mesos-lab lesson check rule",
+    action: async ([action, step], options, context) => {
+      const language = oneOf("language", options.language, languages);
+      return (await import("./commands/lesson/lesson.ts")).lesson(
+        action,
+        step,
+        { ...options, ...language },
+        context,
+      );
     },
   },
   {

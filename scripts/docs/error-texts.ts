@@ -86,6 +86,7 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
   "lab-name-wrong": ["the text cannot be a lab's name", "use small letters, digits and hyphens"],
   "lab-not-made": ["the lab's machines have not been made yet", "`npx mesos-lab create`"],
   "lab-not-named": ["there are several labs in this folder", "name one: `--name LAB`"],
+  "lesson-step-unknown": ["this lab's lesson has no step of that name", "`npx mesos-lab lesson` lists them"],
   "lock-damaged": [
     "the lock file is damaged or of another version",
     "restore it, or `npx mesos-lab create --update-lock`",
@@ -287,6 +288,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
   "leader-unknown": [
     "it is not known which machine leads",
     "`npx mesos-lab status`, or name one: `--on MACHINE`",
+  ],
+  "lesson-step-not-reached": [
+    "what a step of the lesson needs was asked of the lab, and did not come",
+    "`npx mesos-lab verify`, then the same again",
   ],
   "lock-differs": [
     "the lab was made, and is not what the lock says",

@@ -55,7 +55,8 @@ export async function drillCommand(
   await made.folder.locked(() => drillAgain(drilling, made, context));
 }
 
-interface Wanted {
+/** What a drill is to be, all of it decided. */
+export interface Wanted {
   readonly drill: Drill;
   readonly on: string | undefined;
   readonly repeat: number;
@@ -67,7 +68,7 @@ interface Wanted {
 }
 
 /** Drills as often as wanted, or until the lab does not recover; what was found is shown and kept in any case. */
-async function drillAgain(wanted: Wanted, { lab, folder }: MadeLab, context: Context): Promise<void> {
+export async function drillAgain(wanted: Wanted, { lab, folder }: MadeLab, context: Context): Promise<void> {
   const { drill, repeat, compare } = wanted;
   const files = reserveDrillFiles(folder, drill.name, startClock().startedAt);
   const http = openHttp();

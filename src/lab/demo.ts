@@ -1,6 +1,6 @@
 import { demoLabels } from "./catalogue/marathon-lb.ts";
 import { discoveryOf } from "./discovery.ts";
-import type { Lab } from "./model.ts";
+import { type Lab, machinesWith } from "./model.ts";
 
 /** The tutorial's app, with the image that this lab's stack has for it, and the labels without which marathon-lb passes it by. */
 export function tomcatApp(lab: Lab) {
@@ -27,4 +27,9 @@ export const demoAcl = "path_beg -i /";
 /** Whether an answer is the welcome page of a Tomcat, the image's or the Debian package's. */
 export function isWelcomePage(body: string, status: number): boolean {
   return status === 200 && /tomcat/i.test(body);
+}
+
+/** A narrower rule: only requests that name the proxy by its address go to the app. */
+export function narrowAcl(lab: Lab): string {
+  return `hdr_beg(host) -i ${machinesWith(lab, "bamboo")[0]?.ip ?? "127.0.0.1"}`;
 }

@@ -23,7 +23,13 @@ export const masterStateSchema = z.object({
       pid: z.string().nullish(),
     }),
   ),
-  frameworks: z.array(z.object({ id: z.string(), name: z.string(), active: z.boolean() })),
+  frameworks: z.array(
+    z.object({
+      ...{ id: z.string(), name: z.string(), active: z.boolean() },
+      /** As many as the master remembers. */
+      completed_tasks: z.array(z.object({ id: z.string(), state: z.string() })).nullish(),
+    }),
+  ),
 });
 export type MasterState = z.infer<typeof masterStateSchema>;
 

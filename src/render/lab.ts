@@ -1,10 +1,9 @@
 import { catalogue } from "../lab/catalogue/index.ts";
 import type { Lab } from "../lab/model.ts";
 import { hasPlaybooks, onVagrant } from "../lab/runs.ts";
-import { embeddedLesson } from "./embedded-lesson.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory, variableComments } from "./inventory.ts";
-import { lesson } from "./lesson.ts";
+import { lessonFiles } from "./lesson.ts";
 import { readyPlaybook, servicePlaybook } from "./playbook.ts";
 import { embeddedReadme, readme } from "./readme.ts";
 import { type Playbook, playbooks, sitePlaybook, titleOf } from "./site.ts";
@@ -17,11 +16,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
   if (!hasPlaybooks(lab))
     return [
       { path: "README.md", contents: embeddedReadme(template(templates, "readme/embedded.md.hbs"), lab) },
-      ...(["en", "zh"] as const).map((language) => {
-        const ending = language === "en" ? "md" : "zh.md";
-        const text = template(templates, `lesson/embedded.${ending}.hbs`);
-        return { path: `lesson.${ending}`, contents: embeddedLesson(text, lab, language, titleOf) };
-      }),
+      ...lessonFiles(templates, lab, titleOf),
     ];
   const playbookFiles = playbooks(lab).map((playbook) => ({
     path: `playbooks/${playbook.name}.yml`,
@@ -47,10 +42,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     ...configFiles(lab),
     ...roleFiles,
     { path: "README.md", contents: readme(templates, lab, titleOf) },
-    ...["lesson.md", "lesson.zh.md"].map((path) => ({
-      path,
-      contents: lesson(template(templates, `lesson/${path}.hbs`), lab, titleOf),
-    })),
+    ...lessonFiles(templates, lab, titleOf),
   ];
 }
 

@@ -9,6 +9,8 @@ import { type Holder, holderOf, withLabLock } from "./lab-lock.ts";
 import { isLink, isReachedDirectly, ownFolder } from "./own-folder.ts";
 
 const recordName = "lab.json";
+/** What a student has done of the lesson. */
+export const lessonName = "lesson.json";
 
 /** The folder of one lab: `generated/<name>` below the working directory. */
 export class LabFolder {
@@ -114,6 +116,7 @@ export class LabFolder {
     removePaths(this.path, [
       ...rendered.filter((path) => isReachedDirectly(this.path, path)),
       recordName,
+      lessonName,
       "logs",
       "reports",
       ".vagrant",

@@ -35,11 +35,15 @@ describe("the lesson of an embedded lab", () => {
   });
 
   test("every command of it works here, one after the other", async () => {
-    const all = commands(text("lesson.md"));
-    expect(all.map((line) => line.split(" ")[0])).toEqual(Array(7).fill("curl"));
+    const all = commands(text("lesson.md")).filter((line) => line.startsWith("curl"));
+    expect(all.length).toBeGreaterThan(12);
+    // Two of its steps show that HAProxy answers 503.
+    const isRefused = (line: string) => /^curl -si /.test(line);
     for (const line of all)
       await eventually(() =>
-        execFileSync("/bin/sh", ["-c", line.replace("curl", "curl -fsS")], { stdio: "pipe" }),
+        execFileSync("/bin/bash", ["-c", isRefused(line) ? line : line.replace("curl", "curl -fsS")], {
+          stdio: "pipe",
+        }),
       );
   });
 
