@@ -35,19 +35,19 @@ export async function chosenLab(
   const inMachines = describedLab(flags, provider);
   const { runsOn, without } = await chooseRunsOn({ ...asked, needsMachines }, inMachines, made, signal);
   const lab = withFoundMesos(describedLab(flags, provider, runsOn), folder);
-  return { lab: grown(lab, before), folder, flags, without };
+  return { lab: grown(lab, before, folder), folder, flags, without };
 }
 
 /** The lab as described, with `auto` as the lab was made, and else in machines: nothing of this host is asked. */
 export function labAsMade(options: LabOptions): DescribedLab {
   const { flags, folder, provider, made, before } = asMade(options);
   const lab = withFoundMesos(describedLab(flags, provider, made), folder);
-  return { lab: grown(lab, before), folder, flags };
+  return { lab: grown(lab, before, folder), folder, flags };
 }
 
 /** A lab that is there grows: what stays keeps its numbers. */
-function grown(lab: Lab, before: Lab | undefined): Lab {
-  return before === undefined ? lab : keepingNumbers(lab, before);
+function grown(lab: Lab, before: Lab | undefined, folder: LabFolder): Lab {
+  return before === undefined ? lab : keepingNumbers(lab, before, folder.leaving());
 }
 
 /** What an earlier run has found of the same Mesos stays known, above all the name that the lab has there. */

@@ -1,6 +1,6 @@
 import { labDifferences } from "../bundle/lab-file.ts";
 import { LabError } from "../errors.ts";
-import { changesEnsemble, growthLines } from "../lab/growth.ts";
+import { changesEnsemble, growthLines, withLeaving } from "../lab/growth.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";
 import { onVagrant, withBox } from "../lab/runs.ts";
 import { madeOn } from "../machines/index.ts";
@@ -38,7 +38,7 @@ export function madeDifferences(lab: Lab, folder: LabFolder): readonly string[] 
 /** What making the lab would change of one that is there: what is added, restarted and why, removed. A line each. */
 export function madeGrowth(lab: Lab, folder: LabFolder): readonly string[] {
   const before = madeOn(folder) === undefined ? undefined : folder.recordedIfWhole();
-  return before === undefined ? [] : growthLines(before, lab);
+  return before === undefined ? [] : growthLines(withLeaving(before, folder.leaving()), lab);
 }
 
 /** As far as it has machines of the other one: those that come or go are told in lines of their own. */

@@ -54,3 +54,13 @@ async function moveAll(mover: Mover, slaves: readonly Machine[]): Promise<string
   const words = [...moved].map(([id, count]) => `${count} of ${id}`);
   return words.length === 0 ? undefined : `tasks moved: ${words.join(", ")}`;
 }
+
+/** Tells slaves that were to leave that they stay: what an earlier run was killed over has not told them so. */
+export async function keepSlaves(lab: Lab, slaves: readonly Machine[], signal: AbortSignal): Promise<void> {
+  const http = openHttp();
+  try {
+    await Promise.all(slaves.map((machine) => stay(http, lab, { machine, knows: true }, signal)));
+  } finally {
+    await http.close();
+  }
+}

@@ -82,13 +82,20 @@ export function growthLines(before: Lab, now: Lab): readonly string[] {
   ];
 }
 
-/** The lab with the numbers that its slaves have: who stays keeps its own, who is new gets the lowest that is free. */
-export function keepingNumbers<L extends Lab>(lab: L, before: Lab): L {
+/**
+ * The lab with the numbers that its slaves have: who stays keeps its own, who is new gets the lowest that is free.
+ * @param left what has left `before` and is not released: what goes by its number is not free yet
+ */
+export function keepingNumbers<L extends Lab>(lab: L, before: Lab, left?: Lab): L {
   const known = new Map(
-    machinesWith(before, "mesos-slave").map((each) => [each.name, slaveNumber(before, each)]),
+    [left, before].flatMap((one) =>
+      one === undefined
+        ? []
+        : machinesWith(one, "mesos-slave").map((each) => [each.name, slaveNumber(one, each)] as const),
+    ),
   );
   const slaves = machinesWith(lab, "mesos-slave");
-  const used = new Set(slaves.flatMap(({ name }) => known.get(name) ?? []));
+  const used = new Set(known.values());
   const numbers = new Map<string, number>();
   for (const { name } of slaves) {
     let number = known.get(name) ?? 1;

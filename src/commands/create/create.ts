@@ -19,7 +19,7 @@ import { joinMesos } from "./join-mesos.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
-import { drainLeaving, forgetLeaving, releaseLeaving } from "./release.ts";
+import { drainLeaving, forgetLeaving, keepReturning, releaseLeaving } from "./release.ts";
 import { writeFiles } from "./write-files.ts";
 
 const startMachines: Step = (making) => [
@@ -37,6 +37,8 @@ const story: readonly Step[] = [
   checkHost,
   takeBox,
   fetchImages,
+  // Before its files are written: with them it is forgotten who was to leave.
+  keepReturning,
   writeFiles,
   startMachines,
   setUpServices,

@@ -1,7 +1,22 @@
-import { drainSlaves } from "../../drain/drain.ts";
+import { drainSlaves, keepSlaves } from "../../drain/drain.ts";
 import { machinesWith } from "../../lab/model.ts";
 import { line, lineOf } from "../../ui/tasks.ts";
 import { machinesFor, type Step } from "./making.ts";
+
+/** Slaves that were to leave, and that the lab has again before they were released. */
+export const keepReturning: Step = (making) => {
+  const { lab, folder, signal } = making;
+  const names = new Set(folder.leaving()?.machines.map(({ name }) => name));
+  const slaves = machinesWith(lab, "mesos-slave").filter(({ name }) => names.has(name));
+  if (slaves.length === 0) return [];
+  const title = `Keep ${slaves.map(({ name }) => name).join(", ")} after all`;
+  return [
+    line(lineOf(making, "drain", title), async () => {
+      await keepSlaves(lab, slaves, signal);
+      return undefined;
+    }),
+  ];
+};
 
 /** Moves what runs on slaves that the lab no longer has to those that stay. */
 export const drainLeaving: Step = (making) => {

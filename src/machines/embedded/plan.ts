@@ -10,7 +10,7 @@ import type { Instance, Plan, PlannedService, PlannedTasks } from "../../rehears
 import type { Callers } from "../../rehearsal/http/callers.ts";
 import { parseZooKeeperUrl } from "../../rehearsal/store/zookeeper-url.ts";
 import { packageRoot } from "../../tools/package-root.ts";
-import { sandboxFolder, taskUsers } from "./task-users.ts";
+import { sandboxFolder, taskUsers, usersOfSlave } from "./task-users.ts";
 import { zookeeperProgram } from "./zookeeper.ts";
 
 const templates = join(packageRoot, "templates");
@@ -129,5 +129,7 @@ function instance(
   const own = `${folder}/${machine.name}`;
   const work = tasks === undefined ? `${own}/mesos` : `${tasks.folder}/${machine.name}`;
   const more = told?.(lab, machine, { own, work, templates }) ?? {};
-  return { machine: machine.name, args, ...more, env: { ...env, ...more.env } };
+  const users =
+    part.service === "mesos-slave" && tasks && usersOfSlave(tasks.users, slaveNumber(lab, machine));
+  return { machine: machine.name, args, ...more, ...(users && { users }), env: { ...env, ...more.env } };
 }

@@ -1,3 +1,4 @@
+import { withLeaving } from "../../lab/growth.ts";
 import type { EmbeddedLab, EmbeddedRuns } from "../../lab/model.ts";
 import { hasZookeeper } from "../../lab/runs.ts";
 import { refuse } from "../../preflight/problem.ts";
@@ -31,9 +32,10 @@ export async function settleEmbedded(
   return settled;
 }
 
-/** The lab as an earlier run has settled it. */
+/** The lab as an earlier run has settled it, with what was to leave it since and is still there. */
 function recorded(folder: LabFolder): EmbeddedLab | undefined {
-  const lab = folder.recordedIfWhole();
+  const last = folder.recordedIfWhole();
+  const lab = last && withLeaving(last, folder.leaving());
   const runs = lab?.runs;
   return lab && runs?.kind === "embedded" && runs.proxy !== undefined ? { ...lab, runs } : undefined;
 }
@@ -42,7 +44,8 @@ function recorded(folder: LabFolder): EmbeddedLab | undefined {
 async function keepAddresses(lab: EmbeddedLab, before: EmbeddedLab): Promise<EmbeddedLab> {
   const { shared: _, ...runs } = before.runs;
   const grown = { ...lab, runs: { ...runs, ...(lab.runs.shared && { shared: true as const }) } };
-  const own = ownAddresses(before);
+  const stays = new Set(lab.machines.map(({ name }) => name));
+  const own = ownAddresses({ ...before, machines: before.machines.filter(({ name }) => stays.has(name)) });
   const bind: TryBind = async (ip, port, over) =>
     own.has(`${ip}:${port}`) ? "free" : tryBind(ip, port, over);
   return settleAddresses(grown, bind, before);

@@ -12,6 +12,8 @@ export interface Instance {
   readonly env: Readonly<Record<string, string>>;
   /** What it reads, by path: written before it is started. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Of an agent that may change users: those of its tasks. */
+  readonly users?: UserRange;
 }
 
 /** One process. */

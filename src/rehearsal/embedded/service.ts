@@ -3,7 +3,14 @@ import { exitCodes, formatError, LabError } from "../../errors.ts";
 import { endMarked } from "../processes/marked.ts";
 import type { Running } from "../running.ts";
 import { standIns } from "../stand-ins.ts";
-import { folderMark, machineMark, type Plan, type PlannedService, programMark } from "./plan.ts";
+import {
+  folderMark,
+  type Instance,
+  machineMark,
+  type Plan,
+  type PlannedService,
+  programMark,
+} from "./plan.ts";
 import { StoreClient } from "./store-client.ts";
 import type { FromStore, InstancesChanged } from "./store-messages.ts";
 import { surroundingsOf } from "./surroundings.ts";
@@ -69,15 +76,20 @@ async function main(): Promise<void> {
     const wanted = new Set(instances.map(({ machine }) => machine));
     const gone = [...running].filter(([machine]) => !wanted.has(machine));
     for (const [machine] of gone) running.delete(machine);
-    for (const { machine, args, env } of instances) {
-      if (running.has(machine)) continue;
+    const start = ({ machine, args, env }: Instance): void => {
       const own = { ...process.env, ...env, [machineMark]: machine };
       const around = surroundingsOf(now, { ...rest, service: name, instances }, own, () => store.open());
-      running.set(
-        machine,
-        around.then((surroundings) => run(args, own, surroundings)),
-      );
-    }
+      const one = around.then((surroundings) => run(args, own, { ...surroundings, ...alone }));
+      running.set(machine, one);
+      // One that has to end takes no other with it: it alone is started again.
+      const alone = instances.length > 1 && { onFatal: (error: LabError) => void again(error).catch(failed) };
+      const again = async (error: LabError) => {
+        process.stderr.write(`${formatError(error)}\n`);
+        await (await one).close();
+        if (!stopping && running.get(machine) === one) start({ machine, args, env });
+      };
+    };
+    for (const instance of instances) if (!running.has(instance.machine)) start(instance);
     await Promise.all([...gone.map(async ([, one]) => (await one).close()), ...running.values()]);
   };
   let changes = runAll(plan, service);

@@ -61,12 +61,13 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   const checkpoint = new Checkpoint(workDir, options.bootId ?? (await kernelBootId()));
   const kept = await checkpoint.load();
   let id = kept?.agentId ?? "";
-  let leader: { readonly hostname: string } | undefined;
+  let leader: Leader | undefined;
   let leaving = false;
+  let departed = false;
   let closing = false;
 
   const remember = async () => {
-    if (id !== "") await checkpoint.save(() => ({ agentId: id, tasks: tasks.kept() }));
+    if (id !== "" && !departed) await checkpoint.save(() => ({ agentId: id, tasks: tasks.kept() }));
   };
   const tasks: Tasks = new Tasks({
     runners,
@@ -125,6 +126,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     tasks.recover(kept.tasks);
   }
   const leave = async (is: boolean): Promise<boolean> => {
+    if (departed) return !is && comeBack();
     const heard = await link.send({ type: "LEAVING", leaving: is });
     leaving = is && heard;
     tasks.lingering = leaving;
@@ -134,9 +136,17 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   const depart = async (): Promise<boolean> => {
     const heard = await link.send({ type: "UNREGISTER" });
     if (!heard) return false;
-    closing = true;
+    departed = true;
     link.close();
     await checkpoint.forget();
+    return true;
+  };
+  /** As a new slave: the master knows the one of before no more, nor what it ran. */
+  const comeBack = (): boolean => {
+    [departed, leaving, id] = [false, false, ""];
+    tasks.lingering = false;
+    tasks.endAll();
+    link.follow(leader);
     return true;
   };
   const view = { tasks, leave, depart, ip, port, hostname, workDir, resources, attributes, flags, started };
@@ -146,7 +156,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   );
   const stopFollowing = follow(options.master, log, (found) => {
     leader = found;
-    link.follow(found);
+    if (!departed) link.follow(found);
   });
   log(`Slave started on ${ip}:${port}, resources ${JSON.stringify(resources.scalars)}`);
   return {

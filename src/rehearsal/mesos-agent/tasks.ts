@@ -111,6 +111,12 @@ export class Tasks {
     this.killed.clear();
   }
 
+  /** Nobody knows of them any more. */
+  endAll(): void {
+    this.endKilled();
+    for (const execution of this.current.values()) execution.kill.abort();
+  }
+
   acknowledge(taskId: string, uuid: string): void {
     const execution = this.current.get(taskId);
     if (!this.updates.acknowledge(taskId, uuid) || execution === undefined || !isOver(execution)) return;

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { portsOf } from "../../../src/lab/model.ts";
 import { embeddedLab, post, runningTasks } from "../../helpers/embedded-lab.ts";
 import { until } from "../../helpers/eventually.ts";
 import { steadyRequests } from "../../helpers/steady-requests.ts";
@@ -85,6 +86,32 @@ test("a slave that it loses is drained and leaves; the page is served all the wh
   expect((await runningTasks(`http://${lab.master}:8080`)).map(({ host }) => host)).toEqual([
     lab.loopback(30),
   ]);
+});
+
+test("a slave that the lab has again before an interrupted run has released it serves as a new one", async () => {
+  const before = await whole();
+  const machine = lab.lab().machines.find(({ name }) => name === "more");
+  if (machine === undefined) throw new Error("no slave is called more");
+  const slave = `http://${machine.ip}:${portsOf(lab.lab(), machine).mesosSlave}/slave(1)`;
+  expect(await fetch(`${slave}/leaving`, { method: "POST" })).toMatchObject({ status: 202 });
+  expect(await fetch(`${slave}/departed`, { method: "POST" })).toMatchObject({ status: 202 });
+  // As a run that was killed then has left it.
+  const path = join(lab.folder, "generated", lab.lab().name, "lab.json");
+  const record = JSON.parse(readFileSync(path, "utf8"));
+  const [others, more] = [false, true].map((is) =>
+    record.lab.machines.filter(({ name }: { name: string }) => (name === "more") === is),
+  );
+  const leaving = { ...record.lab, machines: more };
+  writeFileSync(path, JSON.stringify({ ...record, lab: { ...record.lab, machines: others }, leaving }));
+
+  const { exitCode, stderr } = await lab.run("create");
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr).toContain("Keep more after all");
+  const after = await whole();
+  expect(after.processes).toEqual(before.processes);
+  expect([...after.slaves.keys()]).toEqual([...before.slaves.keys()]);
+  expect(after.slaves).not.toEqual(before.slaves);
+  await until("its page is there again", async () => (await fetch(page)).status === 200);
 });
 
 test("--slaves grows it without an edit, into a process that others share too, and shrinks it", async () => {

@@ -59,6 +59,17 @@ describe("numbers of slaves", () => {
     expect(numbers(third)).toEqual(["s2:2", "s3:3", "s4:1", "s5:4"]);
   });
 
+  test("what leaves has its number until it is released, and gets it back where it stays after all", () => {
+    const first = lab(master, "s1", "s2");
+    const second = keepingNumbers(lab(master, "s2", "s3"), first);
+    expect(numbers(second)).toEqual(["s2:2", "s3:3"]);
+    const left = leavingMachines(first, undefined, second);
+    expect(numbers(keepingNumbers(lab(master, "s2", "s3", "s4"), second, left))).toEqual([
+      ...["s2:2", "s3:3", "s4:4"],
+    ]);
+    expect(numbers(keepingNumbers(lab(master, "s3", "s1"), second, left))).toEqual(["s3:3", "s1:1"]);
+  });
+
   test("where places tell them, nothing is kept", () => {
     const [before, now] = [lab(master, "s1"), lab(master, "s1", "s2")];
     expect(keepingNumbers(now, before)).toBe(now);

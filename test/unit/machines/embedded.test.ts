@@ -7,6 +7,7 @@ import { parseLab } from "../../../src/lab/parse.ts";
 import { type Bindable, movedPorts, settleAddresses } from "../../../src/machines/embedded/addresses.ts";
 import { embeddedPlan } from "../../../src/machines/embedded/plan.ts";
 import { sharedServicePorts } from "../../../src/machines/embedded/preflight.ts";
+import { usersOfSlave } from "../../../src/machines/embedded/task-users.ts";
 import { peersFault } from "../../../src/machines/embedded/zookeeper.ts";
 
 const tutorial = parseLab(undefined, { runsOn: "embedded" });
@@ -274,4 +275,16 @@ describe("the plan", () => {
     );
     expect(new Set(ports).size).toBe(ports.length);
   });
+});
+
+test("each slave has users of its own, whatever others there are", () => {
+  const range = { first: 1_000_000, count: 4_096 };
+  const shares = Array.from({ length: 400 }, (_, index) => usersOfSlave(range, index + 1));
+  const all = shares.flatMap(({ first, count }) =>
+    Array.from({ length: count }, (_, index) => first + index),
+  );
+  expect(new Set(all).size).toBe(all.length);
+  expect(Math.max(...all)).toBeLessThan(range.first + range.count);
+  expect(shares[0]).toEqual({ first: range.first, count: 512 });
+  expect(shares[399]?.count).toBe(5);
 });
