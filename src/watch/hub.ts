@@ -1,3 +1,4 @@
+import { startClock } from "../drills/clock.ts";
 import { cleanAll } from "../untrusted.ts";
 import { type Body, type LabSeen, longest, type Of, type Thing } from "./model/event.ts";
 import { after, change, changes, type Leaving, nothing, type Seen } from "./model/seen.ts";
@@ -22,11 +23,12 @@ export interface Hub {
 
 export function openHub(): Hub {
   // Later times are counted from this one: a clock that is set meanwhile must not put events out of order.
-  const zero = Date.now() - performance.now();
+  const clock = startClock();
+  const zero = new Date(clock.startedAt).getTime();
   let seen = nothing;
   const listeners = new Set<Listener>();
   const dated = (body: Body): LabSeen => ({
-    at: new Date(zero + performance.now()).toISOString(),
+    at: new Date(zero + clock.now()).toISOString(),
     ...body,
   });
   const tell = (event: Body) => {

@@ -7,7 +7,6 @@ const tellers: Readonly<Record<string, string>> = {
   "tools/lab-lock.ts": "when a command began",
   "drills/clock.ts": "when a drill began",
   "commands/lesson/check.ts": "when a step was passed",
-  "watch/hub.ts": "when an event was heard of",
   "machines/vagrant/child.ts": "when a Vagrant that outlived the tool began",
   "rehearsal/embedded/launcher.ts": "its log",
   "rehearsal/haproxy-marathon-bridge/main.ts": "its log",

@@ -64,7 +64,7 @@ function stateOf({ id, usualMs }: Look, tookMs: number, failure: string | undefi
 }
 
 /** For one request of a look. */
-const requestMs = 2_000;
+export const requestMs = 2_000;
 
 export function contextOf({ http }: Place, signal: AbortSignal): ProbeContext {
   return labContext(http, signal, requestMs);

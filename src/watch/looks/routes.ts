@@ -1,7 +1,7 @@
 import { absoluteId } from "../../demo/app.ts";
+import { routedBy } from "../../demo/routed.ts";
 import { visit } from "../../demo/visit.ts";
 import { type WayIn, waysIn } from "../../demo/ways-in.ts";
-import { routesNow } from "../../drills/routes.ts";
 import type { AppAddress } from "../../lab/catalogue/method.ts";
 import { tomcatApp } from "../../lab/demo.ts";
 import { labAddress } from "../../probes/context.ts";
@@ -10,7 +10,7 @@ import { clean } from "../../untrusted.ts";
 import type { Of } from "../model/event.ts";
 import { leadsTo } from "../model/route.ts";
 import { of } from "../model/seen.ts";
-import { contextOf, type Look, type Place } from "./look.ts";
+import { contextOf, type Look, type Place, requestMs } from "./look.ts";
 import { askAny } from "./tasks.ts";
 
 /** More than can be drawn. */
@@ -50,7 +50,7 @@ async function appToVisit(place: Place, signal: AbortSignal): Promise<AppAddress
 async function routeOf(way: WayIn, { hub, http }: Place, signal: AbortSignal): Promise<Of<"route">> {
   const words = (error: Error) => error.message;
   const [servers, answer] = await Promise.all([
-    routesNow(way, http, signal).catch(words),
+    routedBy(http, way.shown, { signal, timeoutMs: requestMs }).catch(words),
     visit({ http, signal }, way).then(({ status }) => String(status), words),
   ]);
   const known = typeof servers === "string" ? [] : servers.slice(0, mostServers).map((each) => clean(each));
