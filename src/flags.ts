@@ -74,6 +74,7 @@ export const flags = {
   forget: ["--forget <machine>", "On hosts: give up one that is gone for ever; may be repeated", text],
   answer: ["--answer <text>", "What you answer to the question of a step", text],
   language: ["--language <language>", "en or zh (default: the language of your shell)", text],
+  plain: ["--plain", "Lines in the terminal instead of a page", {}],
   yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],
 } as const;

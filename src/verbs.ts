@@ -134,6 +134,15 @@ export const verbs: readonly Verb[] = [
     },
   },
   {
+    usage: "watch",
+    help: "Show the lab in a browser as it lives, with its drills and its lesson, until Ctrl-C",
+    flags: [...which, "plain", "language"],
+    action: async (_, options, context) => {
+      const language = oneOf("language", options.language, languages);
+      return (await import("./commands/watch/watch.ts")).watch({ ...options, ...language }, context);
+    },
+  },
+  {
     usage: "events",
     help: "Tell what becomes of the lab as it happens, a line each, until Ctrl-C",
     flags: [...which, "language", "json"],

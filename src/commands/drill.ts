@@ -39,6 +39,7 @@ export async function drillCommand(
   name: string,
   options: DrillCommandOptions,
   context: Context,
+  onLook?: DrillOptions["onLook"],
 ): Promise<void> {
   const { repeat = 1, compare = false, settle = 5, deadline = 300, rate, on, ...which } = options;
   const drill = drills.find((each) => each.name === name);
@@ -50,7 +51,7 @@ export async function drillCommand(
   const [only, ...others] = discoveryOf(lab);
   const notes = compare && others.length === 0 ? [oneMethod(only)] : [];
   for (const note of notes) context.note(note);
-  const drilling = { drill, on, repeat, compare, notes, settle, deadline, rate };
+  const drilling = { drill, on, repeat, compare, notes, settle, deadline, rate, onLook };
   // A lab that is removed, started or drilled by somebody else meanwhile would be measured as broken.
   await made.folder.locked(() => drillAgain(drilling, made, context));
 }
@@ -65,6 +66,7 @@ export interface Wanted {
   readonly settle: number;
   readonly deadline: number;
   readonly rate: number | undefined;
+  readonly onLook?: DrillOptions["onLook"];
 }
 
 /** Drills as often as wanted, or until the lab does not recover; what was found is shown and kept in any case. */
@@ -75,6 +77,7 @@ export async function drillAgain(wanted: Wanted, { lab, folder }: MadeLab, conte
   const reports: DrillReport[] = [];
   const options = (say: DrillOptions["say"]): DrillOptions => ({
     ...{ lab, http, compare, say, notes: wanted.notes, on: wanted.on, signal: context.signal },
+    onLook: wanted.onLook,
     machines: machinesOf(lab, folder),
     at: addressesOf(lab),
     appId: absoluteId(tomcatApp(lab).id),

@@ -1,12 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { findApp } from "../demo/services.ts";
 import { LabError } from "../errors.ts";
+import { runsOf } from "./analysis/outage.ts";
 import { type Pacer, startPacer } from "./analysis/pacer.ts";
+import { merge } from "./analysis/timeline.ts";
 import { standingInWords } from "./analysis/words.ts";
 import type { Broken } from "./break.ts";
 import type { DrillClock } from "./clock.ts";
 import type { Writes } from "./control-plane.ts";
-import type { Lanes } from "./lanes.ts";
+import type { LaneNow, Lanes } from "./lanes.ts";
+import type { Mark } from "./model/report.ts";
 import type { DrillOptions } from "./options.ts";
 import { requestLimitMs } from "./patience.ts";
 
@@ -25,6 +28,8 @@ export interface Drilling {
   readonly holds: boolean;
   /** When tasks of the app were first seen to have ended, by their ids. */
   readonly gone: ReadonlyMap<string, number>;
+  /** What has happened so far; grows. */
+  readonly marks: readonly Mark[];
 }
 
 interface Done {
@@ -58,6 +63,7 @@ export async function untilSettled(options: DrillOptions, drilling: Drilling): P
     if (!options.isThere()) throw removed(options.lab.name);
     const since = done === undefined ? undefined : effectOf(done, drilling);
     const seen = lanes.look(since === undefined ? 0 : clock.now() - since);
+    tell(options, drilling, seen);
     const states = seen.map((lane) => `${seen.length > 1 ? lane.way : "the page"} ${standingInWords(lane)}`);
     const written = drilling.writes?.settled() ?? true;
     options.say([...states, ...(written ? [] : ["Marathon takes no writes"])].join("; "));
@@ -71,6 +77,11 @@ export async function untilSettled(options: DrillOptions, drilling: Drilling): P
     rate = wanted;
   }
   return pacer;
+}
+
+function tell({ onLook }: DrillOptions, { clock, breakAt, marks }: Drilling, seen: readonly LaneNow[]): void {
+  const lanes = () => seen.map(({ way, samples }) => ({ way, runs: runsOf(samples) }));
+  onLook?.({ breakAt, now: clock.now(), lanes: lanes(), marks: merge(marks) });
 }
 
 /** When the break took effect; undefined while the task that is to end by it has not: its outage is yet to come. */

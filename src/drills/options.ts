@@ -2,6 +2,16 @@ import type { Addresses } from "../demo/services.ts";
 import type { Lab } from "../lab/model.ts";
 import type { Machines } from "../machines/machines.ts";
 import type { Http } from "../probes/http.ts";
+import type { Mark } from "./model/report.ts";
+import type { OutcomeRun } from "./model/sampling.ts";
+
+/** How a drill stands; its times are milliseconds on one clock, as those of its report. */
+export interface DrillProgress {
+  readonly breakAt: number;
+  readonly now: number;
+  readonly lanes: readonly { readonly way: string; readonly runs: readonly OutcomeRun[] }[];
+  readonly marks: readonly Mark[];
+}
 
 /** What a drill is told, and what it works with. */
 export interface DrillOptions {
@@ -26,5 +36,7 @@ export interface DrillOptions {
   /** Sentences that the report shall tell besides its own. */
   readonly notes: readonly string[];
   readonly signal: AbortSignal;
+  /** Hears how the drill stands, some times a second from the break on. */
+  readonly onLook?: ((progress: DrillProgress) => void) | undefined;
   readonly say: (text: string) => void;
 }

@@ -55,6 +55,7 @@ export async function runDrill(drill: Drill, options: DrillOptions): Promise<Dri
       pace,
       breakAt,
       gone: watch.gone,
+      marks: watch.marks,
     };
     const followed = await breakAndFollow(drill, chosen, options, drilling);
     await watch.stop();

@@ -36,6 +36,8 @@ export interface RunningTool {
   readonly process: ChildProcess;
   /** Resolves once it has printed this, on stdout or stderr; fails when it ends without. */
   said(text: string): Promise<void>;
+  /** What it has printed on stdout so far. */
+  printed(): string;
   readonly ended: Promise<{
     readonly exitCode: number | null;
     readonly stdout: string;
@@ -53,6 +55,7 @@ function watched(child: ChildProcess): RunningTool {
   const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   return {
     process: child,
+    printed: () => printed.stdout,
     ended: closed.then((exitCode) => ({ exitCode, ...printed })),
     said: async (text) => {
       while (!`${printed.stdout}${printed.stderr}`.includes(text)) {

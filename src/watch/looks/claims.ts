@@ -4,7 +4,7 @@ import type { Of } from "../model/event.ts";
 import type { Look, Place } from "./look.ts";
 
 /** Long enough for a healthy lab's answers. */
-const lookMs = 2_000;
+const lookMs = 3_000;
 
 /** Every claim of the lab, told as it is settled. */
 export function claimsLook({ hub, lab }: Place, everyMs: number, rests: () => boolean): Look {

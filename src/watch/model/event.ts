@@ -79,7 +79,8 @@ const run = z.object({ outcome: word, from: z.number(), to: z.number(), count: z
 const mark = z.object({ at: z.number(), source: word, what: word, detail: word.optional() });
 const drill = z.object({
   event: z.literal("drill"),
-  id,
+  id: id.describe("the lab's: there is one drill at a time"),
+  drill: word.describe("kill-task"),
   state: z.enum(["runs", "recovered", "failed"]),
   text: word.describe("its newest news, or what it found"),
   breakAt: z.number().optional().describe("milliseconds on the drill's clock, as all times in it"),

@@ -38,11 +38,11 @@ export function lineOf(event: Body, seen: Seen): Line | undefined {
     case "work":
       return plain(`at work on it: ${event.command}`);
     case "drill": {
-      if (event.state === "recovered") return good(`drill ${event.id}: ${event.text}`);
-      if (event.state === "failed") return bad(`drill ${event.id}: ${event.text}`);
+      if (event.state === "recovered") return good(`drill ${event.drill}: ${event.text}`);
+      if (event.state === "failed") return bad(`drill ${event.drill}: ${event.text}`);
       return one(seen, "drill", event.id)?.text === event.text
         ? undefined
-        : plain(`drill ${event.id}: ${event.text}`);
+        : plain(`drill ${event.drill}: ${event.text}`);
     }
     case "step": {
       const before = one(seen, "step", event.id);

@@ -1,14 +1,29 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addressesOf } from "../../../src/demo/services.ts";
 import { tomcatApp } from "../../../src/lab/demo.ts";
 import { eventSchema, type LabSeen } from "../../../src/watch/model/event.ts";
 import { after, nothing, of } from "../../../src/watch/model/seen.ts";
 import { embeddedLab, post, type RunningTool } from "../../helpers/embedded-lab.ts";
+import { patienceMs } from "../../helpers/eventually.ts";
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  existsSync,
+);
+const noBrowser = executablePath === undefined ? " (skipped: there is no Chromium)" : "";
+/** Where to put pictures of the page, for people to look at. */
+const pictures = process.env.MESOS_LAB_SCREENSHOTS;
 
 describe("an embedded lab that is watched", () => {
   const lab = embeddedLab();
   beforeAll(async () => expect(await lab.run("create")).toMatchObject({ exitCode: 0 }));
-  afterAll(() => lab.remove());
+  let browser: Browser | undefined;
+  afterAll(async () => {
+    await browser?.close();
+    await lab.remove();
+  });
 
   /** Ends it as Ctrl-C does; its lines. */
   const interrupted = async (tool: RunningTool) => {
@@ -34,8 +49,8 @@ describe("an embedded lab that is watched", () => {
     expect(of(seen, "claim").length).toBeGreaterThan(5);
   });
 
-  test("events: a lab that is shut down is told as silent, and ends nothing", async () => {
-    const tool = lab.start("events");
+  test("watch --plain: a lab that is shut down is told as silent, and ends nothing", async () => {
+    const tool = lab.start("watch", "--plain");
     await tool.said("route bamboo:");
     expect(await lab.run("halt")).toMatchObject({ exitCode: 0 });
     await tool.said("✖ tasks: silent:");
@@ -44,5 +59,128 @@ describe("an embedded lab that is watched", () => {
     expect(await lab.run("up")).toMatchObject({ exitCode: 0 });
     await tool.said("✔ tasks: answers again");
     await interrupted(tool);
+  });
+
+  describe.skipIf(executablePath === undefined)(`its page in a browser${noBrowser}`, () => {
+    let tool: RunningTool;
+    let url = "";
+    let page: Page;
+    const elsewhere: string[] = [];
+    const problems: string[] = [];
+
+    const open = async (colorScheme: "light" | "dark", width: number) => {
+      const opened = await (browser as Browser).newPage({ colorScheme, viewport: { width, height: 1_000 } });
+      opened.setDefaultTimeout(patienceMs);
+      opened.on("request", (request) => {
+        const { origin, protocol } = new URL(request.url());
+        if (protocol !== "data:" && origin !== new URL(url).origin) elsewhere.push(request.url());
+      });
+      for (const kind of ["pageerror", "console"] as const)
+        opened.on(kind as "pageerror", (told) => problems.push(String(told.message ?? told)));
+      await opened.goto(url);
+      await opened.getByText("● live").waitFor();
+      return opened;
+    };
+    const picture = async (of: Page, name: string) => {
+      if (pictures === undefined) return;
+      mkdirSync(pictures, { recursive: true });
+      await of.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+    };
+
+    test("draws the lab: machines, services, the task, and how clients get to it", async () => {
+      expect(await lab.run("demo")).toMatchObject({ exitCode: 0 });
+      tool = lab.start("watch");
+      await tool.said("open this address");
+      [url = ""] = /http:\S+/.exec(tool.printed()) ?? [];
+      browser = await chromium.launch({
+        executablePath: executablePath as string,
+        args: ["--no-sandbox", "--no-proxy-server"],
+      });
+      page = await open("light", 1_600);
+      await page.locator(".machine", { hasText: "slave" }).locator(".task.running").waitFor();
+      await page.getByText("✔ a visitor gets 200").waitFor();
+      await page.locator(".chip.good", { hasText: "marathon" }).waitFor();
+      // From the clients to the way in, and from there to the task.
+      expect(await page.locator("#lines path.good").count()).toBe(2);
+      await page.getByRole("heading", { name: /^Claims: (\d+) of \1 hold$/ }).waitFor();
+    });
+
+    test("a drill pressed by keyboard runs, its timeline grows, and it ends recovered", async () => {
+      const button = page.getByRole("button", { name: /^kill-task/ });
+      await button.focus();
+      await page.keyboard.press("Enter");
+      await page.getByText(/^▸ kill-task: /).waitFor();
+      expect(await button.isDisabled()).toBe(true);
+      await page.locator(".bar .k503, .bar .timeout, .bar .refused, .bar .http-502").first().waitFor();
+      await picture(page, "watch-drill");
+      await page.getByText(/^✔ kill-task: [\d.]+ m?s/).waitFor();
+      await page.getByText("kill asked of Marathon").waitFor();
+      expect(await page.locator("#log").textContent()).toContain("TASK_KILLED");
+    });
+
+    test("a step is checked: what is missing is said, and then that it is done", async () => {
+      const step = page.locator("#steps details[open]");
+      await step.getByRole("button", { name: "Check" }).press("Enter");
+      await step.locator("[role=status].bad").waitFor();
+      const { stdout } = await lab.run("lesson", "solve", "--json");
+      const { told, step: id } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+      // Solved by another command: the page hears of it by itself.
+      await page.locator(`#steps [data-key="${id}"] summary.good`).waitFor();
+      expect(told).toBeTruthy();
+      await picture(page, "watch-light-1600");
+    });
+
+    test("every control is reached by the keyboard, in the order of the page", async () => {
+      const controls = page.locator("summary:visible, button:enabled:visible, input:visible");
+      await page.locator("body").evaluate("document.activeElement.blur()");
+      const reached = new Set<string>();
+      for (let i = (await controls.count()) + 5; i > 0; i -= 1) {
+        await page.keyboard.press("Tab");
+        reached.add(
+          await page.evaluate<string>("document.activeElement.textContent || document.activeElement.tagName"),
+        );
+      }
+      const names = await controls.evaluateAll((all) => all.map((each) => each.textContent || each.tagName));
+      expect(names.filter((name) => !reached.has(name))).toEqual([]);
+    });
+
+    test.each([
+      ["dark", 1_600],
+      ["light", 420],
+      ["dark", 420],
+    ] as const)("fits: %s, %i wide", async (scheme, width) => {
+      const other = await open(scheme, width);
+      await other.getByText("✔ a visitor gets").waitFor();
+      expect(await other.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      expect(await other.evaluate("getComputedStyle(document.body).backgroundColor")).toBe(
+        scheme === "dark" ? "rgb(20, 23, 28)" : "rgb(251, 250, 247)",
+      );
+      await picture(other, `watch-${scheme}-${width}`);
+      await other.close();
+    });
+
+    test("nobody else reads or presses: no token, another page, another name", async () => {
+      const { origin, hash } = new URL(url);
+      const authorization = `Bearer ${new URLSearchParams(hash.slice(1)).get("token")}`;
+      const ask = async (path: string, headers: Record<string, string>, body?: string) =>
+        (await fetch(`${origin}${path}`, { headers, ...(body !== undefined && { method: "POST", body }) }))
+          .status;
+      const press = JSON.stringify({ drill: "kill-task" });
+      expect(await ask("/stream", {})).toBe(403);
+      expect(await ask("/drill", {}, press)).toBe(403);
+      expect(await ask("/drill", { authorization: `${authorization}x` }, press)).toBe(403);
+      expect(await ask("/drill", { authorization, origin: "http://evil.example" }, press)).toBe(403);
+      expect(await ask("/drill", { authorization }, "{")).toBe(400);
+      expect(await ask("/nothing", { authorization })).toBe(404);
+    });
+
+    test("Ctrl-C ends it, and frees its port; nothing was asked elsewhere", async () => {
+      await interrupted(tool);
+      await expect(fetch(new URL(url).origin)).rejects.toThrow();
+      expect({ elsewhere, problems: problems.filter((told) => !told.includes("ERR_")) }).toEqual({
+        elsewhere: [],
+        problems: [],
+      });
+    });
   });
 });

@@ -27,7 +27,7 @@ const step = (done: boolean, current: boolean): Of<"step"> => ({
   ...{ done, current },
 });
 const drill = (state: Of<"drill">["state"], text: string): Of<"drill"> => ({
-  ...{ event: "drill", id: "kill-task", state, text },
+  ...{ event: "drill", id: "lab", drill: "kill-task", state, text },
 });
 
 test.each<[string, readonly Body[], readonly (string | undefined)[]]>([

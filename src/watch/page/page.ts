@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { html, raw } from "hono/html";
+import { codeFile } from "../../tools/code-file.ts";
+import type { LabSeen } from "../model/event.ts";
+import type { Line } from "../model/words.ts";
+
+/** An event, and what it says to people, if anything. */
+export interface Item {
+  readonly event: LabSeen;
+  readonly line?: Line;
+}
+
+/** What the page may load, and where from: nothing but itself, and, live, its own server. */
+export function pagePolicy(live: boolean): string {
+  const { script, style } = assets();
+  return [
+    "default-src 'none'",
+    `script-src '${hashOf(script)}'`,
+    `style-src '${hashOf(style)}'`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    ...(live ? ["connect-src 'self'"] : []),
+  ].join("; ");
+}
+
+/** The page in one file: live, or with a recording in it. It has no text of a lab but as data, which its script sets as text. */
+export function pageHtml(recording?: readonly Item[]): string {
+  const { body, script, style } = assets();
+  const live = recording === undefined;
+  return String(html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${raw(pagePolicy(live))}">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<link rel="icon" href="data:,">
+<title>mesos-lab watch</title>
+<style>${raw(style)}</style>
+</head>
+<body>
+${raw(body)}${
+  live
+    ? ""
+    : html`<script type="application/json" id="recording">${raw(dataOf(recording))}</script>
+`
+}<script type="module">${raw(script)}</script>
+</body>
+</html>
+`);
+}
+
+/** JSON that cannot end the element that it stands in. */
+function dataOf(recording: readonly Item[]): string {
+  return JSON.stringify(recording).replaceAll("<", "\\u003c");
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+function assets() {
+  const read = (name: string) => readFileSync(codeFile(`watch/page/${name}`), "utf8");
+  const script = scripts.map((name) => withoutModules(read(`script/${name}.js`))).join("");
+  return { body: read("page.html"), script, style: read("page.css") };
+}
+
+/** The modules of the script, each after those that it imports. */
+const scripts = [
+  ...["things", "elements", "server", "map", "claims", "drills", "lesson", "draw", "live", "replay", "main"],
+];
+
+/** In one file there is nothing to import, and the names of one module are there for the next. */
+function withoutModules(script: string): string {
+  return script.replaceAll(/^import [^;]*;\n/gm, "").replaceAll(/^export /gm, "");
+}

@@ -1,0 +1,19 @@
+import { el } from "./things.js";
+
+export const recording = el("recording");
+export const live = recording === null;
+export const asked = new URLSearchParams(location.hash.slice(1));
+export const authorization = `Bearer ${asked.get("token")}`;
+
+export async function send(path, body) {
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    return await answer.json();
+  } catch {
+    return { refused: "mesos-lab watch does not answer any more" };
+  }
+}

@@ -1,0 +1,19 @@
+// The page of `mesos-lab watch`: live from its server, or from the recording that it brings along. Every text of a lab is set as
+// text, never as markup.
+export const things = new Map();
+export const lines = [];
+export const longestLog = 200;
+export const el = (id) => document.getElementById(id);
+export const of = (kind) => [...things.values()].filter(({ event }) => event === kind);
+
+/** The same fold as that of the program: what is told of a thing holds until the next event of its kind and id. */
+export function take({ event, line }) {
+  if (event.event === "gone") things.delete(`${event.of} ${event.id}`);
+  else if (event.event !== "news") things.set(`${event.event} ${event.id}`, event);
+  if (line) note({ ...line, at: event.at });
+}
+
+export function note(line) {
+  lines.unshift(line);
+  lines.length = Math.min(lines.length, longestLog);
+}
