@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** What is seen of a lab, as events: the lines of `events --json`, what the page is drawn from, and what a recording holds. */
+/** What is seen of a lab, as events: the lines of `events --json`, and what the page is drawn from. */
 
 /** Longer texts are cut before they are told. */
 export const longest = 4_000;

@@ -11,8 +11,8 @@ export interface Item {
   readonly line?: Line;
 }
 
-/** What the page may load, and where from: nothing but itself, and, live, its own server. */
-export function pagePolicy(live: boolean): string {
+/** What the page may load, and where from: nothing but itself, and its own server. */
+export function pagePolicy(): string {
   const { script, style } = assets();
   return [
     "default-src 'none'",
@@ -21,20 +21,19 @@ export function pagePolicy(live: boolean): string {
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
-    ...(live ? ["connect-src 'self'"] : []),
+    "connect-src 'self'",
   ].join("; ");
 }
 
-/** The page in one file: live, or with a recording in it. It has no text of a lab but as data, which its script sets as text. */
-export function pageHtml(recording?: readonly Item[]): string {
+/** The page in one file. It has no text of a lab: its script asks for that, and sets it as text. */
+export function pageHtml(): string {
   const { body, script, style } = assets();
-  const live = recording === undefined;
   return String(html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${raw(pagePolicy(live))}">
+<meta http-equiv="Content-Security-Policy" content="${raw(pagePolicy())}">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <link rel="icon" href="data:,">
@@ -42,20 +41,10 @@ export function pageHtml(recording?: readonly Item[]): string {
 <style>${raw(style)}</style>
 </head>
 <body>
-${raw(body)}${
-  live
-    ? ""
-    : html`<script type="application/json" id="recording">${raw(dataOf(recording))}</script>
-`
-}<script type="module">${raw(script)}</script>
+${raw(body)}<script type="module">${raw(script)}</script>
 </body>
 </html>
 `);
-}
-
-/** JSON that cannot end the element that it stands in. */
-function dataOf(recording: readonly Item[]): string {
-  return JSON.stringify(recording).replaceAll("<", "\\u003c");
 }
 
 function hashOf(text: string): string {
@@ -69,9 +58,7 @@ function assets() {
 }
 
 /** The modules of the script, each after those that it imports. */
-const scripts = [
-  ...["things", "elements", "server", "map", "claims", "drills", "lesson", "draw", "live", "replay", "main"],
-];
+const scripts = "things elements server map claims drills lesson draw live main".split(" ");
 
 /** In one file there is nothing to import, and the names of one module are there for the next. */
 function withoutModules(script: string): string {

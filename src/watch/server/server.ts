@@ -107,7 +107,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 function sendPage(response: ServerResponse): void {
   response.writeHead(200, {
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": `${pagePolicy(true)}; frame-ancestors 'none'`,
+    "content-security-policy": `${pagePolicy()}; frame-ancestors 'none'`,
     ...common,
   });
   response.end(pageHtml());

@@ -48,7 +48,7 @@ test("what is seen again is told once, also where its text had to be made safe",
   expect(told).toMatchObject([{ event: "task", app: "/x<script>" }]);
 });
 
-test("texts and lists beyond their bounds are no events of a recording", () => {
+test("texts and lists beyond their bounds do not hold to the schema", () => {
   const at = new Date(0).toISOString();
   expect(eventSchema.safeParse({ at, ...task("a") }).success).toBe(true);
   expect(eventSchema.safeParse({ at, ...task("a"), app: "x".repeat(5_000) }).success).toBe(false);

@@ -1,5 +1,5 @@
 import { list, make, set } from "./elements.js";
-import { live, send } from "./server.js";
+import { send } from "./server.js";
 import { el, of } from "./things.js";
 
 export function drawDrills({ drills }) {
@@ -8,7 +8,7 @@ export function drawDrills({ drills }) {
   if (drill !== undefined) drawTimeline(drill);
   list(
     el("buttons"),
-    live ? drills : [],
+    drills,
     ({ name }) => name,
     ({ name, help }) =>
       make(

@@ -1,6 +1,6 @@
 import { list, make, set } from "./elements.js";
 import { nodeOf } from "./map.js";
-import { asked, live, send } from "./server.js";
+import { asked, send } from "./server.js";
 import { el, of } from "./things.js";
 
 export let shownStep;
@@ -51,7 +51,8 @@ export function stepNode({ id, language, text, commands, see, question }) {
     ...commands.map((command) => make("pre", { text: command })),
     make("p", { className: "dim" }, ...coded(see)),
     ...(question === undefined ? [] : [make("p", {}, ...coded(question))]),
-    ...(live ? [form, result] : []),
+    form,
+    result,
   );
 }
 

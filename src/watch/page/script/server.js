@@ -1,7 +1,3 @@
-import { el } from "./things.js";
-
-export const recording = el("recording");
-export const live = recording === null;
 export const asked = new URLSearchParams(location.hash.slice(1));
 export const authorization = `Bearer ${asked.get("token")}`;
 

@@ -1,5 +1,4 @@
-// The page of `mesos-lab watch`: live from its server, or from the recording that it brings along. Every text of a lab is set as
-// text, never as markup.
+// What is seen of the lab, and the lines that were told of it.
 export const things = new Map();
 export const lines = [];
 export const longestLog = 200;
