@@ -162,6 +162,24 @@ describe("a task", () => {
     await framework.status("good", "TASK_FINISHED");
   });
 
+  test("may have the id that one of another framework has", async () => {
+    const lab = new Lab();
+    const master = await lab.master();
+    await lab.agent(await directory());
+    const one = await scheduler(master);
+    const other = await scheduler(master);
+    for (const framework of [one, other]) {
+      await framework.launch("task-1", sleepTask);
+      await framework.status("task-1", "TASK_RUNNING");
+    }
+    await other.call({ type: "KILL", kill: { task_id: { value: "task-1" } } });
+    await other.status("task-1", "TASK_KILLED");
+    await one.call({ type: "RECONCILE", reconcile: { tasks: [{ task_id: { value: "task-1" } }] } });
+    const told = () => one.statuses("task-1").find(({ reason }) => reason === "REASON_RECONCILIATION");
+    expect(await until("it is told", told)).toMatchObject({ state: "TASK_RUNNING" });
+    expect(one.statuses("task-1").map(({ state }) => state)).not.toContain("TASK_KILLED");
+  });
+
   test("that wants too much is an error, and one for a spent offer is lost", async () => {
     const lab = new Lab();
     const master = await lab.master();
