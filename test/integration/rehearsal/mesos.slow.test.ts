@@ -192,6 +192,18 @@ describe("a task", () => {
     expect((await framework.status("huge", "TASK_ERROR")).message).toMatch(
       /^Task uses more resources cpus\(\*\):64 than available cpus\(\*\):2; mem\(\*\):512; disk\(\*\):1024; ports/,
     );
+    await framework.launch("negative", {
+      ...sleepTask,
+      resources: [
+        { name: "cpus", type: "SCALAR", scalar: { value: 1 } },
+        { name: "mem", type: "SCALAR", scalar: { value: -1 } },
+      ],
+    });
+    expect(await framework.status("negative", "TASK_ERROR")).toMatchObject({
+      reason: "REASON_TASK_INVALID",
+      message:
+        "Task uses invalid resources: Invalid resources: Resource 'mem(*):-1' is invalid: Invalid scalar resource: value < 0",
+    });
     const task = { name: "late", task_id: { value: "late" }, agent_id: offer.agent_id, ...sleepTask };
     const operations = [{ type: "LAUNCH", launch: { task_infos: [task] } }];
     await framework.call({ type: "ACCEPT", accept: { offer_ids: [offer.id], operations } });
