@@ -96,6 +96,7 @@ export const errorIds = {
     "zookeeper-lost",
   ],
   verify: [
+    "app-cannot-move",
     "app-not-gone",
     "app-not-running",
     "app-without-task",

@@ -28,6 +28,8 @@ const describe = [
     "boxUrl",
     "memory",
     "cpus",
+    "masters",
+    "slaves",
     "masterIp",
     "slaveIp",
     "mesos",
@@ -129,6 +131,16 @@ export const verbs: readonly Verb[] = [
         { ...options, ...language },
         context,
       );
+    },
+  },
+  {
+    usage: "events",
+    help: "Tell what becomes of the lab as it happens, a line each, until Ctrl-C",
+    flags: [...which, "language", "json"],
+    example: "mesos-lab events --json",
+    action: async (_, options, context) => {
+      const language = oneOf("language", options.language, languages);
+      return (await import("./commands/watch/events.ts")).events({ ...options, ...language }, context);
     },
   },
   {
