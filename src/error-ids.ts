@@ -20,6 +20,7 @@ export const errorIds = {
     "images-in-no-registry",
     "images-missing",
     "images-not-of-this-lab",
+    "incident-missing",
     "keys-stay-here",
     "lab-file-missing",
     "lab-file-unreadable",

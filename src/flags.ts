@@ -70,6 +70,12 @@ export const flags = {
   fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
   withDocker: ["--with-docker", "On hosts: remove Docker too, where the lab installed it", {}],
   forget: ["--forget <machine>", "On hosts: give up one that is gone for ever; may be repeated", text],
+  seed: [
+    "--seed <number>",
+    "Which fault and where: the same number is the same incident (default: by chance)",
+    text,
+  ],
+  level: ["--level <1-3>", "How hard the fault may be to find: 1 to 3 (default: 1)", text],
   answer: ["--answer <text>", "What you answer to the question of a step", text],
   language: ["--language <language>", "en or zh (default: the language of your shell)", text],
   yes: ["--yes", "Do not ask", {}],

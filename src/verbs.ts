@@ -132,6 +132,27 @@ export const verbs: readonly Verb[] = [
     },
   },
   {
+    usage: "incident <action>",
+    help: "Give the lab a hidden fault to be found and mended",
+    words: [
+      { name: "start", help: "break something, and tell what visitors complain of" },
+      { name: "check", help: "tell whether the lab is repaired, and how long it took" },
+      { name: "hint", help: "help a little; each time a little more" },
+      { name: "reveal", help: "tell what is wrong, and one way to mend it" },
+    ],
+    flags: [...which, "seed", "level", "language", "yes", "json"],
+    example: "mesos-lab incident start --level 2",
+    action: async ([action = ""], { seed, level, ...options }, context) => {
+      const numbers = { ...numberFlag("seed", seed, 0, 999_999_999), ...numberFlag("level", level, 1, 3) };
+      const language = oneOf("language", options.language, languages);
+      return (await import("./commands/incident.ts")).incident(
+        action,
+        { ...options, ...numbers, ...language },
+        context,
+      );
+    },
+  },
+  {
     usage: "dig <name> [type]",
     help: "Ask the lab's Mesos-DNS for a name: its addresses (A) or its hosts and ports (SRV)",
     flags: [...which, "json"],

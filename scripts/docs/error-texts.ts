@@ -64,6 +64,7 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "images would be removed, and the question was not answered with yes",
     "`npx mesos-lab images prune --yes`",
   ],
+  "incident-missing": ["no incident was started in this lab", "`npx mesos-lab incident start`"],
   "keys-stay-here": [
     "on hosts the playbooks run on this computer only",
     "install Ansible here: `npx mesos-lab doctor --fix`",

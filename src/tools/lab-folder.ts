@@ -11,6 +11,8 @@ import { isLink, isReachedDirectly, ownFolder } from "./own-folder.ts";
 const recordName = "lab.json";
 /** What a student has done of the lesson. */
 export const lessonName = "lesson.json";
+/** The sealed record of a fault that a student is to find. */
+export const incidentName = "incident.sealed";
 
 /** The folder of one lab: `generated/<name>` below the working directory. */
 export class LabFolder {
@@ -95,6 +97,7 @@ export class LabFolder {
       ...rendered.filter((path) => isReachedDirectly(this.path, path)),
       recordName,
       lessonName,
+      incidentName,
       "logs",
       "reports",
       ".vagrant",

@@ -1,0 +1,62 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import * as z from "zod";
+import { LabError } from "../../errors.ts";
+import { readIfThere, writeFiles } from "../../tools/files.ts";
+import { incidentName, type LabFolder } from "../../tools/lab-folder.ts";
+import { levels } from "./fault.ts";
+
+const recordSchema = z.strictObject({
+  seed: z.int().min(0).max(4_294_967_295),
+  level: z.literal([...levels]),
+  startedAt: z.iso.datetime(),
+  hints: z.int().min(0),
+  /** How it ended, where it has. */
+  ended: z.strictObject({ at: z.iso.datetime(), by: z.enum(["repaired", "revealed"]) }).optional(),
+});
+
+/** An incident of a lab: its seed says which one. */
+export type IncidentRecord = z.infer<typeof recordSchema>;
+
+/**
+ * The record is sealed, so that nobody learns the fault by reading the lab's files in passing. The key is in this program:
+ * who takes the program apart can open it.
+ */
+export function readIncident(folder: LabFolder): IncidentRecord | undefined {
+  const text = readIfThere(folder.file(incidentName));
+  if (text === undefined) return undefined;
+  try {
+    return recordSchema.parse(JSON.parse(unsealed(text)));
+  } catch (cause) {
+    throw new LabError("record-damaged", `${folder.file(incidentName)} is damaged`, {
+      remedy: ["npx mesos-lab incident start"],
+      cause,
+    });
+  }
+}
+
+export function writeIncident(folder: LabFolder, record: IncidentRecord): void {
+  writeFiles(folder.path, [{ path: incidentName, contents: `${sealed(JSON.stringify(record))}\n` }]);
+}
+
+const cipher = "aes-256-gcm";
+const [saltBytes, tagBytes] = [12, 16];
+
+function sealed(text: string): string {
+  const salt = randomBytes(saltBytes);
+  const seal = createCipheriv(cipher, keyWith(salt), salt);
+  const body = Buffer.concat([seal.update(text.padEnd(256), "utf8"), seal.final()]);
+  return Buffer.concat([salt, seal.getAuthTag(), body]).toString("base64");
+}
+
+/** @throws Error where it is not what `sealed` made. */
+function unsealed(text: string): string {
+  const bytes = Buffer.from(text, "base64");
+  const salt = bytes.subarray(0, saltBytes);
+  const open = createDecipheriv(cipher, keyWith(salt), salt, { authTagLength: tagBytes });
+  open.setAuthTag(bytes.subarray(saltBytes, saltBytes + tagBytes));
+  return open.update(bytes.subarray(saltBytes + tagBytes), undefined, "utf8") + open.final("utf8");
+}
+
+function keyWith(salt: Buffer): Buffer {
+  return createHash("sha256").update("mesos-lab incident").update(salt).digest();
+}
