@@ -25,6 +25,9 @@ export interface IncidentOptions extends LabOptions {
   readonly yes?: boolean;
 }
 
+/** All claims are looked at: a busy host needs longer for them than for a step of the lesson. */
+const checkBounds = { limitMs: 60_000, soonMs: 60_000 };
+
 const words = {
   en: {
     ticket: ({ victim, haproxy }: Scene, seen: string) =>
@@ -100,7 +103,7 @@ interface Here extends MadeLab, ReturnType<typeof chosen> {
 async function check(here: Here, context: Context): Promise<number> {
   const { folder, record, scene, language } = here;
   const look: Look = await onStage(here, context, context.note, (stage) =>
-    boundedLook((each) => isRepaired(each, scene), stage),
+    boundedLook((each) => isRepaired(each, scene), stage, checkBounds),
   );
   const ended = look.done ? end(folder, record, "repaired") : record.ended;
   const seconds = Math.round(

@@ -13,20 +13,27 @@ export function checkStep(step: Step, stage: LessonStage): Promise<Look> {
 }
 
 /**
- * Looks, and a few seconds longer where what is missing has begun; at most 10 s. What the lab answers, or does not, is a
+ * Looks, and a few seconds longer where what is missing has begun; usually at most 10 s. What the lab answers, or does not, is a
  * result and no error.
  */
-export async function boundedLook(look: Step["look"], stage: LessonStage): Promise<Look> {
-  const bound = AbortSignal.timeout(limitMs);
+export async function boundedLook(
+  look: Step["look"],
+  stage: LessonStage,
+  bounds: { readonly limitMs: number; readonly soonMs: number } = { limitMs, soonMs },
+): Promise<Look> {
+  const bound = AbortSignal.timeout(bounds.limitMs);
   const signal = AbortSignal.any([stage.signal, bound]);
-  let last: Look = notYet("the lab does not answer within 10 s", "实验环境 10 秒内没有回答");
+  let last: Look = notYet(
+    `the lab does not answer within ${bounds.limitMs / 1000} s`,
+    `实验环境 ${bounds.limitMs / 1000} 秒内没有回答`,
+  );
   try {
     const waited = await waitFor<Look>(
       async (each) => {
         last = await lookOnce(look, { ...stage, signal: each, probes: { ...stage.probes, signal: each } });
         return last.done || last.soon !== true ? { ok: true, value: last } : { ok: false, seen: last.why.en };
       },
-      { timeoutMs: soonMs, signal },
+      { timeoutMs: bounds.soonMs, signal },
     );
     return waited.ok ? waited.value : last;
   } catch (error) {

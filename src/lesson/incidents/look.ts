@@ -5,7 +5,7 @@ import { done, type LessonStage, type Look, notYet } from "../stage.ts";
 import type { Scene } from "./fault.ts";
 import { visitorsAnswer } from "./plant.ts";
 
-const claimMs = 7_000;
+const claimMs = 30_000;
 /** Two looks at a task that is killed again and again find two tasks. */
 const steadyMs = 4_000;
 
@@ -18,7 +18,7 @@ export async function isRepaired(stage: LessonStage, { victim }: Scene): Promise
   if ("done" in first) return first;
   const answer = await visitorsAnswer(stage);
   if (answer !== undefined)
-    return notYet(`visitors do not get the page: ${answer}`, `访问者看不到页面：${answer}`, true);
+    return notYet(`visitors do not get the page: ${answer}`, `访问者看不到页面：${answer}`);
   const [verdict] = await Promise.all([
     verifyLab(stage.lab, { timeoutMs: claimMs, startingMs: claimMs, signal: stage.signal }),
     new Promise((resolve) => setTimeout(resolve, steadyMs)),
@@ -46,9 +46,8 @@ async function runs(
     return notYet(
       `${app.tasksRunning} of ${app.instances} tasks of ${victim} run`,
       `${victim} 的 ${app.instances} 个任务中有 ${app.tasksRunning} 个在运行`,
-      app.tasksStaged > 0,
     );
   if (app.deployments.length > 0)
-    return notYet(`a deployment of ${victim} goes on`, `${victim} 的部署还在进行`, true);
+    return notYet(`a deployment of ${victim} goes on`, `${victim} 的部署还在进行`);
   return { tasks: app.tasks.map(({ id }) => clean(id, 200)) };
 }
