@@ -4,7 +4,7 @@ import { exitCodes, formatError, LabError, remedies } from "./errors.ts";
 import { interruption } from "./interruption.ts";
 import { ProbeError } from "./probes/probe-error.ts";
 import { parseCommandLine } from "./program.ts";
-import { explainFileError } from "./tools/file-errors.ts";
+import { explainFileError, systemWords } from "./tools/file-errors.ts";
 import { packageVersion } from "./tools/files.ts";
 import { wantsColor } from "./ui/color.ts";
 import type { LabEvent } from "./ui/events.ts";
@@ -13,16 +13,28 @@ import { chooseDisplay } from "./ui/tasks.ts";
 // A reader that closes early (`mesos-lab status | head -1`) is no failure. What still runs is ended in order:
 // an exit at once would leave Vagrant or Ansible at work with nobody watching.
 let unread = false;
+/** A disk may be full that the result goes to. */
+let unwritable: NodeJS.ErrnoException | undefined;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     // EIO: the terminal is gone.
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-    unread = true;
+    if (error.code === "EPIPE" || error.code === "EIO") unread = true;
+    // What cannot be told beside the result is no reason to leave the work.
+    else if (stream === process.stderr) return;
+    else unwritable ??= error;
     interruption.abort();
   });
 }
 
 process.exitCode = await main(process.argv);
+process.once("exit", () => {
+  if (unwritable === undefined) return;
+  const error = new LabError("file-refused", `the output cannot be written: ${systemWords(unwritable)}`, {
+    remedy: ["send it elsewhere: to another file, or to the terminal"],
+  });
+  process.stderr.write(`${formatError(error)}\n`);
+  process.exitCode = error.exitCode;
+});
 
 async function main(argv: readonly string[]): Promise<number> {
   // Before the command line is understood, `--json` decides how its faults are told.
@@ -61,7 +73,7 @@ function makeContext(json: boolean): Context {
 function fail(thrown: unknown, json: boolean): number {
   const error = explainInterrupt(explainSilence(explainFileError(thrown)));
   const exitCode = error instanceof LabError ? error.exitCode : exitCodes.bug;
-  if (unread && exitCode === exitCodes.interrupted) return exitCodes.ok;
+  if ((unread || unwritable !== undefined) && exitCode === exitCodes.interrupted) return exitCodes.ok;
   if (json) {
     const { id, message, details, remedy } =
       error instanceof LabError

@@ -15,6 +15,9 @@ export interface Problem {
   readonly text: string;
 }
 
+/** More are counted. */
+const mostShown = 20;
+
 /** One error that lists every problem: the file's in its order, then the flags'. */
 export function problemsError(problems: readonly Problem[], file: string): LabError {
   const line = ({ position }: Problem) => position?.line ?? Number.POSITIVE_INFINITY;
@@ -34,8 +37,9 @@ export function problemsError(problems: readonly Problem[], file: string): LabEr
       ? `${file} and the flags`
       : "the flags";
   const count = details.size === 1 ? "is a mistake" : `are ${details.size} mistakes`;
+  const more = details.size > mostShown ? [`and ${details.size - mostShown} more`] : [];
   return new LabError("lab-file-wrong", `there ${count} in ${where}`, {
-    details: [...details],
+    details: [...[...details].slice(0, mostShown), ...more],
   });
 }
 

@@ -1,6 +1,10 @@
 import {
+  closeSync,
+  constants,
   existsSync,
+  fstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -28,10 +32,25 @@ export function packageVersion(): string {
   return JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version;
 }
 
-/** The text of a file, or undefined where there is none. */
+/** More than any file has that this tool reads whole. */
+const longestFile = 64 * 1024 * 1024;
+
+/**
+ * The text of a file, or undefined where there is none. Only of a plain file: a pipe may wait for ever, and a device
+ * has no end.
+ */
 export function readIfThere(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    // Without waiting for whoever writes into a pipe: it could be read only once, too.
+    const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const found = fstatSync(file);
+      if (!found.isFile() && !found.isDirectory()) throw new Error("it is no plain file");
+      if (found.size > longestFile) throw new Error(`it has ${found.size} bytes`);
+      return readFileSync(file, "utf8");
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     // Of what could be opened and not read, the system does not say what it was.

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
@@ -45,7 +45,9 @@ export class LabFolder {
     const record = this.record();
     if (record !== "damaged") return record?.lab;
     throw new LabError("record-damaged", `${this.file(recordName)} is damaged`, {
-      remedy: [`write it anew: npx mesos-lab render --name ${basename(this.path)}`],
+      remedy: this.isRecordPlain()
+        ? [`write it anew: npx mesos-lab render --name ${basename(this.path)}`]
+        : [`it is no plain file, remove it: rm -r ${this.file(recordName)}`],
     });
   }
 
@@ -130,7 +132,13 @@ export class LabFolder {
     return withLabLock(this.path, !isLink(this.root), work);
   }
 
+  private isRecordPlain(): boolean {
+    return statSync(this.file(recordName), { throwIfNoEntry: false })?.isFile() !== false;
+  }
+
   private record(): LabRecord | "damaged" | undefined {
+    // A folder of its name is no record either.
+    if (!this.isRecordPlain()) return "damaged";
     const text = readIfThere(this.file(recordName));
     return text === undefined ? undefined : (parseRecord(text) ?? "damaged");
   }

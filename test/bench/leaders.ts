@@ -34,9 +34,11 @@ try {
 }
 
 async function drill(name: string): Promise<readonly DrillReport[]> {
-  const printed = await lab.run("drill", name, "--repeat", "3", "--json");
+  const { exitCode, stdout: printed } = await lab.start("drill", name, "--repeat", "3", "--json").ran;
+  if (exitCode !== 0)
+    process.stdout.write(`${name} ended with ${exitCode}: ${printed.trim().split("\n").at(-1)}\n`);
   const result = printed.split("\n").find((line) => line.includes('"event":"result"'));
-  return (JSON.parse(result ?? "{}") as { drills: DrillReport[] }).drills;
+  return result === undefined ? [] : (JSON.parse(result) as { drills: DrillReport[] }).drills;
 }
 
 function lengthOf(outage: DrillReport["lanes"][number]["outage"] | undefined): string {

@@ -64,8 +64,11 @@ async function usualTimes(place: Place, say: (line: string) => void): Promise<Re
   const lab = place.lab();
   for (const verb of ["create", "verify", "demo", "drill", "halt", "up", "destroy"]) {
     if (place.verbs[verb] === undefined) continue;
+    const { begun, ran } = lab.start(...words(verb));
+    await begun;
     const begin = performance.now();
-    await lab.run(...words(verb));
+    const { exitCode, signal, stderr } = await ran;
+    if (exitCode !== 0) throw new Error(`${verb} ended with ${signal ?? exitCode}:\n${stderr}`);
     times.set(verb, performance.now() - begin);
   }
   rmSync(lab.folder, { recursive: true });
@@ -86,7 +89,8 @@ async function interrupt(
 ): Promise<{ outcome: string; faults: string[] }> {
   const lab = place.lab();
   for (const before of place.verbs[verb] ?? []) await lab.run(...before);
-  const { interrupt: send, ran } = lab.start(...words(verb));
+  const { interrupt: send, begun, ran } = lab.start(...words(verb));
+  await begun;
   await Promise.race([sleep(moment * usualMs), ran]);
   send(signal);
   const ended = await ran;

@@ -1,5 +1,6 @@
 import { workshopLab } from "../helpers/workshop/lab.ts";
 import type { Workshop } from "../helpers/workshop/workshop.ts";
+import { begun } from "./begun.ts";
 import { labFile } from "./lab-file.ts";
 import type { Place, Signal } from "./places.ts";
 
@@ -28,7 +29,7 @@ export function embeddedPlace(workshop: Workshop): Place {
             if (tool.exitCode === null && tool.pid !== undefined)
               process.kill(group ? -tool.pid : tool.pid, signal);
           };
-          return { interrupt, ran };
+          return { interrupt, begun: begun(ran, () => tool.pid), ran };
         },
         running: () => lab.processes().map(({ what }) => what),
       };

@@ -6,6 +6,7 @@ import { processesOf } from "../helpers/run/leftovers.ts";
 import { openVmNamespace } from "../helpers/vm-namespace.ts";
 import { ranOf } from "../helpers/workshop/lab.ts";
 import type { Workshop } from "../helpers/workshop/workshop.ts";
+import { begun } from "./begun.ts";
 import type { Place, Signal } from "./places.ts";
 
 /** One machine with all of a lab: it boots in half the time of two. */
@@ -47,7 +48,8 @@ export async function machinesPlace(workshop: Workshop, say: (line: string) => v
         const tool = childOf(child.pid);
         if (tool !== undefined) process.kill(tool, signal);
       };
-      return { interrupt, ran: ranOf(child, args.join(" "), machineLimitMs) };
+      const ran = ranOf(child, args.join(" "), machineLimitMs);
+      return { interrupt, begun: begun(ran, () => childOf(child.pid)), ran };
     };
     return {
       folder,

@@ -1,9 +1,12 @@
 import { execFile } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
-const goneLimitMs = 2_000;
+/** What has been killed and is still there after so long does not end. */
+const goneLimitMs = 10_000;
+/** No program is longer on its way from its start to its first instruction. */
+const startLimitMs = 2_000;
 
 /**
  * Kills the processes whose environment carries all of these variables, but this one, and waits until they are gone:
@@ -12,11 +15,16 @@ const goneLimitMs = 2_000;
  */
 export async function endMarked(marks: Readonly<Record<string, string>>): Promise<number> {
   const seen = new Set<number>();
-  const deadline = performance.now() + goneLimitMs;
-  // Again until none is left: one of them may just have started another.
+  const begin = performance.now();
+  let newest = begin;
+  // Again until none is left: one of them may just have started another. On a busy host a look alone takes seconds: time is
+  // up only for what has been killed before.
   for (;;) {
-    const found = await findMarked(marks);
-    if (found.length === 0 || performance.now() > deadline) return seen.size;
+    const { pids: found, starting } = await marked(marks);
+    const now = performance.now();
+    if (found.length === 0 && !(starting && now < begin + startLimitMs)) return seen.size;
+    if (found.some((pid) => !seen.has(pid))) newest = now;
+    else if (found.length > 0 && now > newest + goneLimitMs) return seen.size;
     for (const pid of found) {
       seen.add(pid);
       try {
@@ -30,9 +38,8 @@ export async function endMarked(marks: Readonly<Record<string, string>>): Promis
 }
 
 /** The processes whose environment carries all of these variables, but this one. */
-export async function findMarked(marks: Readonly<Record<string, string>>): Promise<number[]> {
-  const wanted = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
-  return (await marked(wanted)).filter((pid) => pid !== process.pid);
+export async function findMarked(marks: Readonly<Record<string, string>>): Promise<readonly number[]> {
+  return (await marked(marks)).pids;
 }
 
 /** Whether a process carries all of these variables; where there is no /proc, its number and start have to do. */
@@ -42,21 +49,44 @@ export function isMarked(pid: number, marks: Readonly<Record<string, string>>): 
   return Object.entries(marks).every(([name, value]) => variables.has(`${name}=${value}`));
 }
 
-async function marked(wanted: readonly string[]): Promise<number[]> {
-  if (process.platform !== "linux") return markedByPs(wanted);
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      const variables = new Set(environmentOf(pid));
-      return wanted.every((mark) => variables.has(mark));
-    });
+interface Marked {
+  readonly pids: readonly number[];
+  /** Somewhere a program is being put in another's place, and nothing tells yet whose it is. */
+  readonly starting: boolean;
+}
+
+async function marked(marks: Readonly<Record<string, string>>): Promise<Marked> {
+  const wanted = Object.entries(marks).map(([name, value]) => `${name}=${value}`);
+  if (process.platform !== "linux") {
+    const all = await markedByPs(wanted);
+    return { pids: all.filter((pid) => pid !== process.pid), starting: false };
+  }
+  const pids: number[] = [];
+  let starting = false;
+  for (const pid of readdirSync("/proc").map(Number)) {
+    if (!(pid > 0) || pid === process.pid) continue;
+    const variables = new Set(environmentOf(pid));
+    if (variables.size === 0) starting ||= isStarting(pid);
+    else if (wanted.every((mark) => variables.has(mark))) pids.push(pid);
+  }
+  return { pids, starting };
+}
+
+/** For a moment a program that is started has neither words nor environment; the kernel's threads have no program either. */
+function isStarting(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`).length === 0 && readlinkSync(`/proc/${pid}/exe`) !== "";
+  } catch {
+    return false;
+  }
 }
 
 /** Empty for a process of somebody else, and for one that has ended. */
 function environmentOf(pid: number): string[] {
   try {
-    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+    return readFileSync(`/proc/${pid}/environ`, "utf8")
+      .split("\0")
+      .filter((each) => each !== "");
   } catch {
     return [];
   }

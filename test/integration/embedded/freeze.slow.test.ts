@@ -9,6 +9,11 @@ import { eventually, until } from "../../helpers/eventually.ts";
 
 const lab = embeddedLab();
 const marathon = () => `http://${lab.master}:8080`;
+/** The ports may be others than usual, where those are taken. */
+const page = () => {
+  const { machines, ports } = lab.lab();
+  return `http://${lab.master}:${machines[0]?.ports?.haproxy ?? ports.haproxy}/`;
+};
 const note = () => join(lab.folder, "generated/mesos-lab/embedded/frozen.json");
 
 beforeAll(async () => {
@@ -16,9 +21,7 @@ beforeAll(async () => {
   expect(await lab.run("demo")).toMatchObject({ exitCode: 0 });
 });
 afterAll(() => lab.remove());
-beforeEach(() =>
-  eventually(async () => expect(await (await fetch(`http://${lab.master}/`)).text()).toContain("Tomcat")),
-);
+beforeEach(() => eventually(async () => expect(await (await fetch(page())).text()).toContain("Tomcat")));
 
 /** Of Linux: those of the lab's processes that are stopped. */
 const standing = () =>

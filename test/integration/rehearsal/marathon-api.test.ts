@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { until } from "../../helpers/eventually.ts";
 import { type MarathonLab, marathonLab } from "../../helpers/rehearsal-lab.ts";
+import { routeTable } from "../../helpers/route-table.ts";
 
-/**
- * Marathon 0.15.0's routes, by its source: method, path, what is sent, the status and, of the answer, its text or the
- * fields that it has. What differs on purpose:
- * - OPTIONS is a method that no resource has: 405, where Jersey answers with a description of the resource.
- * - `callbackUrl` has to be a URL: 400, where Marathon keeps anything and fails at every event.
- * - `storeUrls`, an `executor` other than `//cmd` and `ipAddress` are refused: 422.
- * - a dry run of a group tells what the run would do; Marathon's also lists a restart for every app that stays.
- * - /logging and /api-console have no pages; /metrics has the gauges that can be counted, and no meters and timers.
- * - an app's place is that of its id; Marathon takes apps into groups that their ids do not name.
- */
+/** Marathon 0.15.0's routes, by its source: method, path, what is sent, the status and, of the answer, its text or its fields. */
 interface Row {
   readonly call: string;
   readonly body?: unknown;
@@ -39,6 +31,15 @@ const unknown = "App '/none' does not exist";
 
 const notAllowed = (...calls: string[]): Row[] =>
   calls.map((call) => ({ call, status: 405, text: '{"message":null}' }));
+
+const differences = [
+  "OPTIONS is a method that no resource has: 405, where Jersey answers with a description of the resource.",
+  "`callbackUrl` has to be a URL: 400, where Marathon keeps anything and fails at every event.",
+  "`storeUrls`, an `executor` other than `//cmd` and `ipAddress` are refused: 422.",
+  "a dry run of a group tells what the run would do; Marathon's also lists a restart for every app that stays.",
+  "/logging is a page with nothing to set, /api-console is not there; /metrics has the gauges that can be counted, and no meters and timers.",
+  "an app's place is that of its id; Marathon takes apps into groups that their ids do not name.",
+];
 
 /** In this order, on a Marathon with the app `/g/app` and no other. */
 const rows: readonly Row[] = [
@@ -392,4 +393,10 @@ describe("a group", () => {
     expect(await get("/v2/groups")).toEqual(before);
     expect(await get("/v2/groups/versions")).toEqual(versions);
   });
+});
+
+test("the table of routes in the documents has these rows; else: run this with -u", async () => {
+  const title = "Routes of the stand-in of Marathon 0.15.0";
+  const table = routeTable({ title, test: "integration/rehearsal/marathon-api.test.ts", differences, rows });
+  await expect(table).toMatchFileSnapshot("../../../docs/routes-marathon.md");
 });

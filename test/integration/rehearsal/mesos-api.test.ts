@@ -8,19 +8,11 @@ import { commandRunner } from "../../../src/rehearsal/mesos-agent/command-runner
 import { startMesosMaster } from "../../../src/rehearsal/mesos-master/master.ts";
 import type { Running } from "../../../src/rehearsal/running.ts";
 import { until } from "../../helpers/eventually.ts";
+import { routeTable } from "../../helpers/route-table.ts";
 import { Scheduler } from "../../helpers/scheduler.ts";
 import { freePort } from "../../helpers/zookeeper-server.ts";
 
-/**
- * Mesos 0.24.1's routes, by its source: path, method, what is sent, the status and, of the answer, its text or the fields
- * that it has. What differs on purpose:
- * - `/help` is a list of the endpoints and no HTML; `/help/<process>` is not there.
- * - `/api/v1/scheduler` does not speak protobuf: 415 as a body, 406 as an answer, where Mesos speaks it.
- * - `Mesos-Stream-Id` is given, and looked at where a client sends it: Mesos does so since 0.25.
- * - `/registrar(1)/registry` has no slaves: none are kept.
- * - no `registrar/state_fetch_ms` and `state_store_ms` among the metrics, for the same reason.
- * - `/register-agent` and `/agent-message` are between the stand-ins, and not of Mesos.
- */
+/** Mesos 0.24.1's routes, by its source: path, method, what is sent, the status and, of the answer, its text or its fields. */
 interface Row {
   readonly on: "master" | "agent";
   readonly path: string;
@@ -61,6 +53,15 @@ const agentFields = [
 const counts = [
   ...["TASK_STAGING", "TASK_STARTING", "TASK_RUNNING", "TASK_FINISHED", "TASK_KILLED", "TASK_FAILED"],
   ...["TASK_LOST", "TASK_ERROR"],
+];
+
+const differences = [
+  "`/help` is a list of the endpoints and no HTML; `/help/<process>` is not there.",
+  "`/api/v1/scheduler` does not speak protobuf: 415 as a body, 406 as an answer, where Mesos speaks it.",
+  "`Mesos-Stream-Id` is given, and looked at where a client sends it: Mesos does so since 0.25.",
+  "`/registrar(1)/registry` has no slaves: none are kept.",
+  "no `registrar/state_fetch_ms` and `state_store_ms` among the metrics, for the same reason.",
+  "`/register-agent` and `/agent-message` are between the stand-ins, and not of Mesos.",
 ];
 
 const rows: readonly Row[] = [
@@ -405,4 +406,14 @@ describe("with a task", () => {
     expect(await framework.call({ type: "REVIVE" })).toBe(400);
     expect(framework.events.slice(before).filter(({ type }) => type !== "HEARTBEAT")).toEqual([]);
   });
+});
+
+test("the table of routes in the documents has these rows; else: run this with -u", async () => {
+  const table = routeTable({
+    title: "Routes of the stand-ins of Mesos 0.24.1",
+    test: "integration/rehearsal/mesos-api.test.ts",
+    differences,
+    rows: rows.map(({ on, method = "GET", path, ...row }) => ({ ...row, call: `${on}: ${method} ${path}` })),
+  });
+  await expect(table).toMatchFileSnapshot("../../../docs/routes-mesos.md");
 });
