@@ -30,6 +30,15 @@ export function cleanAll<T>(data: T, maxLength = shownLength): T {
   ) as T;
 }
 
+/** What a text holds, if it is JSON at all. */
+export function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function withoutControls(text: string): string {
   return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "");
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { providerNames, type RunsOnName, stackNames } from "../lab/model.ts";
+import { jsonOrUndefined } from "../untrusted.ts";
 import { bundleFault } from "./fault.ts";
 
 /** Of the bundle's form: raised when older programs could no longer read it. */
@@ -90,13 +91,4 @@ export function parseManifest(text: string, bundle: string): Manifest {
   const missing = wanted.find((each) => !paths.includes(each));
   if (missing !== undefined) throw bundleFault(bundle, manifestName, `does not name ${missing}`);
   return manifest;
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No JSON at all is told as any other text that is no manifest.
-    return undefined;
-  }
 }

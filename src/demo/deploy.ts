@@ -86,23 +86,35 @@ export async function putRule(stage: Stage, bamboo: string, id: string, acl: str
   return true;
 }
 
+/** Removes an app's rule from Bamboo; returns whether there was one. */
+export async function removeRule({ http, at, signal }: Stage, id: string): Promise<boolean> {
+  if (at.bamboo === undefined || !(await findRules(http, at.bamboo, signal)).has(id)) return false;
+  const url = `${at.bamboo}/api/services/${encodePath(id)}`;
+  const answer = await http.send("DELETE", url, undefined, { signal, timeoutMs: patientMs });
+  if (answer.status !== 200) throw refused("Bamboo", answer);
+  return true;
+}
+
+/**
+ * Asks Marathon to remove an app, which takes a while.
+ * @param force whatever deployment of it is under way
+ */
+export async function askToRemove(
+  { http, at, signal }: Stage,
+  id: string,
+  { force }: { readonly force: boolean } = { force: false },
+): Promise<void> {
+  const url = `${at.marathon}/v2/apps/${encodePath(id)}${force ? "?force=true" : ""}`;
+  const answer = await http.send("DELETE", url, undefined, { signal, timeoutMs: patientMs });
+  if (answer.status !== 200 && answer.status !== 404) throw refused("Marathon", answer);
+}
+
 /** Removes the rule and the app, as far as they are there; returns whether anything was. */
 export async function removeApp(stage: Stage, id: string): Promise<boolean> {
   const { http, at, signal } = stage;
-  const hasRule = at.bamboo !== undefined && (await findRules(http, at.bamboo, signal)).has(id);
-  if (hasRule) {
-    const answer = await http.send("DELETE", `${at.bamboo}/api/services/${encodePath(id)}`, undefined, {
-      signal,
-      timeoutMs: patientMs,
-    });
-    if (answer.status !== 200) throw refused("Bamboo", answer);
-  }
-  if ((await findApp(http, at.marathon, id, signal)) === undefined) return hasRule;
-  const answer = await http.send("DELETE", `${at.marathon}/v2/apps/${encodePath(id)}`, undefined, {
-    signal,
-    timeoutMs: patientMs,
-  });
-  if (answer.status !== 200 && answer.status !== 404) throw refused("Marathon", answer);
+  const hadRule = await removeRule(stage, id);
+  if ((await findApp(http, at.marathon, id, signal)) === undefined) return hadRule;
+  await askToRemove(stage, id);
   const gone = await waitFor(
     async (each) =>
       (await findApp(http, at.marathon, id, each)) === undefined

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { encodePath, findApp, refused } from "../demo/services.ts";
 import { LabError } from "../errors.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
+import { machineAt } from "../lab/model.ts";
 import { slowness } from "../lab/runs.ts";
 import type { Bounds, Lasting } from "../machines/machines.ts";
 import { type Drill, holdMs } from "./catalogue.ts";
@@ -60,8 +61,7 @@ export async function breakIt(
     if (answer.status !== 200) throw refused("Marathon", answer);
     return { target: task.id, task: task.id };
   }
-  const machine = lab.machines.find(({ ip, name }) => ip === task.host || name === task.host);
-  if (machine === undefined) throw new Error(`no machine of the lab is ${task.host}`);
+  const machine = machineAt(lab, task.host);
   const port = task.ports[0] ?? 0;
   if (breaks.kind === "freeze-task") {
     const { name, ...lasting } = await machines.breaks.freezeTask(machine, port, bounds);

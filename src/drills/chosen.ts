@@ -5,8 +5,8 @@ import { marathonUrl } from "../lab/catalogue/addresses.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
 import { entriesOf } from "../lab/catalogue/index.ts";
 import { discoveryOf } from "../lab/discovery.ts";
-import { type Lab, type Machine, portsOf, type ServiceName } from "../lab/model.ts";
-import { labAddress, type ProbeContext } from "../probes/context.ts";
+import { isAt, type Lab, type Machine, portsOf, type ServiceName } from "../lab/model.ts";
+import { labContext, type ProbeContext } from "../probes/context.ts";
 import { askInfo } from "../probes/marathon.ts";
 import { ProbeError } from "../probes/probe-error.ts";
 import { askZookeeper } from "../probes/zookeeper.ts";
@@ -35,14 +35,11 @@ export async function chooseEntry(drill: Drill, options: DrillOptions): Promise<
   if (first === undefined) return undefined;
   const { service } = first;
   if (entriesOf(lab, service).length === 1) return { entry: first };
-  const context: ProbeContext = {
-    ...{ http: options.http, signal: options.signal, timeoutMs: answerMs },
-    ...{ addressOf: labAddress, statePaths: new Map() },
-  };
+  const context = labContext(options.http, options.signal, answerMs);
   const leader = await leaderOf(service, lab, context);
   if (leader === undefined) {
     const host = holdMs(drill) > 0 && service === "mesos-slave" ? await hostOfApp(options) : undefined;
-    return { entry: entries.find(({ machine }) => host === machine.ip || host === machine.name) ?? first };
+    return { entry: entries.find(({ machine }) => isAt(machine, host)) ?? first };
   }
   const leading = entries.find(({ machine }) => machine.name === leader.name);
   return { entry: leading ?? first, leader };

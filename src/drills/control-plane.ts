@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
-import * as z from "zod";
 import { marathonUrl } from "../lab/catalogue/addresses.ts";
 import { machinesWith, portsOf } from "../lab/model.ts";
 import { parseAnswer } from "../probes/answer.ts";
+import { subscriptionsSchema } from "../probes/marathon.ts";
 import { baselineFault, lowerRate, lowestRate } from "./analysis/baseline.ts";
 import { follow } from "./analysis/live.ts";
 import { analyse, runsOf } from "./analysis/outage.ts";
@@ -18,6 +18,8 @@ import { baselineMs } from "./steady.ts";
 
 /** Often enough to know an outage of seconds, and seldom enough to be no load. */
 const usualRate = 10;
+/** A client that gets no answer must not ask on and on: a Marathon that comes back would be kept away by that. */
+const maxInFlight = 2;
 /** What Marathon's writes need. */
 const needed: readonly string[] = ["mesos-master", "marathon", "zookeeper"];
 
@@ -78,13 +80,11 @@ export async function startWrites(drill: Drill, options: DrillOptions, clock: Dr
   };
 }
 
-const subscribers = z.object({ callbackUrls: z.array(z.string()) });
-
 /** The write as a path; undefined where it would change something. */
 async function subscription({ http, at, signal }: DrillOptions): Promise<string | undefined> {
   const answer = await http.get(`${at.marathon}/v2/eventSubscriptions`, { signal });
   if (answer.status !== 200) return undefined;
-  const [url] = parseAnswer(answer.text, subscribers).callbackUrls;
+  const [url] = parseAnswer(answer.text, subscriptionsSchema).callbackUrls;
   return url === undefined ? undefined : `/v2/eventSubscriptions?callbackUrl=${encodeURIComponent(url)}`;
 }
 
@@ -108,6 +108,7 @@ function startWriting(
     ...{
       url: `${at.marathon}${path}`,
       method: "POST",
+      maxInFlight,
       clock,
       ratePerSecond,
       requestTimeoutMs,

@@ -62,7 +62,9 @@ export async function untilSettled(options: DrillOptions, drilling: Drilling): P
     const written = drilling.writes?.settled() ?? true;
     options.say([...states, ...(written ? [] : ["Marathon takes no writes"])].join("; "));
     const settled = written && seen.every((lane) => lane.settled);
-    if (since !== undefined && settled && (await runsInFull(options))) break;
+    // The look takes its time on a busy lab: writes may have failed again meanwhile.
+    if (since !== undefined && settled && (await runsInFull(options)) && (drilling.writes?.settled() ?? true))
+      break;
     if (drilling.holds && done === undefined) continue;
     const wanted = pacer.look(clock.now(), seen);
     if (wanted !== rate) drilling.pace(wanted);

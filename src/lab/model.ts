@@ -213,6 +213,18 @@ export function machinesWith(lab: Lab, service: ServiceName): readonly Machine[]
   return lab.machines.filter((machine) => machine.services.includes(service));
 }
 
+/** Whether Mesos means this machine by a host. */
+export function isAt({ ip, name }: Machine, host: string | undefined): boolean {
+  return host === ip || host === name;
+}
+
+/** The machine that Mesos means by a task's host. @throws Error for one that is not the lab's */
+export function machineAt(lab: Lab, host: string): Machine {
+  const machine = lab.machines.find((each) => isAt(each, host));
+  if (machine === undefined) throw new Error(`no machine of the lab is ${host}`);
+  return machine;
+}
+
 /** Every service on every machine, in the order in which they have to start. */
 export function partsOf(lab: Lab): readonly Part[] {
   return serviceNames.flatMap((service) =>

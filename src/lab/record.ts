@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { jsonOrUndefined } from "../untrusted.ts";
 import { namedPorts } from "./catalogue/index.ts";
 import { type LabFlags, labFlagNames } from "./flags.ts";
 import { type Lab, providerNames, serviceNames, stackNames } from "./model.ts";
@@ -126,11 +127,5 @@ export function formatRecord(written: LabRecord): string {
 
 /** Reads a record; undefined for a text that is none. */
 export function parseRecord(text: string): LabRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return record.safeParse(value).data as LabRecord | undefined;
+  return record.safeParse(jsonOrUndefined(text)).data as LabRecord | undefined;
 }

@@ -1,9 +1,9 @@
 import { type AppState, isAsWanted, progressOf } from "../demo/app.ts";
-import { encodePath, findApp, findRules, refused } from "../demo/services.ts";
+import { encodePath, findRules, refused } from "../demo/services.ts";
 import { demoAcl, isWelcomePage, narrowAcl, tomcatApp } from "../lab/demo.ts";
 import type { StepId, StepText } from "../render/lesson/words.ts";
 import { clean } from "../untrusted.ts";
-import { appId, frontPage, served } from "./page.ts";
+import { appId, frontPage, lessonApp, noApp, served } from "./page.ts";
 import { bringState } from "./restore.ts";
 import { type DrillDone, done, type LessonStage, type Look, notYet, type Step } from "./stage.ts";
 import { endedIn, endOfTasks, tasksNow } from "./task-ends.ts";
@@ -51,7 +51,7 @@ const changes: Partial<Record<StepId, Change>> = {
   },
   suspend: {
     look: async (stage) => {
-      const app = await theApp(stage);
+      const app = await lessonApp(stage);
       if (app === undefined) return noApp;
       if (app.instances > 0)
         return notYet(
@@ -74,7 +74,7 @@ const changes: Partial<Record<StepId, Change>> = {
     begin: tasksNow,
     look: (stage) => endedIn(stage, "removed", served),
     solve: async (stage) => {
-      const [task] = (await theApp(stage))?.tasks ?? [];
+      const [task] = (await lessonApp(stage))?.tasks ?? [];
       if (task === undefined) throw new Error("the app has no task");
       await stage.removeTask(task.host, task.ports[0] ?? 0);
       return endOfTasks(stage, served);
@@ -112,15 +112,9 @@ function drillStep({ compare }: { readonly compare: boolean }): Change {
   };
 }
 
-const noApp = notYet("Marathon has no app /tomcat", "Marathon 里没有应用 /tomcat");
-
-function theApp({ http, at, signal, lab }: LessonStage) {
-  return findApp(http, at.marathon, appId({ lab }), signal);
-}
-
 /** Whether the tutorial's app runs; then what else must be so. */
 async function whileRunning(stage: LessonStage, then?: (stage: LessonStage) => Promise<Look>): Promise<Look> {
-  const app = await theApp(stage);
+  const app = await lessonApp(stage);
   if (app === undefined) return noApp;
   const { container } = tomcatApp(stage.lab);
   if (!isAsWanted(container, app.container))

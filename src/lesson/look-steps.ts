@@ -1,13 +1,12 @@
 import { askLeadingMaster } from "../claims/leader.ts";
 import { hostPortsOf } from "../demo/app.ts";
-import { findApp } from "../demo/services.ts";
 import { type Lab, machinesWith, portsOf } from "../lab/model.ts";
 import { originOf } from "../probes/context.ts";
 import { askInfo } from "../probes/marathon.ts";
 import { askZookeeper } from "../probes/zookeeper.ts";
 import type { StepId, StepText } from "../render/lesson/words.ts";
 import { clean } from "../untrusted.ts";
-import { appId, frontPage } from "./page.ts";
+import { frontPage, lessonApp } from "./page.ts";
 import { done, type LessonStage, notYet, type Step } from "./stage.ts";
 
 /** The right answers to a question, read from the lab. */
@@ -34,7 +33,7 @@ const answers: Partial<Record<StepId, Answers>> = {
   },
   bamboo: async (stage) => [String((await frontPage(stage))?.status)],
   discovery: async (stage) => {
-    const app = await findApp(stage.http, stage.at.marathon, appId(stage), stage.signal);
+    const app = await lessonApp(stage);
     return app === undefined ? [] : hostPortsOf(app);
   },
 };

@@ -1,4 +1,5 @@
 import { absoluteId } from "../demo/app.ts";
+import { findApp } from "../demo/services.ts";
 import { isWelcomePage, tomcatApp } from "../lab/demo.ts";
 import { type Machine, machinesWith, portsOf } from "../lab/model.ts";
 import { originOf } from "../probes/context.ts";
@@ -27,6 +28,13 @@ export async function served(stage: LessonStage): Promise<Look> {
     `代理回答 ${status}，而不是 Tomcat 的首页`,
     true,
   );
+}
+
+export const noApp = notYet("Marathon has no app /tomcat", "Marathon 里没有应用 /tomcat");
+
+/** The tutorial's app, as Marathon has it; undefined where it has none. */
+export function lessonApp(stage: LessonStage) {
+  return findApp(stage.http, stage.at.marathon, appId(stage), stage.signal);
 }
 
 /** The tutorial's app, as Marathon names it. */

@@ -1,11 +1,11 @@
-import * as z from "zod";
 import { isAsWanted } from "../demo/app.ts";
-import { deployApp, putRule, untilRunning } from "../demo/deploy.ts";
-import { encodePath, findApp, findRules, patientMs, refused } from "../demo/services.ts";
+import { askToRemove, deployApp, putRule, removeRule, untilRunning } from "../demo/deploy.ts";
+import { findApp, findRules, patientMs } from "../demo/services.ts";
 import { LabError } from "../errors.ts";
 import { tomcatApp } from "../lab/demo.ts";
+import { askApps } from "../probes/marathon.ts";
 import { waitFor } from "../probes/wait.ts";
-import { appId, frontPage, served } from "./page.ts";
+import { appId, frontPage, lessonApp, served } from "./page.ts";
 import { done, type LessonStage, type Look, notYet } from "./stage.ts";
 import type { LabState } from "./state.ts";
 
@@ -17,14 +17,10 @@ export interface Foreign {
   readonly rules: readonly string[];
 }
 
-const appsSchema = z.object({ apps: z.array(z.object({ id: z.string() })) });
-
 export async function findForeign(stage: LessonStage): Promise<Foreign> {
   const { http, at, signal } = stage;
   const own = appId(stage);
-  const answer = await http.get(`${at.marathon}/v2/apps`, { signal, timeoutMs: patientMs });
-  if (answer.status !== 200) throw refused("Marathon", answer);
-  const { apps } = appsSchema.parse(JSON.parse(answer.text));
+  const apps = await askApps({ ...stage.probes, timeoutMs: patientMs }, at.marathon);
   const rules = at.bamboo === undefined ? [] : [...(await findRules(http, at.bamboo, signal)).keys()];
   return {
     apps: apps.map(({ id }) => id).filter((id) => id !== own),
@@ -64,8 +60,7 @@ async function bringApp(stage: LessonStage, app: "running" | "suspended"): Promi
 
 /** Whether the app has what a PUT of the lesson's app would leave as it is: constraints, health checks, a command. */
 async function isStrange(stage: LessonStage): Promise<boolean> {
-  const { http, at, signal } = stage;
-  const there = await findApp(http, at.marathon, appId(stage), signal);
+  const there = await lessonApp(stage);
   if (there === undefined) return false;
   const { instances: _, ...wanted } = tomcatApp(stage.lab);
   const isEmpty = (value: unknown) =>
@@ -89,24 +84,14 @@ async function deployWhenFree(stage: LessonStage, text: string): Promise<void> {
 
 async function removeAtOnce(stage: LessonStage, id: string): Promise<void> {
   const { http, at, signal } = stage;
-  const url = `${at.marathon}/v2/apps/${encodePath(id)}?force=true`;
-  const answer = await http.send("DELETE", url, undefined, { signal, timeoutMs: patientMs });
-  if (answer.status !== 200 && answer.status !== 404) throw refused("Marathon", answer);
+  await askToRemove(stage, id, { force: true });
   await until(stage, `the app ${id} to go`, async () =>
     (await findApp(http, at.marathon, id, signal)) === undefined ? undefined : "Marathon still has it",
   );
 }
 
-async function removeRule({ http, at, signal }: LessonStage, id: string): Promise<void> {
-  if (at.bamboo === undefined || !(await findRules(http, at.bamboo, signal)).has(id)) return;
-  const answer = await http.send("DELETE", `${at.bamboo}/api/services/${encodePath(id)}`, undefined, {
-    ...{ signal, timeoutMs: patientMs },
-  });
-  if (answer.status !== 200) throw refused("Bamboo", answer);
-}
-
-async function tasksLeft({ http, at, signal, lab }: LessonStage): Promise<string | undefined> {
-  const left = (await findApp(http, at.marathon, appId({ lab }), signal))?.tasks.length ?? 0;
+async function tasksLeft(stage: LessonStage): Promise<string | undefined> {
+  const left = (await lessonApp(stage))?.tasks.length ?? 0;
   return left === 0 ? undefined : `${left} tasks are left`;
 }
 
@@ -132,7 +117,7 @@ async function until(
     { timeoutMs: settledMs, signal: stage.signal },
   );
   if (waited.ok) return;
-  throw new LabError("lesson-step-not-reached", `in vain waited ${settledMs / 1000} s for ${what}`, {
+  throw new LabError("lesson-step-not-reached", `waited ${settledMs / 1000} s in vain for ${what}`, {
     details: [`last seen: ${waited.seen}`],
     remedy: ["npx mesos-lab verify", "npx mesos-lab up"],
   });

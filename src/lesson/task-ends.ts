@@ -1,18 +1,17 @@
 import { askLeadingMaster } from "../claims/leader.ts";
 import { hostPortsOf } from "../demo/app.ts";
-import { findApp } from "../demo/services.ts";
 import { LabError } from "../errors.ts";
 import { waitFor } from "../probes/wait.ts";
 import { clean } from "../untrusted.ts";
-import { appId } from "./page.ts";
+import { lessonApp, noApp } from "./page.ts";
 import { type LessonStage, type Look, type NotYet, notYet } from "./stage.ts";
 
 /** An image may have to be started on a machine in software. */
 const backMs = 300_000;
 
 /** The ids of the app's tasks. */
-export async function tasksNow({ http, at, signal, lab }: LessonStage): Promise<readonly string[]> {
-  const app = await findApp(http, at.marathon, appId({ lab }), signal);
+export async function tasksNow(stage: LessonStage): Promise<readonly string[]> {
+  const app = await lessonApp(stage);
   return app?.tasks.map(({ id }) => id) ?? [];
 }
 
@@ -25,9 +24,9 @@ export async function endedIn(
   way: "killed" | "removed",
   then: (stage: LessonStage) => Promise<Look>,
 ): Promise<Look> {
-  const { http, at, signal, noted = [] } = stage;
-  const app = await findApp(http, at.marathon, appId(stage), signal);
-  if (app === undefined) return notYet("Marathon has no app /tomcat", "Marathon 里没有应用 /tomcat");
+  const { noted = [] } = stage;
+  const app = await lessonApp(stage);
+  if (app === undefined) return noApp;
   if (noted.length === 0)
     return {
       ...notYet("no task was running when the step began", "这一步开始时没有任务在运行"),
@@ -71,10 +70,10 @@ export async function endOfTasks(
   stage: LessonStage,
   then: (stage: LessonStage) => Promise<Look>,
 ): Promise<string> {
-  const { http, at, noted = [] } = stage;
+  const { noted = [] } = stage;
   const waited = await waitFor<string>(
     async (signal) => {
-      const app = await findApp(http, at.marathon, appId(stage), signal);
+      const app = await lessonApp({ ...stage, signal });
       const others = app?.tasks.filter(({ id }) => !noted.includes(id)) ?? [];
       const settled = app !== undefined && others.length === app.tasks.length && app.tasksRunning > 0;
       if (!settled) return { ok: false, seen: "its task ends, or the new one starts" };

@@ -23,6 +23,11 @@ export interface ProbeContext {
 /** The address the lab file gives: true wherever the host is on the machines' network. */
 export const labAddress: AddressOf = (machine, port) => ({ host: machine.ip, port });
 
+/** Looks at a lab where its lab file says that it is. @param timeoutMs for one request */
+export function labContext(http: Http, signal: AbortSignal, timeoutMs: number): ProbeContext {
+  return { http, signal, timeoutMs, addressOf: labAddress, statePaths: new Map() };
+}
+
 /** `http://host:port` of a machine's port, as this context reaches it. */
 export function originOf(context: ProbeContext, machine: Machine, port: number): string {
   const address = context.addressOf(machine, port);

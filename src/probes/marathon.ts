@@ -32,7 +32,7 @@ export const marathonAppSchema = z.object({
 });
 export type MarathonApp = z.infer<typeof marathonAppSchema>;
 
-const subscriptionsSchema = z.object({ callbackUrls: z.array(z.string()) });
+export const subscriptionsSchema = z.object({ callbackUrls: z.array(z.string()) });
 const tasksSchema = z.object({ tasks: z.array(marathonTaskSchema) });
 const appsSchema = z.object({ apps: z.array(marathonAppSchema) });
 

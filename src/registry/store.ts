@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { makeOnce } from "../tools/cache.ts";
 import { writeFiles } from "../tools/files.ts";
+import { jsonOrUndefined } from "../untrusted.ts";
 import { blobPath, digestOf, type KeptImage, layoutFile } from "./layout.ts";
 import { readImageConfig, readImageManifest } from "./manifest.ts";
 import { familiarName, fullName, isDigest, parseReference } from "./reference.ts";
@@ -169,12 +170,4 @@ export async function pruneStore(store: Store, keep: (image: KeptImage) => boole
     }
   }
   return bytes;
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

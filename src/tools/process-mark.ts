@@ -15,9 +15,16 @@ export function markOf(pid: number): ProcessMark | undefined {
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
+/** Whether a value, read from a file, can be a mark. */
+export function isProcessMark(value: unknown): value is ProcessMark {
+  const { pid, startedAt } = Object(value) as Partial<Record<keyof ProcessMark, unknown>>;
+  return Number.isInteger(pid) && (pid as number) > 1 && typeof startedAt === "string";
+}
+
 /** Whether the very process still runs; a zombie does not. */
 export function isAlive(mark: ProcessMark): boolean {
-  return markOf(mark.pid)?.startedAt === mark.startedAt;
+  const now = markOf(mark.pid);
+  return now !== undefined && now.startedAt === mark.startedAt;
 }
 
 /** Clock ticks since the start of the system: field 22 of its `stat`, counted behind the name, which may hold blanks. */

@@ -69,6 +69,11 @@ export interface LineOptions {
   readonly display: Display;
 }
 
+/** To a tenth, as people are told. @param begin a time of `performance.now()` */
+export function secondsSince(begin: number): number {
+  return Math.round((performance.now() - begin) / 100) / 10;
+}
+
 /** A task that shows its newest news and the time it has taken; what `work` returns is added to its title. */
 export function line(
   options: LineOptions,
@@ -80,7 +85,7 @@ export function line(
     title,
     task: async (_, task) => {
       const begin = performance.now();
-      const seconds = () => Math.round((performance.now() - begin) / 100) / 10;
+      const seconds = () => secondsSince(begin);
       let news = "";
       const show = () => {
         task.output = `${Math.round(seconds())} s  ${news}`;

@@ -13,12 +13,20 @@ import { logs } from "../helpers/run/logs.ts";
 
 /** A lab on six hosts from the first look to the last byte. The tests depend on each other in their order. */
 
+/** What holds a break for minutes until Mesos gives the slave up. The break itself is tested in lasting.test.ts. */
+const everyNight = process.env.MESOS_LAB_NIGHTLY === "1";
 const without = noHosts || missing("ansible-playbook");
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist/cli.js");
 const masters = ["m1", "m2", "m3"];
 const slaves = ["s1", "s2", "s3"];
 const names = [...masters, ...slaves];
+/** The host that a drill's report says was rebooted: a drill breaks the one that leads, whichever that is. */
+const rebootedIn = (report: string): string => {
+  const [, name] = /reboot asked of the machine +(\S+)/.exec(report) ?? [];
+  if (name === undefined) throw new Error(`no reboot in this report:\n${report}`);
+  return name;
+};
 const addressOf = (name: string) => `192.168.33.${11 + [...names, "small", "old", "asks"].indexOf(name)}`;
 
 describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
@@ -26,6 +34,8 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
   let desk: string;
   let home: string;
   let before: ReadonlyMap<string, { readonly files: Files; readonly docker: string; readonly start: string }>;
+  /** Hosts that booted during these tests. */
+  const booted = new Set<string>();
 
   const lab = (args: readonly string[], options: RunOptions = {}) =>
     hosts.exec(process.execPath, [cli, ...args], {
@@ -202,7 +212,8 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     "kill-task",
     "remove-container",
     ...["restart-slave", "restart-master", "restart-marathon", "restart-bamboo", "restart-zookeeper"],
-    ...["freeze-slave", "freeze-master", "freeze-task"],
+    ...["freeze-master", "freeze-task"],
+    ...(everyNight ? ["freeze-slave"] : []),
   ])("drill %s: the service finds its way back", async (name) => {
     await done("drill", name);
   });
@@ -238,9 +249,9 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     );
     describeLab(`${sixHosts()}drills: {reboot: true}\n`);
     await done("create");
-    await done("drill", "reboot-slave");
-    await done("drill", "reboot-master");
-    await done("drill", "partition-slave");
+    for (const drill of ["reboot-slave", "reboot-master"])
+      booted.add(rebootedIn((await done("drill", drill)).stdout));
+    if (everyNight) await done("drill", "partition-slave");
   });
 
   test("halt stops the lab's containers and no other, up starts them", async () => {
@@ -298,14 +309,15 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     expect(first.stderr).toContain("the lab could not be removed from s2");
     expect(first.stderr).toContain("npx mesos-lab destroy --name pool --forget s2");
     await hosts.host("s2").boot();
+    booted.add("s2");
     await done("destroy", "--yes");
     expect(readdirSync(desk).sort()).toEqual(["mesos-lab.lock", "mesos-lab.yaml"]);
   });
 
   test("every host is left as it was, byte for byte, but for what the documentation names", async () => {
     expect((await Promise.all(names.map(changesSince))).flat()).toEqual([]);
-    // The others have booted since.
-    for (const name of ["m2", "m3", "s3"])
-      expect(await startOf(hosts.host(name))).toBe(before.get(name)?.start);
+    const neverBooted = names.filter((name) => !booted.has(name));
+    expect(neverBooted.length).toBeGreaterThan(0);
+    for (const name of neverBooted) expect(await startOf(hosts.host(name))).toBe(before.get(name)?.start);
   });
 });

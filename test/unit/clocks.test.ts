@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 const tellers: Readonly<Record<string, string>> = {
   "tools/lab-lock.ts": "when a command began",
   "drills/clock.ts": "when a drill began",
+  "commands/lesson/check.ts": "when a step was passed",
   "machines/vagrant/child.ts": "when a Vagrant that outlived the tool began",
   "rehearsal/embedded/launcher.ts": "its log",
   "rehearsal/haproxy-marathon-bridge/main.ts": "its log",

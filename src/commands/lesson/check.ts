@@ -1,8 +1,9 @@
 import { exitCodes } from "../../errors.ts";
 import { checkStep } from "../../lesson/check.ts";
 import { currentStep, readNotes, withPassed, writeNotes } from "../../lesson/notes.ts";
-import { done, type Look, type Step } from "../../lesson/stage.ts";
+import { done, type LessonStage, type Look, type Step } from "../../lesson/stage.ts";
 import { paint } from "../../ui/color.ts";
+import { secondsSince } from "../../ui/tasks.ts";
 import type { Context } from "../context.ts";
 import { noteBeginning, noteCurrent } from "./begin.ts";
 import { type Lesson, onStage } from "./open.ts";
@@ -27,18 +28,25 @@ export async function check(
     if (answer === undefined && isAnswered) return done;
     const noted = await noteBeginning(here, step, opened).catch(() => undefined);
     const found = await checkStep(step, { ...opened, answer, noted });
-    if (found.done) writeNotes(here.folder, passedNow(here, id, "student"));
+    if (found.done) await notePassed(here, step, "student", opened);
     else if (found.again) await noteBeginning(here, step, opened, { anew: true }).catch(() => undefined);
-    if (found.done) await noteCurrent(here, readNotes(here.folder), opened);
     return found;
   });
-  tell(here, step, look, Math.round((performance.now() - begin) / 100) / 10, context);
+  tell(here, step, look, secondsSince(begin), context);
   return look.done ? exitCodes.ok : exitCodes.verify;
 }
 
-/** The notes with a step done at this moment. */
-export function passedNow({ folder, ids }: Lesson, id: Step["text"]["id"], by: "student" | "solve") {
-  return withPassed(readNotes(folder), id, ids, { at: new Date().toISOString(), by });
+/** Notes that a step is done at this moment, and what is there as the next one begins. */
+export async function notePassed(
+  here: Lesson,
+  { text }: Step,
+  by: "student" | "solve",
+  stage: LessonStage,
+): Promise<void> {
+  const { folder, ids } = here;
+  const notes = withPassed(readNotes(folder), text.id, ids, { at: new Date().toISOString(), by });
+  writeNotes(folder, notes);
+  await noteCurrent(here, notes, stage);
 }
 
 function tell(here: Lesson, { text }: Step, look: Look, seconds: number, context: Context): void {

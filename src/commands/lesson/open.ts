@@ -2,15 +2,17 @@ import * as z from "zod";
 import { addressesOf } from "../../demo/services.ts";
 import { drills } from "../../drills/catalogue.ts";
 import { LabError } from "../../errors.ts";
+import { machineAt } from "../../lab/model.ts";
 import { suggestion } from "../../lab/problems.ts";
 import type { DrillDone, LessonStage, Step } from "../../lesson/stage.ts";
 import { stepsOf } from "../../lesson/steps.ts";
 import { machinesOf } from "../../machines/index.ts";
-import { labAddress } from "../../probes/context.ts";
+import { labContext } from "../../probes/context.ts";
 import { defaultRequestTimeoutMs, openHttp } from "../../probes/http.ts";
 import type { Language, StepId } from "../../render/lesson/words.ts";
 import { listIfThere, readIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
+import { jsonOrUndefined } from "../../untrusted.ts";
 import type { Context, LabOptions, MadeLab } from "../context.ts";
 import { drillAgain } from "../drill.ts";
 
@@ -68,17 +70,11 @@ export async function onStage<T>(
   try {
     return await work({
       ...{ lab, http, signal, say, at: addressesOf(lab), noted: undefined },
-      probes: {
-        ...{ http, signal, timeoutMs: defaultRequestTimeoutMs },
-        addressOf: labAddress,
-        statePaths: new Map(),
-      },
+      probes: labContext(http, signal, defaultRequestTimeoutMs),
       reports: () => drillsDone(folder),
       drill: async (name, { compare }) => drillHere(name, compare, { lab, folder }, context),
       removeTask: async (host, port) => {
-        const machine = lab.machines.find(({ ip, name }) => ip === host || name === host);
-        if (machine === undefined) throw new Error(`no machine of the lab is ${host}`);
-        await machinesOf(lab, folder).breaks.removeTask(machine, port, signal);
+        await machinesOf(lab, folder).breaks.removeTask(machineAt(lab, host), port, signal);
       },
     });
   } finally {
@@ -107,7 +103,7 @@ function drillsDone(folder: LabFolder): readonly DrillDone[] {
   return listIfThere(folder.file("reports"))
     .filter((name) => name.endsWith(".json"))
     .flatMap((name) => {
-      const parsed = reportSchema.safeParse(parsedOrNothing(readIfThere(folder.file("reports", name))));
+      const parsed = reportSchema.safeParse(jsonOrUndefined(readIfThere(folder.file("reports", name)) ?? ""));
       if (!parsed.success) return [];
       const recovered = parsed.data.every((report) => report.recovered);
       return [
@@ -118,12 +114,4 @@ function drillsDone(folder: LabFolder): readonly DrillDone[] {
         },
       ];
     });
-}
-
-function parsedOrNothing(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
 }

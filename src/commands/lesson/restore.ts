@@ -6,7 +6,7 @@ import { stateBefore } from "../../lesson/state.ts";
 import { askInfo } from "../../probes/marathon.ts";
 import { ProbeError } from "../../probes/probe-error.ts";
 import { ask } from "../../ui/ask.ts";
-import { line, lineOf, runTasks } from "../../ui/tasks.ts";
+import { line, lineOf, runTasks, secondsSince } from "../../ui/tasks.ts";
 import { clean } from "../../untrusted.ts";
 import type { Context, MadeLab } from "../context.ts";
 import { up } from "../up.ts";
@@ -28,7 +28,7 @@ export async function restore(here: Lesson, step: Step, yes: boolean, context: C
     }),
   );
   await folder.locked(() => runTasks([task], context.display));
-  const seconds = Math.round((performance.now() - begin) / 100) / 10;
+  const seconds = secondsSince(begin);
   if (context.json) context.emit({ event: "result", step: id, restored: true, removed, seconds });
   return exitCodes.ok;
 }

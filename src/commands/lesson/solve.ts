@@ -1,13 +1,12 @@
 import { exitCodes, LabError } from "../../errors.ts";
 import { checkStep } from "../../lesson/check.ts";
-import { writeNotes } from "../../lesson/notes.ts";
 import { bringState } from "../../lesson/restore.ts";
 import type { Step } from "../../lesson/stage.ts";
 import { stateBefore } from "../../lesson/state.ts";
-import { line, lineOf, runTasks } from "../../ui/tasks.ts";
+import { line, lineOf, runTasks, secondsSince } from "../../ui/tasks.ts";
 import type { Context } from "../context.ts";
-import { noteBeginning, noteCurrent } from "./begin.ts";
-import { passedNow } from "./check.ts";
+import { noteBeginning } from "./begin.ts";
+import { notePassed } from "./check.ts";
 import { type Lesson, onStage } from "./open.ts";
 
 /** `lesson solve`: brings the lab to where the step begins, if need be, and does the step. */
@@ -25,13 +24,12 @@ export async function solve(here: Lesson, step: Step, context: Context): Promise
       // A question that was answered here needs no second look.
       const look = question === undefined ? await checkStep(step, stage) : undefined;
       if (look !== undefined && !look.done) throw unsolved(id, look.why.en);
-      writeNotes(folder, passedNow(here, id, "solve"));
-      await noteCurrent(here, passedNow(here, id, "solve"), opened);
+      await notePassed(here, step, "solve", opened);
       return undefined;
     }),
   );
   await folder.locked(() => runTasks([task], context.display));
-  const seconds = Math.round((performance.now() - begin) / 100) / 10;
+  const seconds = secondsSince(begin);
   if (context.json) context.emit({ event: "result", step: id, solved: true, told, seconds });
   else if (told !== undefined)
     context.print(`${question === undefined ? "" : `${question[language]} `}${told}`);

@@ -80,7 +80,7 @@ function outageHeadline(outage: Outage): Headline {
     case "unsettled":
       return { figure: `> ${formatMs(outage.atLeastMs)}`, sure: "good answers came back, but did not last" };
     case "never-back":
-      return { figure: `> ${formatMs(outage.atLeastMs)}`, sure: "the page did not come back" };
+      return { figure: `> ${formatMs(outage.atLeastMs)}`, sure: "it did not come back" };
   }
 }
 

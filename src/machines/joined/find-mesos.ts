@@ -1,7 +1,7 @@
 import { takesFrameworks } from "../../claims/judge/joined-mesos.ts";
 import { askForLeader } from "../../claims/leader.ts";
 import { LabError } from "../../errors.ts";
-import { labAddress, type ProbeContext } from "../../probes/context.ts";
+import { labContext } from "../../probes/context.ts";
 import { openHttp } from "../../probes/http.ts";
 import type { MasterState } from "../../probes/mesos.ts";
 import { ProbeError } from "../../probes/probe-error.ts";
@@ -33,10 +33,7 @@ export async function findMesos(zk: string, signal: AbortSignal): Promise<LiveMe
   const masters = await mastersIn(servers, path, signal);
   const [leader] = masters as [string];
   const http = openHttp();
-  const context: ProbeContext = {
-    ...{ http, signal, timeoutMs: answerMs },
-    ...{ addressOf: labAddress, statePaths: new Map() },
-  };
+  const context = labContext(http, signal, answerMs);
   try {
     const state = await askForLeader(context, leader);
     if (takesFrameworks(state.version)) return { masters, state };

@@ -1,6 +1,6 @@
 import { askLeadingMaster } from "../../claims/leader.ts";
 import type { JoinedMesos, Lab } from "../../lab/model.ts";
-import { labAddress, type ProbeContext } from "../../probes/context.ts";
+import { labContext } from "../../probes/context.ts";
 import { type Http, openHttp } from "../../probes/http.ts";
 import { ProbeError } from "../../probes/probe-error.ts";
 import { waitFor } from "../../probes/wait.ts";
@@ -22,10 +22,7 @@ export async function leaveMesos(
 ): Promise<string | undefined> {
   if (found === undefined) return undefined;
   const http = openHttp();
-  const context: ProbeContext = {
-    ...{ http, signal, timeoutMs: answerMs },
-    ...{ addressOf: labAddress, statePaths: new Map() },
-  };
+  const context = labContext(http, signal, answerMs);
   const own = async () => {
     const { pid, frameworks } = await askLeadingMaster(context, lab);
     const ids = frameworks.filter(({ name }) => name === found.framework).map(({ id }) => id);

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isAlive, type ProcessMark } from "../../tools/process-mark.ts";
+import { isAlive, isProcessMark, type ProcessMark } from "../../tools/process-mark.ts";
 import { mayHaveContainers, toContainers } from "./containers.ts";
 import { folderMark } from "./plan.ts";
 
@@ -54,9 +54,15 @@ export function guardFrozen(folder: string, say: (line: string) => void): () => 
   };
 }
 
+/** Undefined where nothing stands still, and where the note is damaged. */
 function frozenIn(folder: string): Frozen | undefined {
   try {
-    return JSON.parse(readFileSync(noteIn(folder), "utf8")) as Frozen;
+    const { boundMs, processes } = Object(
+      JSON.parse(readFileSync(noteIn(folder), "utf8")),
+    ) as Partial<Frozen>;
+    if (typeof boundMs !== "number" || !Array.isArray(processes) || !processes.every(isProcessMark))
+      return undefined;
+    return { boundMs, processes };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { markOf } from "../../tools/process-mark.ts";
 import { endMarked } from "../processes/marked.ts";
 import { endUsers } from "../processes/users.ts";
@@ -131,6 +131,10 @@ function stop(): void {
     // The programs, which keep all that they have said is kept; and what left the group of its task.
     void endMarked({ [folderMark]: plan.folder })
       .then(() => plan.tasks && endUsers(plan.tasks.users))
+      .then(() => {
+        // The sandboxes of a lab whose folder was removed by hand are nobody's.
+        if (plan.tasks && !existsSync(planFile)) rmSync(plan.tasks.folder, { recursive: true, force: true });
+      })
       .finally(() => process.exit(0));
   }, 10);
 }

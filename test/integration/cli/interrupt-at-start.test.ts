@@ -12,7 +12,8 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"])(
   async (signal) => {
     const desk = openDesk();
     const { exitCode, stdout, stderr } = await desk.run(["render"], { NODE_OPTIONS: atOnce(signal) });
-    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 130, stdout: "", stderr: "✖ interrupted\n" });
+    const said = "✖ interrupted\n  error: interrupted\n";
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 130, stdout: "", stderr: said });
     expect(desk.calls()).toEqual([]);
   },
 );

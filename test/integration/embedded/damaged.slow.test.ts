@@ -88,8 +88,8 @@ describe("the record of a lab", () => {
     rmSync(record, { force: true });
     mkdirSync(record);
     const { exitCode, stderr } = await lab.run("status");
-    expect(exitCode).toBe(3);
-    expect(stderr).toMatch(/lab\.json: illegal operation on a directory/);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("try: it is no plain file, remove it: rm -r");
     rmSync(record, { recursive: true });
   });
 });

@@ -83,7 +83,8 @@ describe("a container", () => {
     expect(check?.args).toEqual(["exec", "mesos-S0.one", "sh", "-c", "test -f $HOME/x"]);
     kill.abort();
     expect((await outcome).state).toBe("TASK_KILLED");
-    const made = await calls();
+    // The runner looks whether the container is there while it is being run: such a look may come before the run is noted.
+    const made = (await calls()).filter((call) => !/^inspect .*mesos-S0\.one$/.test(call));
     expect(made.slice(0, 3)).toEqual([
       "--version",
       "inspect tomcat:latest",

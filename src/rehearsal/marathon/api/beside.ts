@@ -40,7 +40,7 @@ function metrics({ registry }: Runtime, startedAt: number) {
     "service.mesosphere.marathon.group.count": registry.tree.groups.size,
     "service.mesosphere.marathon.task.running.count": tasks.length - staged,
     "service.mesosphere.marathon.task.staged.count": staged,
-    "service.mesosphere.marathon.uptime": Date.now() - startedAt,
+    "service.mesosphere.marathon.uptime": Math.round(performance.now() - startedAt),
   };
   const values = Object.entries(gauges).map(([name, value]) => [name, { value }] as const);
   return {

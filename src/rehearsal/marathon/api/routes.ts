@@ -55,6 +55,6 @@ export function marathonApi(parts: ApiParts): Hono {
   api.route("/", queueRoutes(runtime));
   api.route("/", eventRoutes(runtime));
   api.route("/", serviceRoutes(parts, runtime));
-  api.route("/", besideRoutes(runtime, Date.now()));
+  api.route("/", besideRoutes(runtime, performance.now()));
   return api;
 }
