@@ -23,6 +23,28 @@ test("there are at least twelve faults of three levels, told in both languages",
     }
 });
 
+test.each(faults)("$id changes something of the victim, and its repair asks the lab alone", (fault) => {
+  const seed = Array.from({ length: 400 }, (_, each) => each).find(
+    (each) => chosen(lab, each, 3).fault.id === fault.id,
+  ) as number;
+  const { scene } = chosen(lab, seed, 3);
+  const { app, rule, marathon, bamboo, victim } = scene;
+  const planted = {
+    app: fault.app?.(scene) ?? app,
+    rule: fault.rule === undefined ? rule : fault.rule(scene),
+  };
+  const isElsewhere = fault.after !== undefined;
+  expect(isElsewhere || JSON.stringify(planted) !== JSON.stringify({ app, rule })).toBe(true);
+  const repair = fault.repair(scene);
+  for (const command of repair) {
+    expect(command).toContain("curl -fsS");
+    for (const [origin] of command.matchAll(/https?:\/\/[^/' ]+/g))
+      expect([marathon, bamboo]).toContain(origin);
+  }
+  const named = fault.id === "rule-shadowed" ? (scene.bystanders[0] as string) : victim;
+  expect(repair.join("\n")).toContain(named);
+});
+
 test("a seed is always the same incident, and every fault of a level has one", () => {
   expect(chosen(lab, 7, 3)).toEqual(chosen(lab, 7, 3));
   const seeds = Array.from({ length: 400 }, (_, seed) => seed);
