@@ -47,6 +47,7 @@ export const errorIds = {
     "service-unknown",
     "stand-in-misused",
     "symbolic-link",
+    "teacher-key-wrong",
     "wrong-command-line",
   ],
   preflight: [

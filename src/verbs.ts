@@ -118,8 +118,9 @@ export const verbs: readonly Verb[] = [
       { name: "check", help: "tell whether the step is done, and if not, why not" },
       { name: "solve", help: "do the step" },
       { name: "restore", help: "bring the lab to where the step begins" },
+      { name: "report", help: "write what was done into a signed file, for the teacher" },
     ],
-    flags: [...which, "answer", "language", "yes", "json"],
+    flags: [...which, "answer", "student", "teacher", "output", "language", "yes", "json"],
     example: "mesos-lab lesson check rule",
     action: async ([action, step], options, context) => {
       const language = oneOf("language", options.language, languages);
@@ -151,6 +152,15 @@ export const verbs: readonly Verb[] = [
         context,
       );
     },
+  },
+  {
+    usage: "class <action> [...files]",
+    help: "Show what a class has done, from the reports of its students",
+    words: [{ name: "report", help: "a table of the reports: mesos-lab class report *.json" }],
+    flags: ["key", "csv", "html", "json"],
+    example: "mesos-lab class report *.json --html >class.html",
+    action: async ([, ...files], options, context) =>
+      (await import("./commands/class.ts")).classReport(files, options, context),
   },
   {
     usage: "dig <name> [type]",

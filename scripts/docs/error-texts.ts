@@ -136,6 +136,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "a symbolic link in a lab's folder leads elsewhere, and none is followed",
     "remove the link",
   ],
+  "teacher-key-wrong": [
+    "a file has no X25519 key in PEM, or the other half of it",
+    "make both halves: see [teaching.md](teaching.md)",
+  ],
   "wrong-command-line": ["a command, word or flag is wrong", "`npx mesos-lab --help`"],
 
   "box-not-buildable-here": [

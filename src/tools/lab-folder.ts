@@ -13,6 +13,8 @@ const recordName = "lab.json";
 export const lessonName = "lesson.json";
 /** The sealed record of a fault that a student is to find. */
 export const incidentName = "incident.sealed";
+/** The key with which the lab signs what a student has done. */
+export const keyName = "lesson.key";
 
 /** The folder of one lab: `generated/<name>` below the working directory. */
 export class LabFolder {
@@ -100,6 +102,7 @@ export class LabFolder {
       recordName,
       lessonName,
       incidentName,
+      keyName,
       "logs",
       "reports",
       ".vagrant",
