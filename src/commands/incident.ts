@@ -8,6 +8,7 @@ import { isRepaired } from "../lesson/incidents/look.ts";
 import { plant } from "../lesson/incidents/plant.ts";
 import { type IncidentRecord, readIncident, writeIncident } from "../lesson/incidents/record.ts";
 import { chosen } from "../lesson/incidents/scene.ts";
+import { secondsBetween } from "../lesson/noted-times.ts";
 import { bringState } from "../lesson/restore.ts";
 import type { Look } from "../lesson/stage.ts";
 import type { Language } from "../render/lesson/words.ts";
@@ -106,9 +107,7 @@ async function check(here: Here, context: Context): Promise<number> {
     boundedLook((each) => isRepaired(each, scene), stage, checkBounds),
   );
   const ended = look.done ? end(folder, record, "repaired") : record.ended;
-  const seconds = Math.round(
-    (Date.parse(ended?.at ?? new Date().toISOString()) - Date.parse(record.startedAt)) / 1000,
-  );
+  const seconds = secondsBetween(record.startedAt, ended?.at ?? new Date().toISOString());
   if (context.json) {
     const why = look.done ? {} : { why: look.why[language] };
     const revealed = ended?.by === "revealed";

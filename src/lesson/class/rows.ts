@@ -1,3 +1,4 @@
+import { secondsBetween } from "../noted-times.ts";
 import type { Opened } from "../report/document.ts";
 import type { StudentReport } from "../report/model.ts";
 
@@ -55,7 +56,7 @@ function rowOf({ file, opened }: Handed, all: readonly Handed[]): Row {
     hints: report.incidents.reduce((sum, { hints }) => sum + hints, 0),
     repairs: ended("repaired").map(({ fault = "", startedAt, endedAt = startedAt }) => ({
       fault,
-      seconds: Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1000),
+      seconds: secondsBetween(startedAt, endedAt),
     })),
     remarks: [
       ...(genuine ? [] : ["changed by hand: the signature does not fit"]),
@@ -79,8 +80,12 @@ function twins(file: string, key: string, { student }: StudentReport, all: reado
 }
 
 function minutesOf({ steps }: StudentReport): number | undefined {
-  const times = steps.flatMap(({ at }) => (at === undefined ? [] : [Date.parse(at)]));
-  return times.length < 2 ? undefined : Math.round((Math.max(...times) - Math.min(...times)) / 60_000);
+  // Of one form, so that their order is that of the moments.
+  const times = steps.flatMap(({ at }) => at ?? []).sort();
+  const [first, last] = [times[0], times.at(-1)];
+  return first === undefined || last === undefined || times.length < 2
+    ? undefined
+    : Math.round(secondsBetween(first, last) / 60);
 }
 
 const nothing = {
