@@ -98,6 +98,7 @@ export const errorIds = {
     "zookeeper-lost",
   ],
   verify: [
+    "app-cannot-move",
     "app-not-gone",
     "app-not-running",
     "app-without-task",

@@ -28,6 +28,8 @@ const describe = [
     "boxUrl",
     "memory",
     "cpus",
+    "masters",
+    "slaves",
     "masterIp",
     "slaveIp",
     "mesos",
@@ -161,6 +163,16 @@ export const verbs: readonly Verb[] = [
     example: "mesos-lab class report *.json --html >class.html",
     action: async ([, ...files], options, context) =>
       (await import("./commands/class.ts")).classReport(files, options, context),
+  },
+  {
+    usage: "events",
+    help: "Tell what becomes of the lab as it happens, a line each, until Ctrl-C",
+    flags: [...which, "language", "json"],
+    example: "mesos-lab events --json",
+    action: async (_, options, context) => {
+      const language = oneOf("language", options.language, languages);
+      return (await import("./commands/watch/events.ts")).events({ ...options, ...language }, context);
+    },
   },
   {
     usage: "dig <name> [type]",

@@ -71,7 +71,7 @@ async function start(made: MadeLab, wish: Wish, context: Context): Promise<numbe
   const before = readIncident(folder);
   if (before !== undefined && before.ended === undefined && !wish.yes) throw goesOn();
   const { level, language } = wish;
-  const seed = wish.seed ?? randomInt(2 ** 32 - 1);
+  const seed = wish.seed ?? randomInt(1_000_000_000);
   const { fault, scene } = chosen(lab, seed, level);
   // What an earlier incident left is no loss.
   await makeRoom(made, "an incident", wish.yes || before !== undefined, context);
