@@ -64,6 +64,7 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "images would be removed, and the question was not answered with yes",
     "`npx mesos-lab images prune --yes`",
   ],
+  "incident-missing": ["no incident was started in this lab", "`npx mesos-lab incident start`"],
   "keys-stay-here": [
     "on hosts the playbooks run on this computer only",
     "install Ansible here: `npx mesos-lab doctor --fix`",
@@ -134,6 +135,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
   "symbolic-link": [
     "a symbolic link in a lab's folder leads elsewhere, and none is followed",
     "remove the link",
+  ],
+  "teacher-key-wrong": [
+    "a file has no X25519 key in PEM, or the other half of it",
+    "make both halves: see [teaching.md](teaching.md)",
   ],
   "wrong-command-line": ["a command, word or flag is wrong", "`npx mesos-lab --help`"],
 
@@ -260,6 +265,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "nothing; if it happens often: `npx mesos-lab logs zookeeper`",
   ],
 
+  "app-cannot-move": [
+    "an application of a slave that leaves has no place elsewhere, or its clients are not led there",
+    "make room on another slave, or scale it down",
+  ],
   "app-not-gone": ["Marathon has not ended the application in time", "`npx mesos-lab logs marathon`"],
   "app-not-running": ["the application does not run in time", "the message has Marathon's own reason"],
   "app-without-task": ["the application has no task to break", "`npx mesos-lab demo`"],
