@@ -52,6 +52,7 @@ export const errorIds = {
     "box-not-buildable-here",
     "cache-in-use",
     "debian-mirror-unknown",
+    "drill-not-possible",
     "file-refused",
     "host-not-ready",
     "host-without-apt",

@@ -212,7 +212,7 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     "kill-task",
     "remove-container",
     ...["restart-slave", "restart-master", "restart-marathon", "restart-bamboo", "restart-zookeeper"],
-    ...["freeze-master", "freeze-task"],
+    ...["freeze-master", "freeze-task", "full-disk-slave"],
     ...(everyNight ? ["freeze-slave"] : []),
   ])("drill %s: the service finds its way back", async (name) => {
     await done("drill", name);
@@ -247,6 +247,7 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     expect((await lab(["drill", "partition-slave"])).stderr).toContain(
       "would cut off a machine of somebody's",
     );
+    expect((await lab(["drill", "slow-slave"])).stderr).toContain("would slow down a machine of somebody's");
     describeLab(`${sixHosts()}drills: {reboot: true}\n`);
     await done("create");
     for (const drill of ["reboot-slave", "reboot-master"])
