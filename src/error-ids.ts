@@ -97,6 +97,7 @@ export const errorIds = {
     "zookeeper-lost",
   ],
   verify: [
+    "app-cannot-move",
     "app-not-gone",
     "app-not-running",
     "app-without-task",

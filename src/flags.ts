@@ -22,6 +22,8 @@ export const flags = {
   boxUrl: ["--box-url <url>", "Where to fetch the box from", text],
   memory: ["--memory <MiB>", "Memory of each machine", text],
   cpus: ["--cpus <count>", "Processors of each machine", text],
+  masters: ["--masters <count>", "How many masters: 1, 3 or 5 (default: as the lab file lists them)", text],
+  slaves: ["--slaves <count>", "How many slaves: a lab that is there grows or shrinks to it", text],
   masterIp: ["--master-ip <ip>", "Address of the master", text],
   slaveIp: ["--slave-ip <ip>", "Address of the first slave", text],
   mesos: [

@@ -28,6 +28,8 @@ const describe = [
     "boxUrl",
     "memory",
     "cpus",
+    "masters",
+    "slaves",
     "masterIp",
     "slaveIp",
     "mesos",

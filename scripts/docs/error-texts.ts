@@ -264,6 +264,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "nothing; if it happens often: `npx mesos-lab logs zookeeper`",
   ],
 
+  "app-cannot-move": [
+    "an application of a slave that leaves has no place elsewhere, or its clients are not led there",
+    "make room on another slave, or scale it down",
+  ],
   "app-not-gone": ["Marathon has not ended the application in time", "`npx mesos-lab logs marathon`"],
   "app-not-running": ["the application does not run in time", "the message has Marathon's own reason"],
   "app-without-task": ["the application has no task to break", "`npx mesos-lab demo`"],

@@ -2,6 +2,7 @@ import { type DiscoveryName, discoveryNames, type Lab } from "../lab/model.ts";
 import { hasZookeeper } from "../lab/runs.ts";
 import { bambooClaims } from "./bamboo.ts";
 import type { Claim } from "./claim.ts";
+import { ensembleClaims } from "./ensembles.ts";
 import { bridgeClaims } from "./haproxy-marathon-bridge.ts";
 import { marathonClaims } from "./marathon.ts";
 import { marathonLbClaims } from "./marathon-lb.ts";
@@ -27,6 +28,7 @@ const always = [
   mesosClaims,
   marathonClaims,
   ...discoveryNames.map((name) => claimsOfMethod[name]),
+  ensembleClaims,
   stackClaims,
 ];
 

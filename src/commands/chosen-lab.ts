@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { LabError } from "../errors.ts";
+import { keepingNumbers } from "../lab/growth.ts";
 import type { Lab, ProviderName, RunsOnName } from "../lab/model.ts";
 import { onVagrant } from "../lab/runs.ts";
 import { type Choice, chooseRunsOn } from "../machines/choose.ts";
@@ -28,18 +29,25 @@ export async function chosenLab(
   signal: AbortSignal,
   insists: readonly string[] = [],
 ): Promise<Chosen> {
-  const { flags, folder, provider, made } = asMade(options);
+  const { flags, folder, provider, made, before } = asMade(options);
   const asked = askedPlaceOf(flags);
   const needsMachines = [...asked.needsMachines, ...insists];
   const inMachines = describedLab(flags, provider);
   const { runsOn, without } = await chooseRunsOn({ ...asked, needsMachines }, inMachines, made, signal);
-  return { lab: withFoundMesos(describedLab(flags, provider, runsOn), folder), folder, flags, without };
+  const lab = withFoundMesos(describedLab(flags, provider, runsOn), folder);
+  return { lab: grown(lab, before, folder), folder, flags, without };
 }
 
 /** The lab as described, with `auto` as the lab was made, and else in machines: nothing of this host is asked. */
 export function labAsMade(options: LabOptions): DescribedLab {
-  const { flags, folder, provider, made } = asMade(options);
-  return { lab: withFoundMesos(describedLab(flags, provider, made), folder), folder, flags };
+  const { flags, folder, provider, made, before } = asMade(options);
+  const lab = withFoundMesos(describedLab(flags, provider, made), folder);
+  return { lab: grown(lab, before, folder), folder, flags };
+}
+
+/** A lab that is there grows: what stays keeps its numbers. */
+function grown(lab: Lab, before: Lab | undefined, folder: LabFolder): Lab {
+  return before === undefined ? lab : keepingNumbers(lab, before, folder.leaving());
 }
 
 /** What an earlier run has found of the same Mesos stays known, above all the name that the lab has there. */
@@ -54,6 +62,8 @@ interface AsMade {
   readonly provider: ProviderName | undefined;
   /** Where the lab was made to run, if it was made. */
   readonly made: RunsOnName | undefined;
+  /** As it was made, where that can still be read. */
+  readonly before: Lab | undefined;
 }
 
 /** A lab that was made keeps the flags with which it was made, as far as none is given anew. */
@@ -62,14 +72,14 @@ function asMade(options: LabOptions): AsMade {
   const made = madeOn(folder);
   const before = made === undefined ? undefined : folder.recordedIfWhole();
   const provider = (before && onVagrant(before)?.runs.provider) ?? hostProvider();
-  if (before === undefined) return { flags: options, folder, provider, made };
+  if (before === undefined) return { flags: options, folder, provider, made, before };
   const recorded = folder.recordedFlags();
   // A version and a URL are of one box only.
   const { boxVersion: _, boxUrl: __, ...others } = recorded;
   const flags = { ...(options.box === undefined ? recorded : others), ...options, name: before.name };
   if (options.file === undefined && flags.file !== undefined && !existsSync(flags.file))
     throw fileGone(before.name, flags.file);
-  return { flags, folder, provider, made };
+  return { flags, folder, provider, made, before };
 }
 
 /** The name of the only lab there is, where no lab file names one. */

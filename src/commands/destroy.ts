@@ -1,5 +1,6 @@
 import { LabError } from "../errors.ts";
 import { kebab } from "../flags.ts";
+import { withLeaving } from "../lab/growth.ts";
 import type { Lab } from "../lab/model.ts";
 import { areLent } from "../lab/runs.ts";
 import { machinesOf } from "../machines/index.ts";
@@ -20,7 +21,8 @@ export interface DestroyOptions extends LabOptions {
 /** `destroy`: removes the machines and everything the tool wrote for this lab. */
 export async function destroy(options: DestroyOptions, context: Context): Promise<void> {
   const { yes = false, withDocker = false, forget = [], ...which } = options;
-  const { lab, folder } = madeLab(which);
+  const { lab: made, folder } = madeLab(which);
+  const lab = withLeaving(made, folder.leaving());
   if (!areLent(lab)) refuseFlags({ withDocker, forget: forget.length > 0 });
   const named = forget.map((name) => machineNamed(lab, name, "npx mesos-lab destroy --forget").name);
   const { loses, takes, task, outlives } = machinesOf(lab, folder).destroy(context, {

@@ -1,6 +1,7 @@
 import { labDifferences } from "../bundle/lab-file.ts";
 import { LabError } from "../errors.ts";
-import type { Lab } from "../lab/model.ts";
+import { changesEnsemble, growthLines, withLeaving } from "../lab/growth.ts";
+import { type Lab, machinesWith } from "../lab/model.ts";
 import { onVagrant, withBox } from "../lab/runs.ts";
 import { madeOn } from "../machines/index.ts";
 import type { LabFolder } from "../tools/lab-folder.ts";
@@ -23,7 +24,8 @@ export function madeDifferences(lab: Lab, folder: LabFolder): readonly string[] 
   if (before === undefined) return [];
   if (before.stack !== lab.stack) throw otherStack(before, lab);
   if (before.mesos?.zk !== lab.mesos?.zk) throw otherMesos(before, lab);
-  return labDifferences(before, withMadeVersion(lab, before), {
+  if (changesEnsemble(before, lab)) throw otherEnsemble(before, lab);
+  return labDifferences(withMachinesOf(before, lab), withMachinesOf(withMadeVersion(lab, before), before), {
     here: "it was made with",
     there: "now it is",
   }).map((difference) => {
@@ -31,6 +33,40 @@ export function madeDifferences(lab: Lab, folder: LabFolder): readonly string[] 
     const meaning = meanings.find(([pattern]) => pattern.test(path))?.[1];
     return meaning === undefined ? difference : `${difference} (${meaning})`;
   });
+}
+
+/** What making the lab would change of one that is there: what is added, restarted and why, removed. A line each. */
+export function madeGrowth(lab: Lab, folder: LabFolder): readonly string[] {
+  const before = madeOn(folder) === undefined ? undefined : folder.recordedIfWhole();
+  return before === undefined ? [] : growthLines(withLeaving(before, folder.leaving()), lab);
+}
+
+/** As far as it has machines of the other one: those that come or go are told in lines of their own. */
+function withMachinesOf(lab: Lab, other: Lab): Lab {
+  const names = new Set(other.machines.map(({ name }) => name));
+  const machines = lab.machines
+    .filter(({ name }) => names.has(name))
+    .map(({ slaveNumber: _, ...machine }) => machine)
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return { ...lab, machines };
+}
+
+function otherEnsemble(before: Lab, now: Lab): LabError {
+  const servers = (lab: Lab) =>
+    machinesWith(lab, "zookeeper")
+      .map(({ name }) => name)
+      .join(", ");
+  return new LabError(
+    "lab-is-of-another-kind",
+    `the ZooKeeper servers of lab "${now.name}" are ${servers(before)}, and asked for are ${servers(now)}`,
+    {
+      details: ["an ensemble that has data keeps its members: nothing was changed"],
+      remedy: [
+        "leave zookeeper where it is in the lab file; masters, Marathons and slaves may come and go",
+        `or make it anew: npx mesos-lab destroy --name ${now.name}, then create`,
+      ],
+    },
+  );
 }
 
 /** Who names no version of a box has that of the lock or the bundle of which the lab was made. */

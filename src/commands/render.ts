@@ -7,6 +7,7 @@ import type { LabFolder } from "../tools/lab-folder.ts";
 import { labAsMade } from "./chosen-lab.ts";
 import type { Context, LabOptions } from "./context.ts";
 import { madeDifferences } from "./differences.ts";
+import { leavingOf } from "./leaving.ts";
 
 /** Writes the lab's files, as `create` would on this host, and does nothing else. */
 export async function render(options: LabOptions, context: Context): Promise<void> {
@@ -26,7 +27,7 @@ export async function render(options: LabOptions, context: Context): Promise<voi
 
 /** Renders a lab into its folder; returns the paths that changed. */
 export async function writeLab(lab: Lab, folder: LabFolder, flags: LabOptions): Promise<readonly string[]> {
-  const changed = folder.write(lab, renderLab(lab, readTemplates()), flags);
+  const changed = folder.write(lab, renderLab(lab, readTemplates()), flags, leavingOf(lab, folder));
   await machinesOf(lab, folder).parts?.place();
   return changed;
 }

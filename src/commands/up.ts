@@ -13,7 +13,7 @@ export async function up(options: LabOptions, context: Context): Promise<void> {
     const running = await machines.running();
     let verdict: Verdict | undefined;
     const tasks = [
-      machines.boot(context, { running, again: true }),
+      machines.boot(context, { running, again: true, leaving: [] }),
       claimsTask(lab, context, machines.access, (found) => {
         verdict = found;
       }),

@@ -1,6 +1,5 @@
+import { routedBy } from "../demo/routed.ts";
 import type { WayIn } from "../demo/ways-in.ts";
-import { askService } from "../probes/dns-service.ts";
-import { parseStats, statsLogin } from "../probes/haproxy.ts";
 import type { Http } from "../probes/http.ts";
 import type { DrillClock } from "./clock.ts";
 import { type Mark, marks as words } from "./model/report.ts";
@@ -31,14 +30,13 @@ export function lookAtRoutes(ways: readonly WayIn[], { http, clock, marks }: Rou
   }
   return [...places.values()].map((sharing) => {
     const [{ shown, method } = {}] = sharing;
-    const read = shown !== undefined && "stats" in shown ? serversOf : targetsOf;
+    const change = shown !== undefined && "stats" in shown ? changes.servers : changes.records;
     let known: readonly string[] | undefined;
     let lookedAt = 0;
     const look: RoutesLook["look"] = async (signal) => {
       const asked = clock.now();
-      const now = await read(http, shown, signal);
+      const now = await routedBy(http, shown, { signal, timeoutMs: requestMs });
       const detail = known && difference(known, now);
-      const change = read === serversOf ? changes.servers : changes.records;
       if (detail !== undefined)
         for (const { name } of sharing)
           marks.push({ at: clock.now(), earliest: lookedAt, ...change, detail, lane: name });
@@ -54,22 +52,6 @@ const changes = {
   servers: { source: "haproxy", what: words.reloaded },
   records: { source: "discovery", what: words.records },
 } as const;
-
-type Read = (http: Http, shown: WayIn["shown"], signal: AbortSignal) => Promise<readonly string[]>;
-
-const serversOf: Read = async (http, shown, signal) => {
-  if (shown === undefined || !("stats" in shown)) return [];
-  const answer = await http.get(shown.stats, { signal, timeoutMs: requestMs, basicAuth: statsLogin });
-  return parseStats(answer.text)
-    .backends.flatMap(({ servers }) => servers.map(({ name }) => name))
-    .sort();
-};
-
-const targetsOf: Read = async (_, shown, signal) => {
-  if (shown === undefined || "stats" in shown) return [];
-  const { targets } = await askService(shown.server, shown.name, { signal, timeoutMs: requestMs });
-  return targets.map(({ address, port }) => `${address}:${port}`).sort();
-};
 
 /** What is new, or else what is gone; undefined where nothing is. */
 export function difference(before: readonly string[], now: readonly string[]): string | undefined {

@@ -18,6 +18,10 @@ export interface LabFlags {
   readonly memory?: string | undefined;
   /** Of every machine. */
   readonly cpus?: string | undefined;
+  /** How many: 1, 3 or 5. */
+  readonly masters?: string | undefined;
+  /** How many. */
+  readonly slaves?: string | undefined;
   /** Of the first machine that runs mesos-master. */
   readonly masterIp?: string | undefined;
   /** Of the first machine that runs mesos-slave. */
@@ -43,6 +47,8 @@ const specs = {
   boxUrl: { flag: "--box-url", field: fields.boxUrl },
   memory: { flag: "--memory", field: fields.memory },
   cpus: { flag: "--cpus", field: fields.cpus },
+  masters: { flag: "--masters", field: fields.masters },
+  slaves: { flag: "--slaves", field: fields.slaves },
   masterIp: { flag: "--master-ip", field: fields.ip },
   slaveIp: { flag: "--slave-ip", field: fields.ip },
   registry: { flag: "--registry", field: fields.registry },
@@ -53,6 +59,8 @@ const specs = {
 } as const;
 
 type Flag = keyof typeof specs;
+
+const numbers: ReadonlySet<unknown> = new Set([fields.memory, fields.cpus, fields.masters, fields.slaves]);
 
 /** The names of all of them. */
 export const labFlagNames = Object.keys(specs) as readonly Flag[];
@@ -67,7 +75,7 @@ export function parseFlags(flags: LabFlags): { values: FlagValues; problems: Pro
   const problems: Problem[] = [];
   const read = (name: Flag, given: string | boolean): unknown => {
     const { field } = specs[name];
-    const numeric = field === fields.memory || field === fields.cpus;
+    const numeric = numbers.has(field);
     // Digits only: Number() would also take 0x10, 1e3 and blanks.
     const result = field.safeParse(numeric && /^\d+$/.test(String(given)) ? Number(given) : given);
     const rule = result.error?.issues[0]?.message;

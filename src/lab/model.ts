@@ -49,6 +49,8 @@ export interface Machine {
   readonly memory: number;
   readonly cpus: number;
   readonly services: readonly ServiceName[];
+  /** Which of the slaves it is, where its place among them does not tell: others have left since it was made. */
+  readonly slaveNumber?: number;
   /** Where this machine's ports are not the lab's: in embedded labs, where the host had them taken. */
   readonly ports?: Partial<Ports>;
 }

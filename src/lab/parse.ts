@@ -1,6 +1,7 @@
 import { askedRunsOn, needsMachines, placeProblems } from "./asked-place.ts";
 import { askedRuns, defined } from "./asked-runs.ts";
 import { defaultPorts, imagesOf } from "./catalogue/index.ts";
+import { withCounts } from "./counts.ts";
 import { crossChecks } from "./cross-checks.ts";
 import {
   defaultCpus,
@@ -43,7 +44,9 @@ export function parseLab(
   const given = parseFlags(flags);
   const problems = [...yaml.problems, ...given.problems];
   // A file that is empty, or holds comments only, sets nothing.
-  const raw = yaml.value ?? {};
+  const counted = withCounts(yaml.value ?? {}, given.values);
+  problems.push(...counted.problems);
+  const raw = counted.value;
   const result = labFileSchema.safeParse(raw);
   const issues = result.error?.issues ?? [];
   problems.push(...issues.flatMap((issue) => issueProblems(issue, raw, yaml)));
@@ -52,8 +55,10 @@ export function parseLab(
   const draft = draftLab(lookup, given.values);
   const place = askedRunsOn(lookup, given.values, draft.machines);
   // Without the file's machines, flags would be held against the default ones.
-  if (yaml.value !== undefined)
+  if (yaml.value !== undefined || counted.added)
     problems.push(...crossChecks(draft, place).map((clash) => clashProblem(clash, yaml)));
+  if (place === "hosts" && counted.added)
+    problems.push({ text: "--masters and --slaves add no hosts: list them in the lab file" });
   if (result.success) problems.push(...placeProblems(place, result.data, given.values, draft.machines, yaml));
   if (problems.length > 0 || !result.success) throw problemsError(problems, source?.file ?? labFileName);
 
@@ -76,8 +81,8 @@ export interface AskedPlace {
 /** @throws LabError as `parseLab` */
 export function askedPlace(source: LabSource | undefined, flags: LabFlags): AskedPlace {
   parseLab(source, flags);
-  const file = (readYaml(source?.text ?? "").value ?? {}) as LabFile;
   const { values } = parseFlags(flags);
+  const file = withCounts(readYaml(source?.text ?? "").value ?? {}, values).value as LabFile;
   const lookup = lookupIn(file, []);
   const { machines } = draftLab(lookup, values);
   return { runsOn: askedRunsOn(lookup, values, machines), needsMachines: needsMachines(file, values) };

@@ -26,6 +26,7 @@ const machine = z.strictObject({
   memory: fields.memory,
   cpus: fields.cpus,
   services: z.array(z.enum(serviceNames)),
+  slaveNumber: z.int().min(1).max(100_000).optional(),
   ports: ports.partial().optional(),
 });
 
@@ -105,7 +106,7 @@ const flags = z.strictObject({
   file: text.optional(),
 });
 
-const record = z.strictObject({ lab, flags, files: z.array(inside) });
+const record = z.strictObject({ lab, flags, files: z.array(inside), leaving: lab.optional() });
 
 export type RecordedFlags = LabFlags & { readonly file?: string };
 
@@ -116,6 +117,8 @@ export interface LabRecord {
   readonly flags: RecordedFlags;
   /** Paths of the rendered files. */
   readonly files: readonly string[];
+  /** The lab of which machines were that it no longer has, with only those in it, as long as they are not released. */
+  readonly leaving?: Lab;
 }
 
 /** A record's text. @throws ZodError for one that could not be read again, which is a fault of this tool. */

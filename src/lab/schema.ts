@@ -36,6 +36,13 @@ function whole(description: string, min: number, max: number, example: number, u
   return field(z.int({ error }).min(min, { error }).max(max, { error }), error, description);
 }
 
+/** Of an ensemble: with an even number no more may fail. */
+function odd(description: string) {
+  const error = "must be 1, 3 or 5";
+  const schema = z.int({ error }).refine((value) => [1, 3, 5].includes(value), { error });
+  return field(schema, error, description);
+}
+
 function oneOf<const N extends readonly [string, ...string[]]>(description: string, names: N) {
   const error = `must be one of ${names.join(", ")}`;
   return field(z.enum(names, { error }), error, description);
@@ -100,6 +107,8 @@ export const fields = {
     600,
     "of seconds ",
   ),
+  masters: odd("How many masters."),
+  slaves: whole("How many slaves.", 1, 200, 3),
   cpus: whole("Number of virtual processors of the machine.", 1, 64, 2),
   sshHost: text("Name or address at which SSH reaches the machine; default: its ip.", 253, [
     sshName,

@@ -19,9 +19,16 @@ export interface Machines {
   states(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /**
    * Starts what the services run on, and services that were set up before.
-   * @param again only what was made before: it is an error of `usage` where that is not all.
+   * What runs already goes on, as far as it is as it should be.
+   * @param how `again`: only what was made before: it is an error of `usage` where that is not all. `leaving`: machines
+   *   that the lab no longer has, which go on until they are released.
    */
-  boot(progress: Progress, how: { readonly running: boolean; readonly again: boolean }): Task;
+  boot(progress: Progress, how: Boot): Task;
+  /**
+   * Takes machines out of the lab that it no longer has: nobody needs what runs there any more.
+   * @param leaving the lab of which they were, with only them in it
+   */
+  release(progress: Progress, leaving: Lab): Task;
   /** Sets the services up on what `boot` has started; nothing where that has started them. */
   provision(progress: Progress, ansible: AnsiblePlace): readonly Task[];
   /** From any state to services as `create` starts them, with nothing stored. */
@@ -39,6 +46,12 @@ export interface Machines {
   /** What the machines are made of; absent where there are none. */
   readonly parts?: Parts;
   readonly breaks: Breaks;
+}
+
+export interface Boot {
+  readonly running: boolean;
+  readonly again: boolean;
+  readonly leaving: readonly Machine[];
 }
 
 /** How machines that belong to somebody are left. */

@@ -9,6 +9,17 @@ export function describeAnswer(answer: HttpAnswer): string {
   return clean(`${answer.status} ${messageOf(answer.text)}`, 160);
 }
 
+/** What answers were found to say, for as long as somebody has them: claims that share one read it once. */
+const read = new WeakMap<HttpAnswer, Map<z.ZodType, unknown>>();
+
+/** As `parseAnswer`. */
+export function parseShared<T>(answer: HttpAnswer, schema: z.ZodType<T>): T {
+  const known = read.get(answer) ?? new Map<z.ZodType, unknown>();
+  if (!known.has(schema)) known.set(schema, parseAnswer(answer.text, schema));
+  read.set(answer, known);
+  return known.get(schema) as T;
+}
+
 /** Checks an answer's JSON against a schema. @throws ProbeError saying what is wrong with it. */
 export function parseAnswer<T>(text: string, schema: z.ZodType<T>): T {
   let data: unknown;
@@ -47,7 +58,7 @@ export async function askJsonAnswer<T>(
   const answer = await ask(context, url, { headers: { accept: "application/json" } });
   return naming(url, async () => {
     if (answer.status !== 200) throw new ProbeError(describeAnswer(answer));
-    return { value: parseAnswer(answer.text, schema), headers: answer.headers };
+    return { value: parseShared(answer, schema), headers: answer.headers };
   });
 }
 

@@ -41,6 +41,15 @@ export function askInfo(context: ProbeContext, origin: string): Promise<Marathon
   return askJson(context, `${origin}/v2/info`, marathonInfoSchema);
 }
 
+/** The same, and whether a follower has handed the question on to its leader: it says so in a header. */
+export async function askInfoAndWay(
+  context: ProbeContext,
+  origin: string,
+): Promise<{ readonly info: MarathonInfo; readonly handedOn: boolean }> {
+  const { value, headers } = await askJsonAnswer(context, `${origin}/v2/info`, marathonInfoSchema);
+  return { info: value, handedOn: headers["x-marathon-via"] !== undefined };
+}
+
 /** The URLs that Marathon calls on every event. */
 export async function askSubscriptions(context: ProbeContext, origin: string): Promise<string[]> {
   return (await askJson(context, `${origin}/v2/eventSubscriptions`, subscriptionsSchema)).callbackUrls;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { ask, describeAnswer, naming, parseAnswer } from "./answer.ts";
+import { ask, describeAnswer, naming, parseShared } from "./answer.ts";
 import type { ProbeContext } from "./context.ts";
 import type { HttpAnswer } from "./http.ts";
 import { ProbeError } from "./probe-error.ts";
@@ -13,6 +13,7 @@ export const masterStateSchema = z.object({
   /** The leader's pid; absent when there is none. */
   leader: z.string().nullish(),
   activated_slaves: z.number(),
+  flags: z.object({ quorum: z.string().nullish() }).nullish(),
   slaves: z.array(
     z.object({
       id: z.string(),
@@ -76,7 +77,7 @@ async function askState(context: ProbeContext, origin: string): Promise<{ url: s
 async function stateFrom<T>(url: string, answer: HttpAnswer, schema: z.ZodType<T>): Promise<T> {
   return naming(url, async () => {
     if (answer.status !== 200) throw new ProbeError(describeAnswer(answer));
-    return parseAnswer(answer.text, schema);
+    return parseShared(answer, schema);
   });
 }
 

@@ -1,3 +1,4 @@
+import type { LabError } from "../errors.ts";
 import type { TrafficProxy } from "./bamboo/proxy.ts";
 import type { HaproxyOptions } from "./haproxy/process.ts";
 import type { Callers } from "./http/callers.ts";
@@ -21,6 +22,8 @@ export interface Surroundings {
   readonly taskUsers?: TaskUsers;
   /** Names the start of the host, for an agent that has to notice it; absent: the kernel's. */
   readonly bootId?: string;
+  /** Called where an agent has to end; absent: its process ends, and a restart policy starts the next one. */
+  readonly onFatal?: (error: LabError) => void;
   /** Carries Bamboo's traffic, instead of HAProxy on port 80. */
   readonly trafficProxy?: TrafficProxy;
   /** Where the HAProxy of another balancer has its files, and what marks it. */

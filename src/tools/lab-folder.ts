@@ -69,8 +69,30 @@ export class LabFolder {
       .filter(({ name, provider }) => existsSync(join(machines, name, provider, "id")));
   }
 
-  /** Writes a lab's files, removes those of an earlier rendering that it no longer has; returns what changed. */
-  write(lab: Lab, files: readonly RenderedFile[], flags: RecordedFlags = {}): readonly string[] {
+  /** The machines that the lab no longer has and that are not released, in the lab of which they were. */
+  leaving(): Lab | undefined {
+    const record = this.record();
+    return record === "damaged" ? undefined : record?.leaving;
+  }
+
+  /** They are released. */
+  forgetLeaving(): void {
+    const record = this.record();
+    if (record === undefined || record === "damaged") return;
+    const { leaving: _, ...rest } = record;
+    writeFiles(this.path, [{ path: recordName, contents: formatRecord(rest) }]);
+  }
+
+  /**
+   * Writes a lab's files, removes those of an earlier rendering that it no longer has; returns what changed.
+   * @param leaving as `leaving()` is to tell it.
+   */
+  write(
+    lab: Lab,
+    files: readonly RenderedFile[],
+    flags: RecordedFlags = {},
+    leaving?: Lab,
+  ): readonly string[] {
     const record = this.record();
     const before = record === "damaged" ? [] : (record?.files ?? []);
     const paths = files.map(({ path }) => path);
@@ -79,7 +101,7 @@ export class LabFolder {
         throw new LabError("symbolic-link", `${this.file(path)} is reached through a symbolic link`, {
           remedy: ["remove the link: mesos-lab writes into folders of its own only"],
         });
-    const next: LabRecord = { lab, flags, files: paths };
+    const next: LabRecord = { lab, flags, files: paths, ...(leaving && { leaving }) };
     const changed = writeFiles(this.path, [...files, { path: recordName, contents: formatRecord(next) }]);
     const stale = before.filter((path) => !paths.includes(path));
     removePaths(

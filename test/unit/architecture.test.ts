@@ -19,7 +19,7 @@ const floors: readonly (readonly string[])[] = [
   ["probes"],
   ["rehearsal", "lock", "preflight", "foundry", "registry", "claims", "demo"],
   ["machines"],
-  ["bundle", "drills", "lesson"],
+  ["bundle", "drain", "drills", "lesson"],
   ["commands"],
   ["verbs.ts"],
   ["program.ts"],

@@ -3,7 +3,8 @@ import { problemsOf } from "../../lab/finding.ts";
 import { applyLock } from "../../lock/apply.ts";
 import { refuse } from "../../preflight/problem.ts";
 import { line, lineOf } from "../../ui/tasks.ts";
-import { madeDifferences } from "../differences.ts";
+import { madeDifferences, madeGrowth } from "../differences.ts";
+import { leavingOf } from "../leaving.ts";
 import { withOwnBundle } from "./bundle.ts";
 import { holdToLock, lockOf } from "./lock.ts";
 import { type Making, machinesFor, type Step } from "./making.ts";
@@ -14,7 +15,9 @@ export const checkHost: Step = (making) => [
     const { asked, signal, folder } = making;
     const settled = await machinesFor(making).settle(signal);
     making.lab = settled.lab;
-    for (const text of madeDifferences(making.lab, folder)) making.note(text);
+    for (const text of [...madeDifferences(making.lab, folder), ...madeGrowth(making.lab, folder)])
+      making.note(text);
+    making.leaving = leavingOf(making.lab, folder);
     making.running = await machinesFor(making).running();
     const others = await lockedParts(making);
     const wanted = {

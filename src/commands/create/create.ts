@@ -19,10 +19,15 @@ import { joinMesos } from "./join-mesos.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
+import { drainLeaving, forgetLeaving, keepReturning, releaseLeaving } from "./release.ts";
 import { writeFiles } from "./write-files.ts";
 
 const startMachines: Step = (making) => [
-  machinesFor(making).boot(making, { running: making.running, again: false }),
+  machinesFor(making).boot(making, {
+    running: making.running,
+    again: false,
+    leaving: making.leaving?.machines ?? [],
+  }),
 ];
 const setUpServices: Step = (making) => machinesFor(making).provision(making, making.ansible);
 
@@ -32,9 +37,14 @@ const story: readonly Step[] = [
   checkHost,
   takeBox,
   fetchImages,
+  // Before its files are written: with them it is forgotten who was to leave.
+  keepReturning,
   writeFiles,
   startMachines,
   setUpServices,
+  drainLeaving,
+  releaseLeaving,
+  forgetLeaving,
   verifyClaims,
   compareWithLock,
 ];

@@ -6,7 +6,7 @@ import { type Command, pretty } from "../../tools/exec.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Context } from "../context.ts";
-import { madeDifferences } from "../differences.ts";
+import { madeDifferences, madeGrowth } from "../differences.ts";
 import type { CreateOptions } from "./options.ts";
 
 /** `--dry-run`: every command that would run, ready to be pasted. */
@@ -24,7 +24,9 @@ export async function printPlan(
   const machines = machinesOf(lab, folder);
   const { byHand, lab: settled } = await machines.settle(context.signal);
   for (const text of madeDifferences(settled, folder)) context.note(text);
-  const plan = await machines.plan?.(context.signal);
+  const ofMachines = await machines.plan?.(context.signal);
+  const growth = madeGrowth(settled, folder);
+  const plan = growth.length > 0 || ofMachines !== undefined ? [...growth, ...(ofMachines ?? [])] : undefined;
   const made = tool("create", { ...described, ansible });
   const verified = tool("verify", { name: lab.name });
   const files = [tool("render", described), ...byHand(place)];

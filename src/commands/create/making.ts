@@ -29,6 +29,8 @@ export interface Making extends Progress {
   /** Whether all of it ran already when this began. */
   running: boolean;
   ansible: AnsiblePlace;
+  /** The machines that the lab no longer has, in the lab of which they were. */
+  leaving?: Lab | undefined;
   verdict?: Verdict;
 }
 

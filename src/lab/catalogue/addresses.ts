@@ -50,6 +50,11 @@ export function quorum(lab: Lab): number {
   return Math.floor(machinesWith(lab, "mesos-master").length / 2) + 1;
 }
 
+/** Which of the slaves a machine is, from 1: it stays what it is when others come and go. */
+export function slaveNumber(lab: Lab, machine: Machine): number {
+  return machine.slaveNumber ?? ordinal(machinesWith(lab, "mesos-slave"), machine);
+}
+
 /** The position of a machine among those that run a service, from 1. */
 export function ordinal(machines: readonly Machine[], machine: Machine): number {
   return machines.findIndex(({ name }) => name === machine.name) + 1;

@@ -1,5 +1,5 @@
-import { type Lab, type Machine, machinesWith, portsOf } from "../model.ts";
-import { ordinal, zookeeperUrl } from "./addresses.ts";
+import { type Lab, type Machine, portsOf } from "../model.ts";
+import { slaveNumber, zookeeperUrl } from "./addresses.ts";
 import { type Entry, everywhere } from "./container.ts";
 import { slaveAdditions } from "./other-images.ts";
 import type { Service } from "./service.ts";
@@ -47,7 +47,7 @@ function entry(lab: Lab, machine: Machine): Entry {
     service: "mesos-slave",
     machine,
     tutorial: {
-      name: `ms${ordinal(machinesWith(lab, "mesos-slave"), machine)}`,
+      name: `ms${slaveNumber(lab, machine)}`,
       image: lab.images["mesos-slave"],
       network: "host",
       pid: "host",
@@ -84,17 +84,29 @@ function entry(lab: Lab, machine: Machine): Entry {
   };
 }
 
-/** Where the ports for tasks begin, as in Mesos; each slave of one host has a range of its own. */
+/** Of the first slaves, each has a thousand ports for its tasks, as in Mesos. */
 const firstTaskPort = 31_000;
-const portsPerSlave = 1_000;
-const portsForAll = 12_000;
+const portsOfFirst = { slaves: 6, each: 1_000 } as const;
+/** The others share what is left above the applications' service ports. */
+const portsOfOthers = { from: 20_000, each: 30 } as const;
 
-/** What a virtual machine of that size would offer, with ports of its own. */
+/**
+ * What a virtual machine of that size would offer, with ports of its own: all are on one host. They go by the slave's
+ * number alone, so that a slave that joins or leaves changes nothing for the others.
+ */
 function sharedResources(lab: Lab, machine: Machine): string {
-  const slaves = machinesWith(lab, "mesos-slave");
-  const index = ordinal(slaves, machine) - 1;
-  const size = slaves.length === 1 ? 1_001 : Math.min(portsPerSlave, Math.floor(portsForAll / slaves.length));
-  const first = firstTaskPort - index * size;
   const memory = machine.memory >= 2_048 ? machine.memory - 1_024 : Math.floor(machine.memory / 2);
-  return `cpus:${machine.cpus};mem:${memory};ports:[${first}-${first + size - 1}]`;
+  const [first, last] = taskPorts(slaveNumber(lab, machine) - 1);
+  return `cpus:${machine.cpus};mem:${memory};ports:[${first}-${last}]`;
+}
+
+/** @param index from 0 */
+function taskPorts(index: number): readonly [number, number] {
+  // Mesos' own range has one more.
+  if (index === 0) return [firstTaskPort, firstTaskPort + portsOfFirst.each];
+  const [first, size] =
+    index < portsOfFirst.slaves
+      ? [firstTaskPort - index * portsOfFirst.each, portsOfFirst.each]
+      : [portsOfOthers.from + (index - portsOfFirst.slaves) * portsOfOthers.each, portsOfOthers.each];
+  return [first, first + size - 1];
 }

@@ -14,8 +14,10 @@ const searched = 2_000;
  * The lab at addresses of this host: 192.168.33.18 becomes 127.0.33.18, or 127.0.0.1 where there is no other loopback
  * address (then every port of the lab differs from the others). Ports that are taken, or that need root, are replaced
  * by free ones.
+ * @param before a shape of this lab that runs: what has an address or a port there keeps it, where neither is described anew.
  */
-export async function settleAddresses<L extends Lab>(lab: L, tryBind: TryBind): Promise<L> {
+export async function settleAddresses<L extends Lab>(lab: L, tryBind: TryBind, before?: Lab): Promise<L> {
+  const known = new Map(before?.machines.map((machine) => [machine.name, machine]));
   const wanted = lab.machines.map((machine) => loopbackOf(machine.ip));
   const hasThem = (await Promise.all(wanted.map((ip) => tryBind(ip, 0)))).every((found) => found === "free");
   const used = new Set<string>();
@@ -23,9 +25,12 @@ export async function settleAddresses<L extends Lab>(lab: L, tryBind: TryBind): 
   for (const [index, { ports: _, ...machine }] of lab.machines.entries()) {
     const described = portsOf(lab, machine);
     const ip = hasThem ? (wanted[index] ?? "127.0.0.1") : "127.0.0.1";
+    const old = known.get(machine.name);
+    const stays = old?.ip === ip ? old : undefined;
     const ports: { [Name in PortName]?: number } = {};
     for (const { name, udp } of machine.services.flatMap((service) => portsFor(lab, service))) {
-      const port = await freePort(described[name], async (candidate) => {
+      const moved = before?.ports[name] === described[name] ? stays?.ports?.[name] : undefined;
+      const port = await freePort(moved ?? described[name], async (candidate) => {
         if (used.has(`${ip}:${candidate}`)) return false;
         if (udp && (await tryBind(ip, candidate, "udp")) !== "free") return false;
         return (await tryBind(ip, candidate)) === "free";

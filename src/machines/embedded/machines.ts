@@ -3,19 +3,22 @@ import { join } from "node:path";
 import { LabError } from "../../errors.ts";
 import type { EmbeddedLab, Machine, Part } from "../../lab/model.ts";
 import { checkHere } from "../../preflight/problem.ts";
-import type { LauncherState, Plan } from "../../rehearsal/embedded/plan.ts";
+import { removeContainers } from "../../rehearsal/embedded/containers.ts";
+import { folderMark, type LauncherState, machineMark, type Plan } from "../../rehearsal/embedded/plan.ts";
+import { canTakeIn, planChanges } from "../../rehearsal/embedded/plan-changes.ts";
 import { processesInside } from "../../rehearsal/processes/inside.ts";
+import { endMarked } from "../../rehearsal/processes/marked.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import type { Access, Machines } from "../machines.ts";
 import { embeddedBreaks } from "./breaks.ts";
-import { embeddedPlan, hasProcess, processParts, serviceId } from "./plan.ts";
+import { embeddedPlan, hasProcess, processParts, serviceId, withInstances } from "./plan.ts";
 import { examineEmbedded } from "./preflight.ts";
-import { endLab, startLauncher } from "./processes.ts";
+import { changePlan, endLab, planText, startLauncher } from "./processes.ts";
 import { lastLines, untilReady } from "./ready.ts";
 import { hostProxy, settleEmbedded, zookeeperWords } from "./settle.ts";
-import { isStateDamaged, runningState } from "./state.ts";
+import { isStateDamaged, runningPlan, runningState } from "./state.ts";
 import { removeSandboxFolder, sandboxFolder, taskUsers } from "./task-users.ts";
 import { seemsToHaveZookeeper } from "./zookeeper.ts";
 
@@ -47,7 +50,7 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
       return (
         state !== undefined &&
         isUp(state) &&
-        readIfThere(folder.file("embedded", "plan.json")) === text(plan())
+        readIfThere(folder.file("embedded", "plan.json")) === planText(plan())
       );
     },
     states: async () => {
@@ -55,7 +58,8 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
       const damaged = isStateDamaged(home) ? "unknown: its state is damaged (npx mesos-lab up)" : undefined;
       return new Map(lab.machines.map(({ name }) => [name, damaged ?? stateOf(lab, name, state)]));
     },
-    boot: (progress, { running }) => start(progress, running, plan()),
+    boot: (progress, { running, leaving }) => start(progress, running, plan(), leaving),
+    release: (progress, leaving) => release(progress, plan(), leaving.machines),
     provision: () => [],
     reset: (progress) => [
       line(lineOf(progress, "empty", "Remove the services and what they have stored"), async () => {
@@ -64,7 +68,7 @@ export function embeddedMachines(lab: EmbeddedLab, folder: LabFolder): Machines 
         await rm(home, { recursive: true, force: true });
         return undefined;
       }),
-      start(progress, false, plan()),
+      start(progress, false, plan(), []),
     ],
     halt: (progress) => line(lineOf(progress, "halt", "End the lab's processes"), () => ended(true)),
     destroy: (progress) => ({
@@ -114,17 +118,55 @@ function embeddedAccess(lab: EmbeddedLab, folder: LabFolder): Access {
   };
 }
 
-function start(progress: Progress, running: boolean, plan: Plan): Task {
+function start(progress: Progress, running: boolean, wanted: Plan, leaving: readonly Machine[]): Task {
   return line(lineOf(progress, "boot", "Start the services as processes"), async (say) => {
     if (running) return "all are running";
-    // What runs of an earlier shape of this lab may hold the ports that this one wants.
-    await endLab(plan.folder, true);
-    const launcher = startLauncher(plan);
-    // What verifying needs next is loaded while the services start.
-    void import("../../probes/http.ts");
-    await untilReady(plan, launcher, progress.signal, say);
-    return `${plan.services.length + plan.programs.length} and their launcher`;
+    const before = runningPlan(wanted.folder);
+    const plan = withInstances(wanted, before, leaving);
+    const launcher = runningState(plan.folder)?.launcher;
+    if (before !== undefined && launcher !== undefined && canTakeIn(before, plan)) {
+      const { added, grown, changed } = planChanges(before, plan);
+      await untilReady(plan, changePlan(plan, launcher), progress.signal, say);
+      return changeWords(added.size, grown.size, changed.size);
+    }
+    return startAnew(wanted, progress, say);
   });
+}
+
+async function startAnew(plan: Plan, progress: Progress, say: (text: string) => void): Promise<string> {
+  // What runs of an earlier shape of this lab may hold the ports that this one wants.
+  await endLab(plan.folder, true);
+  const launcher = startLauncher(plan);
+  // What verifying needs next is loaded while the services start.
+  void import("../../probes/http.ts");
+  await untilReady(plan, launcher, progress.signal, say);
+  return `${plan.services.length + plan.programs.length} and their launcher`;
+}
+
+/** Ends the processes of machines that the lab no longer has, and removes their files. */
+function release(progress: Progress, plan: Plan, leaving: readonly Machine[]): Task {
+  const names = leaving.map(({ name }) => name).join(", ");
+  return line(lineOf(progress, "release", `End what runs on ${names}`), async (say) => {
+    const launcher = runningState(plan.folder)?.launcher;
+    if (launcher !== undefined) await untilReady(plan, changePlan(plan, launcher), progress.signal, say);
+    for (const { name } of leaving) {
+      const marks = { [folderMark]: plan.folder, [machineMark]: name };
+      await endMarked(marks);
+      await removeContainers(marks);
+      const folders = [plan.folder, ...(plan.tasks === undefined ? [] : [plan.tasks.folder])];
+      for (const folder of folders) await rm(join(folder, name), { recursive: true, force: true });
+    }
+    return undefined;
+  });
+}
+
+function changeWords(added: number, grown: number, changed: number): string {
+  const words = [
+    ...(added > 0 ? [`${added} started`] : []),
+    ...(grown > 0 ? [`${grown} with other slaves in it`] : []),
+    ...(changed > 0 ? [`${changed} started anew`] : []),
+  ];
+  return words.length === 0 ? "no process is new" : `${words.join(", ")}; all others go on`;
 }
 
 function wordsFor(lab: EmbeddedLab): string {
@@ -132,10 +174,6 @@ function wordsFor(lab: EmbeddedLab): string {
   const words = proxy === "haproxy" ? "this host's HAProxy" : "a built-in proxy for HAProxy";
   const zookeeper = lab.runs.zookeeper ?? (seemsToHaveZookeeper() ? "host" : "store");
   return `none (embedded: processes on loopback, ${zookeeperWords(zookeeper)}, ${words})`;
-}
-
-function text(plan: Plan): string {
-  return JSON.stringify(plan, undefined, 2);
 }
 
 function isUp(state: LauncherState): boolean {

@@ -1,21 +1,25 @@
 import { join } from "node:path";
+import { slaveNumber } from "../../lab/catalogue/addresses.ts";
 import { type Container, effective } from "../../lab/catalogue/container.ts";
 import { entryOf, isDiscovery, services } from "../../lab/catalogue/index.ts";
 import { methods } from "../../lab/catalogue/methods.ts";
 import type { StandIn } from "../../lab/catalogue/service.ts";
-import { type Lab, machinesWith, type Part, partsOf } from "../../lab/model.ts";
+import { type Lab, type Machine, type Part, partsOf } from "../../lab/model.ts";
 import { hasZookeeper } from "../../lab/runs.ts";
 import type { Instance, Plan, PlannedService, PlannedTasks } from "../../rehearsal/embedded/plan.ts";
 import type { Callers } from "../../rehearsal/http/callers.ts";
 import { parseZooKeeperUrl } from "../../rehearsal/store/zookeeper-url.ts";
 import { packageRoot } from "../../tools/package-root.ts";
-import { sandboxFolder, taskUsers } from "./task-users.ts";
+import { sandboxFolder, taskUsers, usersOfSlave } from "./task-users.ts";
 import { zookeeperProgram } from "./zookeeper.ts";
 
 const templates = join(packageRoot, "templates");
 
-/** More agents than this share one process: a hundred processes would be a hundred times Node. */
+/** The first slaves' agents; those of all others share one: a hundred processes would be a hundred times Node. */
 const agentsWithOwnProcess = 4;
+/** In the place of a machine's name: no machine can be called so. */
+const otherSlaves = "all";
+
 /** What of a lab runs as a process. */
 export function processParts(lab: Lab): readonly Part[] {
   return partsOf(lab).filter((part) => hasProcess(lab, part));
@@ -30,11 +34,9 @@ export function hasProcess(lab: Lab, { service }: Part): boolean {
 export function serviceId(lab: Lab, { service, machine }: Part): string {
   const isOnSlaves =
     service === "mesos-slave" || (isDiscovery(service) && methods[service].beside === "mesos-slave");
-  return `${service}@${isOnSlaves && shareProcess(lab) ? "all" : machine.name}`;
-}
-
-function shareProcess(lab: Lab): boolean {
-  return machinesWith(lab, "mesos-slave").length > agentsWithOwnProcess;
+  // By its number alone: who joins or leaves changes no other's process.
+  const shares = isOnSlaves && slaveNumber(lab, machine) > agentsWithOwnProcess;
+  return `${service}@${shares ? otherSlaves : machine.name}`;
 }
 
 /** What the launcher of an embedded lab has to run: every service of every machine as a process on loopback. */
@@ -62,6 +64,33 @@ export function embeddedPlan(lab: Lab, folder: string, proxy: Plan["proxy"]): Pl
     programs: processParts(lab)
       .filter(({ service }) => service === "zookeeper")
       .map((part) => zookeeperProgram(lab, part, folder)),
+  };
+}
+
+/** A plan that goes on with what runs on these machines by an earlier one, beside all that it has itself. */
+export function withInstances(plan: Plan, before: Plan | undefined, machines: readonly Machine[]): Plan {
+  const names = new Set(machines.map(({ name }) => name));
+  const old = new Map(
+    before?.services.map((service) => [
+      service.id,
+      { ...service, instances: service.instances.filter(({ machine }) => names.has(machine)) },
+    ]),
+  );
+  const own = new Set(plan.services.map(({ id }) => id));
+  const services = plan.services.map((service) => ({
+    ...service,
+    instances: [...service.instances, ...(old.get(service.id)?.instances ?? [])],
+  }));
+  const others = [...old.values()].filter(({ id, instances }) => !own.has(id) && instances.length > 0);
+  const programs = before?.programs.filter(({ machine }) => names.has(machine)) ?? [];
+  return {
+    ...plan,
+    services: [...services, ...others],
+    programs: [...plan.programs, ...programs],
+    callers: {
+      ...plan.callers,
+      hosts: [...plan.callers.hosts, ...machines.flatMap(({ ip, name }) => [ip, name])],
+    },
   };
 }
 
@@ -100,5 +129,7 @@ function instance(
   const own = `${folder}/${machine.name}`;
   const work = tasks === undefined ? `${own}/mesos` : `${tasks.folder}/${machine.name}`;
   const more = told?.(lab, machine, { own, work, templates }) ?? {};
-  return { machine: machine.name, args, ...more, env: { ...env, ...more.env } };
+  const users =
+    part.service === "mesos-slave" && tasks && usersOfSlave(tasks.users, slaveNumber(lab, machine));
+  return { machine: machine.name, args, ...more, ...(users && { users }), env: { ...env, ...more.env } };
 }

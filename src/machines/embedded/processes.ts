@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { removeContainers } from "../../rehearsal/embedded/containers.ts";
-import { folderMark, type Plan } from "../../rehearsal/embedded/plan.ts";
+import { folderMark, type Plan, planSignal } from "../../rehearsal/embedded/plan.ts";
 import { bootIdFile } from "../../rehearsal/embedded/surroundings.ts";
 import { programFile } from "../../rehearsal/own-files.ts";
 import { endMarked } from "../../rehearsal/processes/marked.ts";
@@ -45,23 +45,9 @@ export interface Launcher {
 
 /** Starts a plan, detached from this process and its terminal. */
 export function startLauncher(plan: Plan): Launcher {
-  mkdirSync(plan.folder, { recursive: true });
-  // State, logs and sandboxes are for nobody else; also of a lab that an earlier version has made.
-  chmodSync(plan.folder, 0o700);
-  if (plan.tasks !== undefined) makeSandboxFolder(plan.tasks.folder);
-  for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)])
-    mkdirSync(dirname(path), { recursive: true });
-  const instances = plan.services.flatMap((service) => service.instances);
-  for (const { machine } of instances) newBootId(plan.folder, machine, false);
-  for (const { files = {} } of [...plan.programs, ...instances])
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-    }
+  const planFile = writePlan(plan);
   rmSync(plan.stateFile, { force: true });
-  const planFile = join(plan.folder, "plan.json");
-  writeFileSync(planFile, JSON.stringify(plan, undefined, 2), { mode: 0o600 });
-  const logFile = join(plan.folder, "logs", "launcher.log");
+  const logFile = launcherLog(plan);
   const log = openSync(logFile, "a", 0o600);
   const child = spawn(process.execPath, [...process.execArgv, programFile("embedded/launcher"), planFile], {
     detached: true,
@@ -79,6 +65,48 @@ export function startLauncher(plan: Plan): Launcher {
   child.unref();
   closeSync(log);
   return launcher;
+}
+
+/** Makes the launcher that runs change what differs in this plan. */
+export function changePlan(plan: Plan, launcher: ProcessMark): Launcher {
+  writePlan(plan);
+  signalTo(launcher.pid, planSignal);
+  return {
+    log: launcherLog(plan),
+    get ended() {
+      return isAlive(launcher) ? undefined : "it is gone";
+    },
+  };
+}
+
+/** Writes everything that a launcher reads; returns the plan's path. */
+function writePlan(plan: Plan): string {
+  mkdirSync(plan.folder, { recursive: true });
+  // State, logs and sandboxes are for nobody else; also of a lab that an earlier version has made.
+  chmodSync(plan.folder, 0o700);
+  if (plan.tasks !== undefined) makeSandboxFolder(plan.tasks.folder);
+  for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)])
+    mkdirSync(dirname(path), { recursive: true });
+  const instances = plan.services.flatMap((service) => service.instances);
+  for (const { machine } of instances) newBootId(plan.folder, machine, false);
+  for (const { files = {} } of [...plan.programs, ...instances])
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  const planFile = join(plan.folder, "plan.json");
+  // As a whole or not at all: a launcher may read it at any time.
+  writeFileSync(`${planFile}.new`, planText(plan), { mode: 0o600 });
+  renameSync(`${planFile}.new`, planFile);
+  return planFile;
+}
+
+export function planText(plan: Plan): string {
+  return JSON.stringify(plan, undefined, 2);
+}
+
+function launcherLog({ folder }: Plan): string {
+  return join(folder, "logs", "launcher.log");
 }
 
 /** An agent that finds another one than at its last start knows that its machine was started anew. */

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../errors.ts";
-import type { LauncherState, Plan } from "../../rehearsal/embedded/plan.ts";
+import { digestOf, type LauncherState, type Plan } from "../../rehearsal/embedded/plan.ts";
 import { readIfThere } from "../../tools/files.ts";
-import type { Launcher } from "./processes.ts";
+import { type Launcher, planText } from "./processes.ts";
 import { launcherState } from "./state.ts";
 
 const pollMs = 10;
@@ -26,6 +26,7 @@ export async function untilReady(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<void> {
+  const digest = digestOf(planText(plan));
   const begin = performance.now();
   let progress = "";
   let since = begin;
@@ -33,9 +34,10 @@ export async function untilReady(
   for (;;) {
     const state = launcherState(plan.folder);
     const states = state?.services ?? {};
+    const isTakenIn = state?.plan === digest;
     const waiting = [...plan.programs, ...plan.services].filter(({ id }) => states[id]?.ready !== true);
     const [first] = waiting;
-    if (first === undefined) return;
+    if (first === undefined && isTakenIn) return;
     if (launcher.ended !== undefined)
       throw notUp(`the lab's launcher ended as soon as it was started (${launcher.ended})`, launcher.log);
     const inVain = waiting.find(({ id }) => (states[id]?.failures ?? 0) >= failuresInVain);
@@ -52,11 +54,18 @@ export async function untilReady(
     }
     const seconds = Math.round((now - begin) / 1000);
     const slow = now - begin > standstillMs ? ` (this host is busy: ${seconds} s)` : "";
-    say(`waiting for ${waiting.map(({ id }) => id).join(", ")}${slow}`);
+    const names = first === undefined ? "the launcher" : waiting.map(({ id }) => id).join(", ");
+    say(`waiting for ${names}${slow}`);
     if (now - since > standstillMs)
-      throw notUp(`${first.id} is not ready, and has stood still for ${standstillMs / 1000} s`, first.log);
+      throw notUp(
+        `${first?.id ?? "the launcher"} is not ready, and has stood still for ${standstillMs / 1000} s`,
+        first?.log ?? launcher.log,
+      );
     if (now - begin > longestMs)
-      throw notUp(`${first.id} is not ready after ${longestMs / 1000} s`, first.log);
+      throw notUp(
+        `${first?.id ?? "the launcher"} is not ready after ${longestMs / 1000} s`,
+        first?.log ?? launcher.log,
+      );
     if (signal.aborted) throw new LabError("interrupted", "interrupted while starting the lab");
     await sleep(pollMs);
   }

@@ -1,9 +1,10 @@
-import type { EmbeddedLab, EmbeddedRuns, Machine } from "../../lab/model.ts";
+import { withLeaving } from "../../lab/growth.ts";
+import type { EmbeddedLab, EmbeddedRuns } from "../../lab/model.ts";
 import { hasZookeeper } from "../../lab/runs.ts";
 import { refuse } from "../../preflight/problem.ts";
 import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { loopbackOf, movedPorts, ownAddresses, settleAddresses, type TryBind } from "./addresses.ts";
+import { movedPorts, ownAddresses, settleAddresses, type TryBind } from "./addresses.ts";
 import { sharedServicePorts } from "./preflight.ts";
 import { tryBind } from "./processes.ts";
 import { runningState } from "./state.ts";
@@ -21,42 +22,33 @@ export async function settleEmbedded(
 ): Promise<{ lab: EmbeddedLab; notes: readonly string[] }> {
   const before = recorded(folder);
   const running = runningState(folder.file("embedded")) !== undefined;
-  const kept = before === undefined ? undefined : keepAddresses(lab, before);
-  if (running && kept !== undefined) return { lab: kept, notes: [] };
-  // What an earlier shape of this lab holds is free for this one.
-  const own = running && before !== undefined ? ownAddresses(before) : new Set();
-  const bind: TryBind = async (ip, port, over) =>
-    own.has(`${ip}:${port}`) ? "free" : tryBind(ip, port, over);
-  const settled = await decide(lab, folder.file("embedded"), before?.runs.zookeeper, bind, signal);
+  if (running && before !== undefined) {
+    const kept = await keepAddresses(lab, before);
+    refuse(sharedServicePorts(kept));
+    return { lab: kept, notes: [] };
+  }
+  const settled = await decide(lab, folder.file("embedded"), before?.runs.zookeeper, tryBind, signal);
   refuse(sharedServicePorts(settled.lab));
   return settled;
 }
 
-/** The lab as an earlier run has settled it. */
+/** The lab as an earlier run has settled it, with what was to leave it since and is still there. */
 function recorded(folder: LabFolder): EmbeddedLab | undefined {
-  const lab = folder.recordedIfWhole();
+  const last = folder.recordedIfWhole();
+  const lab = last && withLeaving(last, folder.leaving());
   const runs = lab?.runs;
   return lab && runs?.kind === "embedded" && runs.proxy !== undefined ? { ...lab, runs } : undefined;
 }
 
-/** The addresses and ports that were chosen before; undefined where the machines are not the same. */
-function keepAddresses(lab: EmbeddedLab, before: EmbeddedLab): EmbeddedLab | undefined {
-  const shape = ({ machines, ports }: EmbeddedLab) =>
-    JSON.stringify([machines.map(({ name, services }) => [name, services]), ports]);
-  const same =
-    shape(lab) === shape(before) &&
-    lab.machines.every(({ ip }, index) => sameHost(ip, before.machines[index]?.ip ?? ""));
-  if (!same) return undefined;
-  const machines = lab.machines.map((machine, index) => {
-    const { ip, ports } = before.machines[index] as Machine;
-    return { ...machine, ip, ...(ports === undefined ? {} : { ports }) };
-  });
+/** What runs keeps its addresses and ports; what is new gets some beside them. */
+async function keepAddresses(lab: EmbeddedLab, before: EmbeddedLab): Promise<EmbeddedLab> {
   const { shared: _, ...runs } = before.runs;
-  return { ...lab, machines, runs: { ...runs, ...(lab.runs.shared && { shared: true }) } };
-}
-
-function sameHost(described: string, loopback: string): boolean {
-  return loopback === "127.0.0.1" || loopbackOf(described) === loopback;
+  const grown = { ...lab, runs: { ...runs, ...(lab.runs.shared && { shared: true as const }) } };
+  const stays = new Set(lab.machines.map(({ name }) => name));
+  const own = ownAddresses({ ...before, machines: before.machines.filter(({ name }) => stays.has(name)) });
+  const bind: TryBind = async (ip, port, over) =>
+    own.has(`${ip}:${port}`) ? "free" : tryBind(ip, port, over);
+  return settleAddresses(grown, bind, before);
 }
 
 async function decide(

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { folderMark, type LauncherState } from "../../rehearsal/embedded/plan.ts";
+import { digestOf, folderMark, type LauncherState, type Plan } from "../../rehearsal/embedded/plan.ts";
 import { isMarked } from "../../rehearsal/processes/marked.ts";
 import { readIfThere } from "../../tools/files.ts";
 import { isAlive } from "../../tools/process-mark.ts";
@@ -8,6 +8,7 @@ import { isAlive } from "../../tools/process-mark.ts";
 const mark = z.strictObject({ pid: z.int().min(2), startedAt: z.string() });
 const schema: z.ZodType<LauncherState> = z.strictObject({
   launcher: mark,
+  plan: z.string().optional(),
   services: z.record(
     z.string(),
     z.strictObject({ process: mark.optional(), ready: z.boolean(), failures: z.int().min(0) }),
@@ -33,6 +34,14 @@ export function runningState(folder: string): LauncherState | undefined {
     isMarked(state.launcher.pid, { [folderMark]: folder })
     ? state
     : undefined;
+}
+
+/** What the launcher that runs has taken in: undefined where none does, or where it is one that takes in nothing else. */
+export function runningPlan(folder: string): Plan | undefined {
+  const { plan } = runningState(folder) ?? {};
+  const text = readIfThere(join(folder, "plan.json"));
+  // By its digest it is what a tool of this version has written.
+  return text !== undefined && plan === digestOf(text) ? (JSON.parse(text) as Plan) : undefined;
 }
 
 function readState(folder: string): LauncherState | "damaged" | undefined {

@@ -6,7 +6,11 @@ import type { UserRange } from "../../rehearsal/processes/users.ts";
 /** Above the ids that systemd has a use for, and below those that programs take for negative: https://systemd.io/UIDS-GIDS/ */
 const firstOfAll = 0x7000_0000;
 const idsForAll = 0x1000_0000;
-const perLab = 1_024;
+const perLab = 4_096;
+/** Of which the first slaves have this many each, for as many tasks; the others share what is left. */
+const perFirstSlave = 512;
+const firstSlaves = 4;
+const perLaterSlave = 5;
 /** The bits of CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_KILL, CAP_SETGID and CAP_SETUID. */
 const needed = [0, 1, 5, 6, 7].reduce((mask, bit) => mask | (1n << BigInt(bit)), 0n);
 
@@ -18,6 +22,14 @@ export function taskUsers(folder: string): UserRange | undefined {
   if (process.platform !== "linux" || process.getuid?.() !== 0 || !mayChangeUsers()) return undefined;
   const number = createHash("sha256").update(folder).digest().readUInt32BE() % (idsForAll / perLab);
   return { first: firstOfAll + number * perLab, count: perLab };
+}
+
+/** A slave's own of them, by its number alone: who joins or leaves changes no other's. */
+export function usersOfSlave({ first, count }: UserRange, number: number): UserRange {
+  if (number <= firstSlaves) return { first: first + (number - 1) * perFirstSlave, count: perFirstSlave };
+  const [taken, later] = [firstSlaves * perFirstSlave, number - firstSlaves - 1];
+  const shares = Math.floor((count - taken) / perLaterSlave);
+  return { first: first + taken + (later % shares) * perLaterSlave, count: perLaterSlave };
 }
 
 /** Where the tasks of such a lab work. */

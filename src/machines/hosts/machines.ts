@@ -2,6 +2,7 @@ import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { onHosts } from "../../lab/runs.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
+import { line, lineOf } from "../../ui/tasks.ts";
 import { type Fleet, runOn } from "../docker-ssh/fleet.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Breaks, Machines } from "../machines.ts";
@@ -68,6 +69,8 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
         remedy: () => [`npx mesos-lab halt --name ${name}`],
         work: halting(lab, on, progress.signal),
       }),
+    // Hosts that the lab would lose are refused before anything is done.
+    release: (progress) => line(lineOf(progress, "release", "Nothing to release"), async () => undefined),
     destroy: (progress, how) => {
       writeConfig(lab, files);
       const mark = labMark(files);

@@ -64,6 +64,8 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
     ],
     halt: (progress) =>
       stop(progress, "halt", "Shut the machines down", awaitOrphan, vagrantHalt(folder.path)),
+    // Machines that the Vagrantfile would not have any more are refused before anything is done.
+    release: (progress) => line(lineOf(progress, "release", "Nothing to release"), async () => undefined),
     destroy: (progress) => {
       // Nothing to ask Vagrant about a lab that was only rendered.
       const made = existsSync(folder.file(".vagrant"));

@@ -11,7 +11,7 @@ import {
   programMark,
 } from "./plan.ts";
 import type { FileStore } from "./store-file.ts";
-import type { ToStore } from "./store-messages.ts";
+import type { InstancesChanged, ToStore } from "./store-messages.ts";
 import { StoreServer } from "./store-server.ts";
 
 /** What the launcher keeps running. */
@@ -20,6 +20,8 @@ export interface Kept {
   readonly log: string;
   /** Starts it with what it prints going to an open file; `onReady` is called once it serves. */
   start(log: number | "ignore", onReady: () => void): ChildProcess;
+  /** Makes a process that runs take in the plan's other instances; absent where it has to be started anew for that. */
+  readonly change?: (child: ChildProcess) => void;
 }
 
 /** A small young generation: these processes live long and allocate little. */
@@ -51,6 +53,10 @@ export function keptService(service: PlannedService, plan: Plan, planFile: strin
       });
       child.once("exit", () => session.end());
       return child;
+    },
+    change: (child) => {
+      const changed: InstancesChanged = { type: "instances" };
+      if (child.connected) child.send(changed, () => {});
     },
   };
 }

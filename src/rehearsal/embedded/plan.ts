@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ProcessMark } from "../../tools/process-mark.ts";
 import type { Callers } from "../http/callers.ts";
 import type { UserRange } from "../processes/users.ts";
@@ -11,6 +12,8 @@ export interface Instance {
   readonly env: Readonly<Record<string, string>>;
   /** What it reads, by path: written before it is started. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Of an agent that may change users: those of its tasks. */
+  readonly users?: UserRange;
 }
 
 /** One process. */
@@ -78,7 +81,17 @@ export interface ServiceState {
 
 export interface LauncherState {
   readonly launcher: ProcessMark;
+  /** Of the plan that it has taken in: `digestOf` the file's text. Absent before the first is. */
+  readonly plan?: string;
   readonly services: Readonly<Record<string, ServiceState>>;
+}
+
+/** The signal upon which the launcher reads its plan anew, and changes what differs. */
+export const planSignal = "SIGUSR2";
+
+/** Tells plans apart. */
+export function digestOf(planText: string): string {
+  return createHash("sha256").update(planText).digest("hex");
 }
 
 /** In the environment of every process of an embedded lab, tasks included: the plan's folder. */

@@ -22,5 +22,10 @@ export type FromStore =
   | { readonly type: "lost"; readonly session: number }
   | { readonly type: "children"; readonly watch: number; readonly names: string[] };
 
+/** The plan has other instances for a process that goes on. */
+export interface InstancesChanged {
+  readonly type: "instances";
+}
+
 /** After so much silence a session is over, as it is with ZooKeeper for the Mesos master and for Marathon. */
 export const sessionTimeoutMs = 10_000;

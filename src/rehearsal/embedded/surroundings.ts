@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrafficProxy } from "../bamboo/proxy.ts";
 import type { HaproxyOptions } from "../haproxy/process.ts";
-import type { UserRange } from "../processes/users.ts";
 import type { Store } from "../store/store.ts";
 import type { OpenStore, Surroundings } from "../surroundings.ts";
 import { folderMark, machineMark, type Plan, type PlannedService } from "./plan.ts";
@@ -31,7 +30,7 @@ export async function surroundingsOf(
       ...common,
       bootId: readFileSync(bootIdFile(plan.folder, machine), "utf8"),
       taskRunners: await taskRunners(plan, machine),
-      taskUsers: await taskUsers(plan, machine),
+      taskUsers: await taskUsers(plan, service, machine),
     };
   if (service.service === "bamboo")
     return { ...common, trafficProxy: await trafficProxy(plan, machine, env) };
@@ -60,17 +59,10 @@ async function taskRunners(plan: Plan, machine: string) {
   return [commandRunner(marks), imageRunner(marks)];
 }
 
-async function taskUsers(plan: Plan, machine: string) {
+async function taskUsers({ tasks }: Plan, { instances }: PlannedService, machine: string) {
   const { TaskUsers } = await import("../mesos-agent/task-users.ts");
-  const { users, mayName = true } = plan.tasks ?? {};
-  return new TaskUsers({ mayName, ...(users && { range: usersOf(plan, machine, users) }) });
-}
-
-/** Each agent has its own share of the lab's users. */
-function usersOf({ services }: Plan, machine: string, { first, count }: UserRange): UserRange {
-  const agents = services.flatMap(({ service, instances }) => (service === "mesos-agent" ? instances : []));
-  const share = Math.floor(count / agents.length);
-  return { first: first + share * agents.findIndex((agent) => agent.machine === machine), count: share };
+  const range = instances.find((one) => one.machine === machine)?.users;
+  return new TaskUsers({ mayName: tasks?.mayName ?? true, ...(range && { range }) });
 }
 
 async function trafficProxy(plan: Plan, machine: string, env: Env): Promise<TrafficProxy> {

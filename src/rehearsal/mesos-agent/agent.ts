@@ -61,10 +61,13 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   const checkpoint = new Checkpoint(workDir, options.bootId ?? (await kernelBootId()));
   const kept = await checkpoint.load();
   let id = kept?.agentId ?? "";
-  let leader: { readonly hostname: string } | undefined;
+  let leader: Leader | undefined;
+  let leaving = false;
+  let departed = false;
+  let closing = false;
 
   const remember = async () => {
-    if (id !== "") await checkpoint.save(() => ({ agentId: id, tasks: tasks.kept() }));
+    if (id !== "" && !departed) await checkpoint.save(() => ({ agentId: id, tasks: tasks.kept() }));
   };
   const tasks: Tasks = new Tasks({
     runners,
@@ -95,12 +98,14 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
       log(`${id === "" ? "Registered" : "Re-registered"} with the master as ${message.agentId}`);
       id = message.agentId;
       await remember();
+      // To a master that was elected meanwhile it is news.
+      if (leaving) await link.send({ type: "LEAVING", leaving });
       tasks.resendAll();
     } else if (message.type === "LAUNCH")
       void tasks.launch(message.frameworkId, message.framework, message.task);
     else if (message.type === "KILL") tasks.kill(message.taskId);
     else if (message.type === "ACKNOWLEDGE") tasks.acknowledge(message.taskId, message.uuid);
-    else if (message.type === "SHUTDOWN") await shutDown(message.message);
+    else if (message.type === "SHUTDOWN" && !closing) await shutDown(message.message);
   };
   const shutDown = async (why: string): Promise<void> => {
     // First of all: however the rest goes, the next start is that of a new agent.
@@ -120,19 +125,44 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
     }
     tasks.recover(kept.tasks);
   }
-  const view = { tasks, ip, port, hostname, workDir, resources, attributes, flags, started };
+  const leave = async (is: boolean): Promise<boolean> => {
+    if (departed) return !is && comeBack();
+    const heard = await link.send({ type: "LEAVING", leaving: is });
+    leaving = is && heard;
+    tasks.lingering = leaving;
+    if (!leaving) tasks.endKilled();
+    return heard;
+  };
+  const depart = async (): Promise<boolean> => {
+    const heard = await link.send({ type: "UNREGISTER" });
+    if (!heard) return false;
+    departed = true;
+    link.close();
+    await checkpoint.forget();
+    return true;
+  };
+  /** As a new slave: the master knows the one of before no more, nor what it ran. */
+  const comeBack = (): boolean => {
+    [departed, leaving, id] = [false, false, ""];
+    tasks.lingering = false;
+    tasks.endAll();
+    link.follow(leader);
+    return true;
+  };
+  const view = { tasks, leave, depart, ip, port, hostname, workDir, resources, attributes, flags, started };
   const server = await listen(
     agentRoutes({ ...view, id: () => id, registered: () => link.registered, master: () => leader }),
     { host: options.bindIp ?? ip, port, callers: options.callers },
   );
   const stopFollowing = follow(options.master, log, (found) => {
     leader = found;
-    link.follow(found);
+    if (!departed) link.follow(found);
   });
   log(`Slave started on ${ip}:${port}, resources ${JSON.stringify(resources.scalars)}`);
   return {
     url: server.url,
     close: async () => {
+      closing = true;
       link.close();
       await Promise.all([stopFollowing(), tasks.close(), server.close()]);
       await checkpoint.settled();

@@ -39,7 +39,7 @@ export async function run(
     ...(around.bootId === undefined ? {} : { bootId: around.bootId }),
     flags,
     log,
-    onFatal: (error) => end(error),
+    onFatal: around.onFatal ?? end,
   });
 }
 

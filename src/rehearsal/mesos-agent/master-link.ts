@@ -48,9 +48,9 @@ export class MasterLink {
     if (master !== undefined) void this.keepRegistered(master.address, this.current.signal);
   }
 
-  /** Says something to the master; what is lost on the way is the sender's to repeat. */
-  async send(message: Said): Promise<void> {
-    if (!this.registered || this.master === undefined) return;
+  /** Says something to the master, and tells whether it was heard; what is lost on the way is the sender's to repeat. */
+  async send(message: Said): Promise<boolean> {
+    if (!this.registered || this.master === undefined) return false;
     const line = this.current;
     try {
       const answer = await post(
@@ -59,8 +59,10 @@ export class MasterLink {
         AbortSignal.any([line.signal, AbortSignal.timeout(sendLimitMs)]),
       );
       answer.discard();
+      return answer.ok;
     } catch {
       // A master that is away shows in the silence on the line.
+      return false;
     }
   }
 

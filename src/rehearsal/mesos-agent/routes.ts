@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { commonEndpoints } from "../mesos/common-endpoints.ts";
-import { type Endpoints, jsonAnswer, libprocessRoutes } from "../mesos/libprocess.ts";
+import { type Endpoints, jsonAnswer, libprocessRoutes, refusal } from "../mesos/libprocess.ts";
 import { page } from "../mesos/page.ts";
 import { stateOf } from "./execution.ts";
 import { fileEndpoints } from "./files.ts";
@@ -17,6 +17,12 @@ export function agentRoutes(agent: AgentView): Hono {
       "": (c) => c.html(agentPage(agent)),
       health: (c) => c.body(null, 200),
       "state.json": (c) => jsonAnswer(c, stateJson(agent)),
+      leaving: (c) =>
+        heard(c, {
+          POST: () => agent.leave(true),
+          DELETE: () => agent.leave(false),
+        }),
+      departed: (c) => heard(c, { POST: () => agent.depart() }),
     },
     monitor: { "statistics.json": async (c) => jsonAnswer(c, await statisticsJson(agent)) },
     files: fileEndpoints(join(agent.workDir, "slaves")),
@@ -26,6 +32,16 @@ export function agentRoutes(agent: AgentView): Hono {
     ),
   };
   return libprocessRoutes(endpoints, "slave(1)");
+}
+
+/** What a lab asks of a slave that it is to lose, and Mesos had no word for: 202 where the master has heard of it. */
+async function heard(
+  c: Context,
+  methods: Readonly<Record<string, () => Promise<boolean>>>,
+): Promise<Response> {
+  const work = methods[c.req.method];
+  if (work === undefined) return refusal(c, 405, `Expecting ${Object.keys(methods).join(" or ")}`);
+  return (await work()) ? c.body(null, 202) : refusal(c, 503, "No master has heard of it");
 }
 
 function agentPage(agent: AgentView) {

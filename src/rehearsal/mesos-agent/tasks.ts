@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AgentTask } from "../mesos/agent-protocol.ts";
 import { type FrameworkInfo, isTerminal, type TaskInfo, type TaskStatus } from "../mesos/api.ts";
 import type { KeptTask } from "./checkpoint.ts";
-import { type Execution, isOver, type StatusWords, statusOf } from "./execution.ts";
+import { type Execution, isOver, type StatusWords, stateOf, statusOf } from "./execution.ts";
 import { Fetcher } from "./fetcher.ts";
 import { runTask } from "./run-task.ts";
 import { sandboxPath } from "./sandbox.ts";
@@ -34,6 +34,9 @@ export class Tasks {
   private readonly options: TasksOptions;
   private readonly updates: Updates;
   private readonly fetcher: Fetcher;
+  /** Whether a task that is killed goes on until the agent ends, so that balancers have the time to forget it. */
+  lingering = false;
+  private readonly killed = new Set<Execution>();
   private closing = false;
 
   constructor(options: TasksOptions) {
@@ -52,7 +55,8 @@ export class Tasks {
     });
     try {
       await this.options.onChange();
-      this.report(execution, await this.run(execution));
+      const end = await this.run(execution);
+      if (!isOver(execution)) this.report(execution, end);
     } catch (error) {
       this.counts.launchErrors += 1;
       this.report(execution, { state: "TASK_FAILED", message: `Failed to launch: ${String(error)}` });
@@ -91,7 +95,26 @@ export class Tasks {
 
   /** A task that is not known is nobody's: an update about it went out long ago. */
   kill(taskId: string): void {
-    this.current.get(taskId)?.kill.abort();
+    const execution = this.current.get(taskId);
+    if (execution === undefined) return;
+    if (!this.lingering || stateOf(execution) !== "TASK_RUNNING") {
+      execution.kill.abort();
+      return;
+    }
+    this.killed.add(execution);
+    this.report(execution, { state: "TASK_KILLED", message: "Command terminated with signal Terminated" });
+  }
+
+  /** The agent stays after all: what was killed meanwhile ends. */
+  endKilled(): void {
+    for (const execution of this.killed) execution.kill.abort();
+    this.killed.clear();
+  }
+
+  /** Nobody knows of them any more. */
+  endAll(): void {
+    this.endKilled();
+    for (const execution of this.current.values()) execution.kill.abort();
   }
 
   acknowledge(taskId: string, uuid: string): void {
@@ -148,8 +171,9 @@ export class Tasks {
   async close(): Promise<void> {
     this.closing = true;
     this.updates.close();
-    for (const execution of this.current.values()) execution.kill.abort();
-    await Promise.all([...this.current.values()].map(({ done }) => done));
+    const running = new Set([...this.current.values(), ...this.killed]);
+    for (const execution of running) execution.kill.abort();
+    await Promise.all([...running].map(({ done }) => done));
   }
 
   private report(execution: Execution, words: StatusWords): void {

@@ -5,6 +5,10 @@ import type { Tasks } from "./tasks.ts";
 /** What the answers of an agent are made from. */
 export interface AgentView {
   readonly tasks: Tasks;
+  /** Begins to leave, or stays after all, or comes back; tells whether the master has heard of it. */
+  readonly leave: (leaving: boolean) => Promise<boolean>;
+  /** Takes its leave of the master; its tasks go on until it ends. Tells whether the master has heard of it. */
+  readonly depart: () => Promise<boolean>;
   readonly ip: string;
   readonly port: number;
   readonly hostname: string;

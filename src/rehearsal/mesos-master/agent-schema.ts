@@ -26,4 +26,6 @@ export const registration = z.looseObject({
 export const agentMessage = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("PONG"), agentId: z.string() }),
   z.looseObject({ type: z.literal("UPDATE"), agentId: z.string(), frameworkId: z.string(), status }),
+  z.looseObject({ type: z.literal("LEAVING"), agentId: z.string(), leaving: z.boolean() }),
+  z.looseObject({ type: z.literal("UNREGISTER"), agentId: z.string() }),
 ]);

@@ -14,6 +14,7 @@ export interface PingRules {
 const removals = {
   registered: "a new slave registered at the same address",
   unhealthy: "health check timed out",
+  unregistered: "slave unregistered",
 } as const;
 
 /** The master's side of its agents. */
@@ -54,6 +55,7 @@ export class Agents {
       registeredAt: Date.now(),
       link: sink,
       missedPings: 0,
+      leaving: false,
       tasks: new Map(),
       pendingKills: new Set(),
     };
@@ -62,6 +64,7 @@ export class Agents {
     agent.share = undefined;
     agent.link = sink;
     agent.missedPings = 0;
+    agent.leaving = false;
     if (registration.agentId !== undefined) agent.reregisteredAt = Date.now();
     tell(agent, { type: "REGISTERED", agentId: id, silenceMs: this.rules.intervalMs * this.rules.maxMissed });
     withdraw(this.cluster, (offer) => offer.agentId === id);
@@ -105,6 +108,17 @@ export class Agents {
       agent.missedPings = 0;
       return true;
     }
+    if (message.type === "LEAVING") {
+      agent.leaving = message.leaving;
+      if (agent.leaving) withdraw(this.cluster, (offer) => offer.agentId === agent.id);
+      this.onChange();
+      return true;
+    }
+    if (message.type === "UNREGISTER") {
+      this.cluster.counters.add("messages_unregister_slave");
+      this.remove(agent, "unregistered");
+      return true;
+    }
     const { status, frameworkId } = message;
     const taskId = status.task_id.value;
     const task = agent.tasks.get(taskKey(frameworkId, taskId));
@@ -141,7 +155,7 @@ export class Agents {
     const why = removals[reason];
     this.cluster.counters.add("slave_removals");
     this.cluster.counters.add(`slave_removals/reason_${reason}`);
-    tell(agent, { type: "SHUTDOWN", message: why });
+    if (reason !== "unregistered") tell(agent, { type: "SHUTDOWN", message: why });
     agent.link?.close();
     agent.link = undefined;
     withdraw(this.cluster, (offer) => offer.agentId === agent.id);

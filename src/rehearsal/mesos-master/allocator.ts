@@ -16,7 +16,7 @@ export function allocate(cluster: Cluster, now = performance.now()): void {
   const batches = new Map<Framework, Offer[]>();
   const offersByAgent = cluster.offersByAgent();
   for (const agent of cluster.agents.values()) {
-    if (agent.link === undefined) continue;
+    if (agent.link === undefined || agent.leaving) continue;
     const resources = cluster.freeOn(agent, offersByAgent.get(agent.id) ?? []);
     if (!allocatable(resources)) continue;
     const candidates = [...cluster.frameworks.values()].filter(

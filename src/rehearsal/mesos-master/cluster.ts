@@ -24,6 +24,8 @@ export interface Agent {
   /** Undefined while the agent is away. */
   link: RecordSink | undefined;
   missedPings: number;
+  /** Nothing of it is offered any more. */
+  leaving: boolean;
   /** By task id within a framework. A task that ended stays until its last update is acknowledged. */
   readonly tasks: Map<string, MasterTask>;
   /** What its tasks use and leave, until one of them changes. */

@@ -42,4 +42,8 @@ export type MasterMessage =
 export type AgentMessage = { readonly agentId: string } & (
   | { readonly type: "PONG" }
   | { readonly type: "UPDATE"; readonly frameworkId: string; readonly status: TaskStatus }
+  /** Whether nothing more is to be started on it, as it is about to leave. */
+  | { readonly type: "LEAVING"; readonly leaving: boolean }
+  /** It leaves now, for good. */
+  | { readonly type: "UNREGISTER" }
 );

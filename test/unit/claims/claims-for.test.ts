@@ -44,6 +44,9 @@ test("a lab with three masters and two agents", () => {
     "marathon-elected@m3",
     "marathon-framework-active@m3",
     "marathon-apps-run@m1",
+    "zookeeper-quorum@m1+m2+m3",
+    "mesos-quorum@m1+m2+m3",
+    "marathon-leader-proxy@m1+m2+m3",
     "stack@m1+m2+m3",
   ]);
   expect(claims[0]?.expected).toBe("Mode: leader or follower");

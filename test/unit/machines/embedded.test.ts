@@ -7,6 +7,7 @@ import { parseLab } from "../../../src/lab/parse.ts";
 import { type Bindable, movedPorts, settleAddresses } from "../../../src/machines/embedded/addresses.ts";
 import { embeddedPlan } from "../../../src/machines/embedded/plan.ts";
 import { sharedServicePorts } from "../../../src/machines/embedded/preflight.ts";
+import { usersOfSlave } from "../../../src/machines/embedded/task-users.ts";
 import { peersFault } from "../../../src/machines/embedded/zookeeper.ts";
 
 const tutorial = parseLab(undefined, { runsOn: "embedded" });
@@ -164,15 +165,19 @@ describe("every way of discovery", () => {
     expect(sharedServicePorts(await settleAddresses(one, oneAddress))).toEqual([]);
   });
 
-  test("the bridges of many slaves share one process", () => {
+  test("the bridges of all slaves but the first four share one process", () => {
     const many = parseLab(undefined, { runsOn: "embedded", discovery: ["haproxy-marathon-bridge"] });
     const [master, slave] = many.machines;
     if (master === undefined || slave === undefined) throw new Error("no machines");
-    const slaves = Array.from({ length: 5 }, (_, index) => ({ ...slave, name: `s-${index}` }));
+    const slaves = Array.from({ length: 6 }, (_, index) => ({ ...slave, name: `s-${index}` }));
     const { services } = embeddedPlan({ ...many, machines: [master, ...slaves] }, "/x", "haproxy");
     const bridges = services.filter(({ service }) => service === "haproxy-marathon-bridge");
     expect(bridges.map(({ id, instances }) => [id, instances.length])).toEqual([
-      ["haproxy-marathon-bridge@all", 5],
+      ["haproxy-marathon-bridge@s-0", 1],
+      ["haproxy-marathon-bridge@s-1", 1],
+      ["haproxy-marathon-bridge@s-2", 1],
+      ["haproxy-marathon-bridge@s-3", 1],
+      ["haproxy-marathon-bridge@all", 2],
     ]);
   });
 });
@@ -237,16 +242,16 @@ describe("the plan", () => {
       4,
       4,
       [
-        [31_000, 31_999],
+        [31_000, 32_000],
         [30_000, 30_999],
       ],
     ],
     [
       100,
-      1,
+      5,
       [
-        [31_000, 31_119],
-        [30_880, 30_999],
+        [31_000, 32_000],
+        [30_000, 30_999],
       ],
     ],
   ])("%i slaves: %i processes, and ports that no two agents share", (slaves, processes, firstRanges) => {
@@ -270,4 +275,16 @@ describe("the plan", () => {
     );
     expect(new Set(ports).size).toBe(ports.length);
   });
+});
+
+test("each slave has users of its own, whatever others there are", () => {
+  const range = { first: 1_000_000, count: 4_096 };
+  const shares = Array.from({ length: 400 }, (_, index) => usersOfSlave(range, index + 1));
+  const all = shares.flatMap(({ first, count }) =>
+    Array.from({ length: count }, (_, index) => first + index),
+  );
+  expect(new Set(all).size).toBe(all.length);
+  expect(Math.max(...all)).toBeLessThan(range.first + range.count);
+  expect(shares[0]).toEqual({ first: range.first, count: 512 });
+  expect(shares[399]?.count).toBe(5);
 });
