@@ -127,6 +127,8 @@ export function whyNot({ name, breaks }: Drill, lab: Lab): string | undefined {
     return `${name} needs machines with a network between them: in an embedded lab all share one loopback (freeze-slave comes near it)`;
   if (breaks.kind === "slow" && !hasNetwork(lab))
     return `${name} needs machines with a network between them: in an embedded lab all share one loopback`;
+  if ((breaks.kind === "slow" || breaks.kind === "partition") && lab.machines.length < 2)
+    return `${name} needs a second machine, with which the slave's talks`;
   if (breaks.kind === "fill" && !hasNetwork(lab))
     return `${name} needs a slave in a machine: in an embedded lab it writes to this computer's own disk`;
   if (breaks.kind === "partition" && !mayReboot(lab))

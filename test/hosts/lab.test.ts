@@ -142,7 +142,10 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     const stop = join(desk, "stop");
     const program = join(root, "test/helpers/run-steady-requests.ts");
     const page = `http://${addressOf("m1")}/`;
-    const load = hosts.exec(process.execPath, ["--import", "tsx", program, page, stop], { cwd: root });
+    const load = hosts.exec(process.execPath, ["--import", "tsx", program, page, stop], {
+      cwd: root,
+      env: { TMPDIR: home },
+    });
     load.catch(() => undefined);
     await done("create").finally(() => writeFileSync(stop, ""));
     const { stdout } = await load;
@@ -159,11 +162,14 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     const [{ host }] = JSON.parse(stdout).tasks as [{ readonly host: string }];
     return slaves.find((name) => addressOf(name) === host) as string;
   };
+  /** As the leading master has them: the others know none. */
   const slaveIds = async () => {
-    const state = JSON.parse(
-      (await hosts.exec("curl", ["-sfL", `http://${addressOf("m1")}:5050/master/state.json`])).stdout,
+    const states = await Promise.all(
+      masters.map((name) => hosts.exec("curl", ["-sf", `http://${addressOf(name)}:5050/master/state.json`])),
     );
-    const found = state.slaves as { readonly hostname: string; readonly id: string }[];
+    const found = states.flatMap(
+      ({ stdout }) => JSON.parse(stdout).slaves as { readonly hostname: string; readonly id: string }[],
+    );
     return new Map(found.map(({ hostname, id }) => [hostname, id]));
   };
 
@@ -245,6 +251,7 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     const leaving = await slaveOfTask();
     const others = names.filter((name) => name !== leaving);
     const ids = await slaveIds();
+    expect([...ids.keys()].sort()).toEqual(slaves.map(addressOf));
     describeLab(sixHosts().replace(machine(leaving, "services: [mesos-slave]"), ""));
     const { stdout } = await done("create", "--dry-run");
     expect(stdout).toContain(

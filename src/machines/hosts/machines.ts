@@ -87,7 +87,7 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
         failed: "the lab could not be removed from",
         remedy: (failed) => [
           "npx mesos-lab create (again, when the host answers; the lab itself is as it is described)",
-          `what is gone for ever: npx mesos-lab destroy --name ${name} ${failed.map((each) => `--forget ${each.name}`).join(" ")}, then create`,
+          `npx mesos-lab destroy --name ${name} ${failed.map((each) => `--forget ${each.name}`).join(" ")} (the whole lab, where it is gone for ever)`,
         ],
         work: mark === undefined ? async () => "never taken" : releasing(left, mark, progress.signal),
       });
