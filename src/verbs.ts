@@ -134,6 +134,16 @@ export const verbs: readonly Verb[] = [
     },
   },
   {
+    usage: "events",
+    help: "Tell what becomes of the lab as it happens, a line each, until Ctrl-C",
+    flags: [...which, "language", "json"],
+    example: "mesos-lab events --json",
+    action: async (_, options, context) => {
+      const language = oneOf("language", options.language, languages);
+      return (await import("./commands/watch/events.ts")).events({ ...options, ...language }, context);
+    },
+  },
+  {
     usage: "dig <name> [type]",
     help: "Ask the lab's Mesos-DNS for a name: its addresses (A) or its hosts and ports (SRV)",
     flags: [...which, "json"],

@@ -4,6 +4,7 @@ import { additionsDoc } from "./additions.ts";
 import { drillsTable } from "./drills.ts";
 import { environmentTable } from "./environment.ts";
 import { errorsDoc } from "./errors.ts";
+import { eventsTable } from "./events.ts";
 import { exitCodesTable } from "./exit-codes.ts";
 import { labFileDoc } from "./lab-file.ts";
 import { labFileJsonSchema } from "./lab-file-schema.ts";
@@ -20,6 +21,7 @@ export const documents: Readonly<Record<string, (now: string) => string>> = {
   "docs/architecture.md": (now) => withPart(now, "libraries", librariesTable()),
   "docs/drills.md": (now) => withPart(now, "drills", drillsTable()),
   "docs/environment.md": (now) => withPart(now, "environment", environmentTable()),
+  "docs/watch.md": (now) => withPart(now, "events", eventsTable()),
   "README.md": (now) =>
     withPart(withPart(now, "exit codes", exitCodesTable()), "libraries", librariesTable()),
 };

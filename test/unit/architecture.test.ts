@@ -20,6 +20,7 @@ const floors: readonly (readonly string[])[] = [
   ["rehearsal", "lock", "preflight", "foundry", "registry", "claims", "demo"],
   ["machines"],
   ["bundle", "drain", "drills", "lesson"],
+  ["watch"],
   ["commands"],
   ["verbs.ts"],
   ["program.ts"],
@@ -40,7 +41,7 @@ const narrow: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 /** Code that computes and touches nothing outside. */
-const pure = /^(lab|render|claims\/judge|drills\/(analysis|model|report))\//;
+const pure = /^(lab|render|claims\/judge|drills\/(analysis|model|report)|watch\/model)\//;
 const effects = builtinModules.filter((name) => !["path", "url", "util", "buffer", "crypto"].includes(name));
 
 /** The one place that knows an outside library. */

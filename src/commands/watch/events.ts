@@ -1,0 +1,43 @@
+import { LabError } from "../../errors.ts";
+import type { Language } from "../../render/lesson/words.ts";
+import { paint } from "../../ui/color.ts";
+import { type Hub, openHub } from "../../watch/hub.ts";
+import { lineOf } from "../../watch/model/words.ts";
+import { observe } from "../../watch/observe.ts";
+import { type Context, type LabOptions, type MadeLab, madeLab } from "../context.ts";
+import { shellLanguage } from "../lesson/open.ts";
+
+export interface EventsOptions extends LabOptions {
+  readonly language?: Language;
+}
+
+/** `events`: what is seen of the lab, a line each, until Ctrl-C; under `--json` an object each. */
+export async function events({ language, ...which }: EventsOptions, context: Context): Promise<never> {
+  const made = madeLab(which);
+  const hub = openHub();
+  if (context.json) hub.listen((event) => context.print(JSON.stringify(event)));
+  else printLines(hub, context);
+  return watchUntilInterrupted(made, hub, language, context);
+}
+
+/** Prints what is new, as lines. */
+export function printLines(hub: Hub, { print, color }: Context): void {
+  const colours = { good: "green", bad: "red", plain: "reset" } as const;
+  hub.listen((event, before) => {
+    const line = lineOf(event, before);
+    if (line === undefined) return;
+    const time = new Date(event.at).toTimeString().slice(0, 8);
+    print(`${paint(color, "dim", time)}  ${paint(color, colours[line.tone], line.text)}`);
+  });
+}
+
+/** @throws LabError `interrupted`: nothing else ends it. */
+export async function watchUntilInterrupted(
+  made: MadeLab,
+  hub: Hub,
+  language: Language | undefined,
+  { signal }: Pick<Context, "signal">,
+): Promise<never> {
+  await observe({ ...made, signal, language: language ?? shellLanguage(process.env) }, hub);
+  throw new LabError("interrupted", "interrupted");
+}
