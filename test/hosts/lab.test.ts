@@ -370,7 +370,6 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     const again = await lab(["create"]);
     expect(again.exitCode).toBe(3);
     expect(again.stderr).toContain("s2 does not answer over SSH");
-    expect(again.stderr).toContain("no host was changed");
     const first = await lab(["destroy", "--yes"]);
     expect(first.exitCode).toBe(4);
     expect(first.stderr).toContain("the lab could not be removed from s2");
