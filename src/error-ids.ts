@@ -20,6 +20,7 @@ export const errorIds = {
     "images-in-no-registry",
     "images-missing",
     "images-not-of-this-lab",
+    "incident-missing",
     "keys-stay-here",
     "lab-file-missing",
     "lab-file-unreadable",
@@ -46,6 +47,7 @@ export const errorIds = {
     "service-unknown",
     "stand-in-misused",
     "symbolic-link",
+    "teacher-key-wrong",
     "wrong-command-line",
   ],
   preflight: [

@@ -64,6 +64,7 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "images would be removed, and the question was not answered with yes",
     "`npx mesos-lab images prune --yes`",
   ],
+  "incident-missing": ["no incident was started in this lab", "`npx mesos-lab incident start`"],
   "keys-stay-here": [
     "on hosts the playbooks run on this computer only",
     "install Ansible here: `npx mesos-lab doctor --fix`",
@@ -134,6 +135,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
   "symbolic-link": [
     "a symbolic link in a lab's folder leads elsewhere, and none is followed",
     "remove the link",
+  ],
+  "teacher-key-wrong": [
+    "a file has no X25519 key in PEM, or the other half of it",
+    "make both halves: see [teaching.md](teaching.md)",
   ],
   "wrong-command-line": ["a command, word or flag is wrong", "`npx mesos-lab --help`"],
 

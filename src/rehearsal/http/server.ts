@@ -23,6 +23,8 @@ export async function listen(app: Hono, address: ListenAddress): Promise<Running
   const { callers } = address;
   let refusalOf: Gate = gate({ hosts: [], users: [] });
   const server = createAdaptorServer({
+    // In HTTP/1.0 a request needs no Host: HAProxy's checks have none.
+    hostname: address.host,
     fetch: callers === undefined ? app.fetch : guarded(app.fetch, () => refusalOf),
   });
   // Node's own 5 s would close connections that clients keep for their next call.
