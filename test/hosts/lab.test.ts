@@ -9,12 +9,11 @@ import { differences, type Files } from "../helpers/hosts/files.ts";
 import { type Host, type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
 import { pathsThatStay } from "../helpers/hosts/paths-that-stay.ts";
 import { missing } from "../helpers/missing.ts";
+import { everyNight } from "../helpers/nightly.ts";
 import { logs } from "../helpers/run/logs.ts";
 
 /** A lab on six hosts from the first look to the last byte. The tests depend on each other in their order. */
 
-/** What holds a break for minutes until Mesos gives the slave up. The break itself is tested in lasting.test.ts. */
-const everyNight = process.env.MESOS_LAB_NIGHTLY === "1";
 const without = noHosts || missing("ansible-playbook");
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist/cli.js");
@@ -275,6 +274,7 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     "remove-container",
     ...["restart-slave", "restart-master", "restart-marathon", "restart-bamboo", "restart-zookeeper"],
     ...["freeze-master", "freeze-task", "full-disk-slave"],
+    // What holds a break for minutes until Mesos gives the slave up. The break itself is tested in lasting.test.ts.
     ...(everyNight ? ["freeze-slave"] : []),
   ])("drill %s: the service finds its way back", async (name) => {
     await done("drill", name);
