@@ -54,6 +54,7 @@ export const errorIds = {
     "box-not-buildable-here",
     "cache-in-use",
     "debian-mirror-unknown",
+    "drill-not-possible",
     "file-refused",
     "host-not-ready",
     "host-without-apt",

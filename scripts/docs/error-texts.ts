@@ -148,6 +148,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
   ],
   "cache-in-use": ["another mesos-lab builds into the same cache", "wait for it"],
   "debian-mirror-unknown": ["this host's apt has no Debian mirror", "add one to `/etc/apt/sources.list.d`"],
+  "drill-not-possible": [
+    "the machine lacks what the drill would break it with, such as netem in its kernel; nothing was broken",
+    "choose another drill, or bring what is named to the machine",
+  ],
   "file-refused": [
     "the system refused to read or write a file; its reason is shown",
     "check rights, room on the disk and the limit of open files",

@@ -436,9 +436,10 @@ const clientInPlace = `cd /usr/local/lib/mesos-lab; cp docker-${staticClientVers
 
 describe("a lab of the classic stack from fetched archives", { timeout: minutes(20) }, () => {
   let registry: ChildProcess;
-  const served = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-registry-"));
+  let served: string;
 
   beforeAll(async () => {
+    served = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-registry-"));
     const logFile = join(logs, "e2e-registry.log");
     const list = await run({ file: process.execPath, args: [cli, "images", "list", "--json"] });
     const { file: archive } = JSON.parse(list.stdout) as { file: string };
@@ -453,7 +454,7 @@ describe("a lab of the classic stack from fetched archives", { timeout: minutes(
 
   afterAll(() => {
     registry?.kill();
-    rmSync(served, { recursive: true, force: true });
+    if (served !== undefined) rmSync(served, { recursive: true, force: true });
   });
 
   test("is made and verified, and there is no route out of its network", async () => {
