@@ -120,8 +120,9 @@ export const verbs: readonly Verb[] = [
       { name: "check", help: "tell whether the step is done, and if not, why not" },
       { name: "solve", help: "do the step" },
       { name: "restore", help: "bring the lab to where the step begins" },
+      { name: "report", help: "write what was done into a signed file, for the teacher" },
     ],
-    flags: [...which, "answer", "language", "yes", "json"],
+    flags: [...which, "answer", "student", "teacher", "output", "language", "yes", "json"],
     example: "mesos-lab lesson check rule",
     action: async ([action, step], options, context) => {
       const language = oneOf("language", options.language, languages);
@@ -132,6 +133,36 @@ export const verbs: readonly Verb[] = [
         context,
       );
     },
+  },
+  {
+    usage: "incident <action>",
+    help: "Give the lab a hidden fault to be found and mended",
+    words: [
+      { name: "start", help: "break something, and tell what visitors complain of" },
+      { name: "check", help: "tell whether the lab is repaired, and how long it took" },
+      { name: "hint", help: "help a little; each time a little more" },
+      { name: "reveal", help: "tell what is wrong, and one way to mend it" },
+    ],
+    flags: [...which, "seed", "level", "language", "yes", "json"],
+    example: "mesos-lab incident start --level 2",
+    action: async ([action = ""], { seed, level, ...options }, context) => {
+      const numbers = { ...numberFlag("seed", seed, 0, 999_999_999), ...numberFlag("level", level, 1, 3) };
+      const language = oneOf("language", options.language, languages);
+      return (await import("./commands/incident.ts")).incident(
+        action,
+        { ...options, ...numbers, ...language },
+        context,
+      );
+    },
+  },
+  {
+    usage: "class <action> [...files]",
+    help: "Show what a class has done, from the reports of its students",
+    words: [{ name: "report", help: "a table of the reports: mesos-lab class report *.json" }],
+    flags: ["key", "csv", "html", "json"],
+    example: "mesos-lab class report *.json --html >class.html",
+    action: async ([, ...files], options, context) =>
+      (await import("./commands/class.ts")).classReport(files, options, context),
   },
   {
     usage: "watch",

@@ -64,6 +64,7 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "images would be removed, and the question was not answered with yes",
     "`npx mesos-lab images prune --yes`",
   ],
+  "incident-missing": ["no incident was started in this lab", "`npx mesos-lab incident start`"],
   "keys-stay-here": [
     "on hosts the playbooks run on this computer only",
     "install Ansible here: `npx mesos-lab doctor --fix`",
@@ -135,6 +136,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "a symbolic link in a lab's folder leads elsewhere, and none is followed",
     "remove the link",
   ],
+  "teacher-key-wrong": [
+    "a file has no X25519 key in PEM, or the other half of it",
+    "make both halves: see [teaching.md](teaching.md)",
+  ],
   "wrong-command-line": ["a command, word or flag is wrong", "`npx mesos-lab --help`"],
 
   "box-not-buildable-here": [
@@ -143,6 +148,10 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
   ],
   "cache-in-use": ["another mesos-lab builds into the same cache", "wait for it"],
   "debian-mirror-unknown": ["this host's apt has no Debian mirror", "add one to `/etc/apt/sources.list.d`"],
+  "drill-not-possible": [
+    "the machine lacks what the drill would break it with, such as netem in its kernel; nothing was broken",
+    "choose another drill, or bring what is named to the machine",
+  ],
   "file-refused": [
     "the system refused to read or write a file; its reason is shown",
     "check rights, room on the disk and the limit of open files",

@@ -1,15 +1,14 @@
 import { hostPortsOf } from "../demo/app.ts";
 import { addressesOf, encodePath, findApp, patientMs, refused } from "../demo/services.ts";
-import { LabError } from "../errors.ts";
 import type { Machine } from "../lab/model.ts";
 import { labAddress, type ProbeContext } from "../probes/context.ts";
 import { askTasks, type MarathonTask } from "../probes/marathon.ts";
 import { waitFor } from "../probes/wait.ts";
-import type { Mover } from "./mover.ts";
+import { holdRoutes, releaseRoutes } from "./held.ts";
+import { untilListening } from "./listening.ts";
+import { type Mover, runningLimitMs, unmoved } from "./mover.ts";
 import { routersOf, untilRouted } from "./routes.ts";
 
-/** An image may have to be pulled, and a machine in software is slow. */
-const runningLimitMs = 600_000;
 /** For as long an app may have no task that starts: then nothing has room for it. */
 const noRoomMs = 30_000;
 const goneLimitMs = 60_000;
@@ -44,8 +43,11 @@ export async function moveApp(mover: Mover, id: string, old: readonly MarathonTa
   let isScaled = false;
   try {
     isScaled = true;
+    await holdRoutes(mover, id);
     await scale(mover, marathon, id, instances + old.length, false);
     const fresh = await untilElsewhere(mover, marathon, id, { instances, old });
+    await untilListening(mover, id, { fresh, old: places });
+    await releaseRoutes(mover, id);
     await untilRouted(mover, routers, { old: places, fresh });
     const ids = old.map((task) => task.id);
     const answer = await http.send(
@@ -60,10 +62,11 @@ export async function moveApp(mover: Mover, id: string, old: readonly MarathonTa
     isScaled = false;
   } finally {
     // As it was, also after an interrupt: the youngest tasks go, which are the new ones.
-    if (isScaled)
-      await scale({ ...mover, signal: AbortSignal.timeout(patientMs) }, marathon, id, instances, true).catch(
-        () => undefined,
-      );
+    if (isScaled) {
+      const back = { ...mover, signal: AbortSignal.timeout(patientMs) };
+      await scale(back, marathon, id, instances, true).catch(() => undefined);
+      await releaseRoutes(back, id).catch(() => undefined);
+    }
   }
   await untilGone(mover, old);
   await untilRouted(mover, routers, { old: places });
@@ -137,11 +140,4 @@ async function untilGone(mover: Mover, old: readonly MarathonTask[]): Promise<vo
     },
     { timeoutMs: goneLimitMs, intervalMs: lookMs, signal },
   );
-}
-
-function unmoved(id: string, seen: string): LabError {
-  return new LabError("app-cannot-move", `the app ${id} could not be moved, and so nothing was removed`, {
-    details: [`last seen: ${seen}`],
-    remedy: ["make room for it on another slave, or scale it down; then npx mesos-lab create again"],
-  });
 }

@@ -1,12 +1,13 @@
-import { setTimeout as delay } from "node:timers/promises";
+import type { AppState } from "../demo/app.ts";
 import { encodePath, findApp, refused } from "../demo/services.ts";
 import { LabError } from "../errors.ts";
 import type { Entry } from "../lab/catalogue/container.ts";
-import { machineAt } from "../lab/model.ts";
+import { isAt, type Machine, machineAt } from "../lab/model.ts";
 import { slowness } from "../lab/runs.ts";
 import type { Bounds, Lasting } from "../machines/machines.ts";
 import { type Drill, holdMs } from "./catalogue.ts";
 import type { DrillClock } from "./clock.ts";
+import { hold } from "./hold.ts";
 import type { DrillOptions } from "./options.ts";
 
 /** What was broken. */
@@ -35,30 +36,39 @@ export async function breakIt(
   const { breaks } = drill;
   const { machines, signal, lab } = options;
   const bounds: Bounds = { boundMs: holdMs(drill) + graceMs * slowness(lab), signal };
-  const held = async (target: string, lasting: Lasting): Promise<Broken> => {
-    await hold(lasting, holdMs(drill), { target, bounds });
-    return { target, undoneAt: clock.now() };
+  const held = async (
+    target: string,
+    lasting: Lasting,
+    begun?: () => Promise<string | undefined>,
+  ): Promise<Broken> => {
+    const task = await hold(lasting, holdMs(drill), { target, bounds, begun });
+    return { target, undoneAt: clock.now(), ...(task !== undefined && { task }) };
   };
   if ("service" in breaks && entry !== undefined) {
     const service = `${entry.tutorial.name} on ${entry.machine.name}`;
-    if (breaks.kind === "freeze") return held(service, await machines.breaks.freeze(entry, bounds));
-    if (breaks.kind === "partition") {
-      const { partition } = machines.breaks;
-      if (partition === undefined) throw new Error("there is no network to part");
-      return held(entry.machine.name, await partition(entry.machine, bounds));
+    const { name } = entry.machine;
+    switch (breaks.kind) {
+      case "restart":
+        await machines.breaks.restart(entry, signal);
+        return { target: service };
+      case "reboot":
+        await machines.breaks.reboot(entry.machine, signal);
+        return { target: name };
+      case "freeze":
+        return held(service, await machines.breaks.freeze(entry, bounds));
+      case "partition":
+        return held(name, await of(machines.breaks.partition)(entry.machine, bounds));
+      case "slow":
+        return held(name, await of(machines.breaks.slow)(entry.machine, bounds));
+      case "fill":
+        return held(service, await of(machines.breaks.fill)(entry, bounds), () =>
+          killTaskOn(entry.machine, options),
+        );
     }
-    if (breaks.kind === "restart") {
-      await machines.breaks.restart(entry, signal);
-      return { target: service };
-    }
-    await machines.breaks.reboot(entry.machine, signal);
-    return { target: entry.machine.name };
   }
   const task = await oneTask(options);
   if (breaks.kind === "kill-task") {
-    const url = `${options.at.marathon}/v2/apps/${encodePath(options.appId)}/tasks/${encodeURIComponent(task.id)}`;
-    const answer = await options.http.send("DELETE", url, undefined, { signal });
-    if (answer.status !== 200) throw refused("Marathon", answer);
+    await killTask(task, options);
     return { target: task.id, task: task.id };
   }
   const machine = machineAt(lab, task.host);
@@ -70,26 +80,25 @@ export async function breakIt(
   return { target: await machines.breaks.removeTask(machine, port, signal), task: task.id };
 }
 
-/** Leaves something broken for so long; undoes it then, and after an interrupt. */
-async function hold(
-  { undo }: Lasting,
-  ms: number,
-  { target, bounds }: { readonly target: string; readonly bounds: Bounds },
-): Promise<void> {
-  try {
-    await delay(ms, undefined, { signal: bounds.signal });
-  } finally {
-    await undo().catch((cause: unknown) => {
-      throw new LabError("break-not-undone", `${target} could not be put back`, {
-        details: [
-          cause instanceof Error ? cause.message : String(cause),
-          `the lab itself does so within ${Math.ceil(bounds.boundMs / 1000)} s of the break`,
-        ],
-        remedy: ["npx mesos-lab verify --timeout 180"],
-        cause,
-      });
-    });
-  }
+type AppTask = AppState["tasks"][number];
+
+/** A break that only some labs know; drills that need it are refused for the others (`whyNot`). */
+function of<T>(known: T | undefined): T {
+  if (known === undefined) throw new Error("this lab cannot be broken like that");
+  return known;
+}
+
+async function killTask({ id }: AppTask, { at, appId, http, signal }: DrillOptions): Promise<void> {
+  const url = `${at.marathon}/v2/apps/${encodePath(appId)}/tasks/${encodeURIComponent(id)}`;
+  const answer = await http.send("DELETE", url, undefined, { signal });
+  if (answer.status !== 200) throw refused("Marathon", answer);
+}
+
+/** The app's task on a machine, where there is one: Mesos will start another. */
+async function killTaskOn(machine: Machine, options: DrillOptions): Promise<string | undefined> {
+  const task = (await tasksOf(options)).find(({ host }) => isAt(machine, host));
+  if (task !== undefined) await killTask(task, options);
+  return task?.id;
 }
 
 /** After a drill that was interrupted or has failed: what could not be put back, in sentences. */
@@ -115,11 +124,14 @@ export async function putBack(
   return left === undefined ? [] : [left];
 }
 
-async function oneTask({ http, at, appId, signal }: DrillOptions) {
-  const app = await findApp(http, at.marathon, appId, signal);
-  const [task] = app?.tasks ?? [];
+async function tasksOf({ http, at, appId, signal }: DrillOptions): Promise<readonly AppTask[]> {
+  return (await findApp(http, at.marathon, appId, signal))?.tasks ?? [];
+}
+
+async function oneTask(options: DrillOptions): Promise<AppTask> {
+  const [task] = await tasksOf(options);
   if (task !== undefined) return task;
-  throw new LabError("app-without-task", `${appId} has no task to break`, {
+  throw new LabError("app-without-task", `${options.appId} has no task to break`, {
     remedy: ["npx mesos-lab demo"],
   });
 }

@@ -19,6 +19,10 @@ export interface Drill {
     | { readonly kind: "freeze"; readonly service: ServiceName; readonly holdMs: number }
     /** The machine of the service cut off from the lab's others, for so long. */
     | { readonly kind: "partition"; readonly service: ServiceName; readonly holdMs: number }
+    /** Packets from the machine of the service to the lab's others late, and some lost, for so long. */
+    | { readonly kind: "slow"; readonly service: ServiceName; readonly holdMs: number }
+    /** The service without room for what it writes, for so long, and a task of the app that runs there killed. */
+    | { readonly kind: "fill"; readonly service: ServiceName; readonly holdMs: number }
     | { readonly kind: "freeze-task"; readonly holdMs: number };
 }
 
@@ -82,6 +86,20 @@ export const drills: readonly Drill[] = [
     undone: "slave no longer cut off",
     breaks: { kind: "partition", service: "mesos-slave", holdMs: 100_000 },
   },
+  {
+    name: "slow-slave",
+    help: "have what a slave's machine sends arrive 200 ms late, and lose 5 % of it, for 30 s",
+    mark: "slave slowed down",
+    undone: "slave no longer slow",
+    breaks: { kind: "slow", service: "mesos-slave", holdMs: 30_000 },
+  },
+  {
+    name: "full-disk-slave",
+    help: "leave a slave no room for what it writes for 30 s, and kill the app's task there",
+    mark: "slave's disk full",
+    undone: "slave's disk has room again",
+    breaks: { kind: "fill", service: "mesos-slave", holdMs: 30_000 },
+  },
 ];
 
 /** The drills that a lab can be put through. */
@@ -107,8 +125,16 @@ export function whyNot({ name, breaks }: Drill, lab: Lab): string | undefined {
     return `${name} needs a ZooKeeper: this embedded lab has a store in its launcher instead, where all else hangs on`;
   if (breaks.kind === "partition" && !hasNetwork(lab))
     return `${name} needs machines with a network between them: in an embedded lab all share one loopback (freeze-slave comes near it)`;
+  if (breaks.kind === "slow" && !hasNetwork(lab))
+    return `${name} needs machines with a network between them: in an embedded lab all share one loopback`;
+  if ((breaks.kind === "slow" || breaks.kind === "partition") && lab.machines.length < 2)
+    return `${name} needs a second machine, with which the slave's talks`;
+  if (breaks.kind === "fill" && !hasNetwork(lab))
+    return `${name} needs a slave in a machine: in an embedded lab it writes to this computer's own disk`;
   if (breaks.kind === "partition" && !mayReboot(lab))
     return `${name} would cut off a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
+  if (breaks.kind === "slow" && !mayReboot(lab))
+    return `${name} would slow down a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
   if (breaks.kind === "reboot" && !mayReboot(lab))
     return `${name} would reboot a machine of somebody's, which the lab file does not allow (drills: {reboot: true})`;
   return undefined;

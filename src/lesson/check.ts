@@ -5,20 +5,35 @@ import { type LessonStage, type Look, notYet, type Step } from "./stage.ts";
 
 /** How long a check may take; what has begun is waited for a little less. */
 const limitMs = 10_000;
-const soonMs = 7_000;
+const soonMs = 9_000;
 
-/** Looks whether a step is done, and a few seconds longer where what is missing has begun. Never throws for what the lab answers. */
-export async function checkStep(step: Step, stage: LessonStage): Promise<Look> {
-  const bound = AbortSignal.timeout(limitMs);
+/** Looks whether a step is done. */
+export function checkStep(step: Step, stage: LessonStage): Promise<Look> {
+  return boundedLook(step.look, stage);
+}
+
+/**
+ * Looks, and a few seconds longer where what is missing has begun; usually at most 10 s. What the lab answers, or does not, is a
+ * result and no error.
+ */
+export async function boundedLook(
+  look: Step["look"],
+  stage: LessonStage,
+  bounds: { readonly limitMs: number; readonly soonMs: number } = { limitMs, soonMs },
+): Promise<Look> {
+  const bound = AbortSignal.timeout(bounds.limitMs);
   const signal = AbortSignal.any([stage.signal, bound]);
-  let last: Look = notYet("the lab does not answer within 10 s", "实验环境 10 秒内没有回答");
+  let last: Look = notYet(
+    `the lab does not answer within ${bounds.limitMs / 1000} s`,
+    `实验环境 ${bounds.limitMs / 1000} 秒内没有回答`,
+  );
   try {
     const waited = await waitFor<Look>(
       async (each) => {
-        last = await lookOnce(step, { ...stage, signal: each, probes: { ...stage.probes, signal: each } });
+        last = await lookOnce(look, { ...stage, signal: each, probes: { ...stage.probes, signal: each } });
         return last.done || last.soon !== true ? { ok: true, value: last } : { ok: false, seen: last.why.en };
       },
-      { timeoutMs: soonMs, signal },
+      { timeoutMs: bounds.soonMs, signal },
     );
     return waited.ok ? waited.value : last;
   } catch (error) {
@@ -28,9 +43,9 @@ export async function checkStep(step: Step, stage: LessonStage): Promise<Look> {
   }
 }
 
-async function lookOnce(step: Step, stage: LessonStage): Promise<Look> {
+async function lookOnce(look: Step["look"], stage: LessonStage): Promise<Look> {
   try {
-    return await step.look(stage);
+    return await look(stage);
   } catch (error) {
     if (error instanceof ProbeError)
       return notYet(`the lab does not answer: ${error.message}`, `实验环境没有回答：${error.message}`);

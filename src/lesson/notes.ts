@@ -3,6 +3,7 @@ import { LabError } from "../errors.ts";
 import { type StepId, stepIds } from "../render/lesson/words.ts";
 import { readIfThere, writeFiles } from "../tools/files.ts";
 import { type LabFolder, lessonName } from "../tools/lab-folder.ts";
+import { isSignedBy, signedBy } from "./report/keys.ts";
 
 const time = z.iso.datetime();
 const text = z.string().max(400);
@@ -14,7 +15,10 @@ const notesSchema = z.strictObject({
   passed: z.partialRecord(z.enum(stepIds), z.strictObject({ at: time, by: z.enum(["student", "solve"]) })),
   /** What was there when a step began: tasks or reports, by which a later look sees a change. */
   begun: z.partialRecord(z.enum(stepIds), z.array(text)),
+  /** Somebody else than this tool has written the notes at some time. */
+  changed: z.literal(true).optional(),
 });
+const signedSchema = notesSchema.extend({ signature: z.string().max(200).optional() });
 
 /** What is noted of a student's way through the lesson. */
 export type Notes = z.infer<typeof notesSchema>;
@@ -24,7 +28,8 @@ export function readNotes(folder: LabFolder): Notes {
   const written = readIfThere(folder.file(lessonName));
   if (written === undefined) return { passed: {}, begun: {} };
   try {
-    return notesSchema.parse(JSON.parse(written));
+    const { signature, ...notes } = signedSchema.parse(JSON.parse(written));
+    return isOwn(folder, notes, signature) ? notes : { ...notes, changed: true };
   } catch (cause) {
     throw new LabError("record-damaged", `${folder.file(lessonName)} is damaged`, {
       remedy: ["remove it: the lesson then begins anew"],
@@ -52,7 +57,7 @@ export function beginningAt(notes: Notes, id: StepId, steps: readonly StepId[]):
   const kept = steps.slice(0, steps.indexOf(id));
   const only = <T>(all: Partial<Record<StepId, T>>) =>
     Object.fromEntries(kept.flatMap((each) => (all[each] === undefined ? [] : [[each, all[each]]])));
-  return { at: id, passed: only(notes.passed), begun: only(notes.begun) };
+  return { ...notes, at: id, passed: only(notes.passed), begun: only(notes.begun) };
 }
 
 /** The step that the student is at; undefined when all are done. */
@@ -64,5 +69,15 @@ export function currentStep(notes: Notes, steps: readonly StepId[]): StepId | un
 }
 
 export function writeNotes(folder: LabFolder, notes: Notes): void {
-  writeFiles(folder.path, [{ path: lessonName, contents: `${JSON.stringify(notes, undefined, 2)}\n` }]);
+  const signed = { ...notes, signature: signedBy(folder, textOf(notes)) };
+  writeFiles(folder.path, [{ path: lessonName, contents: `${JSON.stringify(signed, undefined, 2)}\n` }]);
+}
+
+function isOwn(folder: LabFolder, notes: Notes, signature: string | undefined): boolean {
+  return signature !== undefined && isSignedBy(folder, textOf(notes), signature);
+}
+
+/** The same for the same notes, however they are laid out. */
+function textOf(notes: Notes): string {
+  return JSON.stringify(notesSchema.parse(notes));
 }

@@ -177,6 +177,10 @@ export interface Breaks {
   ): Promise<Lasting & { readonly name: string }>;
   /** Lets a machine and the lab's others hear nothing of each other; absent where they have no network between them. */
   readonly partition?: (machine: Machine, bounds: Bounds) => Promise<Lasting>;
+  /** Makes packets from a machine to the lab's others late, and loses some; absent where they have no network between them. */
+  readonly slow?: (machine: Machine, bounds: Bounds) => Promise<Lasting>;
+  /** Leaves a slave no room for what it writes; absent where it has no file system of its own. */
+  readonly fill?: (entry: Entry, bounds: Bounds) => Promise<Lasting>;
   /** After an interrupted drill: starts what was left stopped; returns what could not be put back. */
   putBack(entry: Entry): Promise<string | undefined>;
 }

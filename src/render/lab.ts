@@ -4,9 +4,17 @@ import { hasPlaybooks, onVagrant } from "../lab/runs.ts";
 import { configFolder, type RenderedFile, type Templates, template } from "./files.ts";
 import { groupVariables, hostVariables, inventory, variableComments } from "./inventory.ts";
 import { lessonFiles } from "./lesson.ts";
-import { readyPlaybook, servicePlaybook } from "./playbook.ts";
+import { readyPlaybook, servicePlaybook, serviceTasks, tasksOf } from "./playbook.ts";
 import { embeddedReadme, readme } from "./readme.ts";
-import { type Playbook, playbooks, sitePlaybook, titleOf } from "./site.ts";
+import {
+  allServices,
+  type Playbook,
+  playbooks,
+  servicePlaybooks,
+  servicesPlaybook,
+  sitePlaybook,
+  titleOf,
+} from "./site.ts";
 import { vagrantfile } from "./vagrantfile.ts";
 import { yamlFile } from "./yaml.ts";
 
@@ -18,15 +26,22 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
       { path: "README.md", contents: embeddedReadme(template(templates, "readme/embedded.md.hbs"), lab) },
       ...lessonFiles(templates, lab, titleOf),
     ];
-  const playbookFiles = playbooks(lab).map((playbook) => ({
+  const all = [...playbooks(lab), ...servicePlaybooks(lab)];
+  const playbookFiles = all.map((playbook) => ({
     path: `playbooks/${playbook.name}.yml`,
     contents: playbookText(lab, playbook, templates),
   }));
+  const taskFiles = servicePlaybooks(lab)
+    .filter(({ roles }) => roles === undefined)
+    .map(({ service }) => ({
+      path: tasksOf(service),
+      contents: serviceTasks(template(templates, "tasks/service.yml.hbs"), lab, service),
+    }));
   const hostFiles = lab.machines.map((machine) => ({
     path: `host_vars/${machine.name}.yml`,
     contents: yamlFile(hostVariables(lab, machine)),
   }));
-  const roles = new Set(playbooks(lab).flatMap((playbook) => playbook.roles ?? []));
+  const roles = new Set(all.flatMap((playbook) => playbook.roles ?? []));
   const roleFiles = [...templates]
     .filter(([path]) => path.startsWith("roles/") && roles.has(path.split("/")[1] ?? ""))
     .map(([path, contents]) => ({ path, contents }));
@@ -39,6 +54,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     ...hostFiles,
     { path: "site.yml", contents: sitePlaybook(lab) },
     ...playbookFiles,
+    ...taskFiles,
     ...configFiles(lab),
     ...roleFiles,
     { path: "README.md", contents: readme(templates, lab, titleOf) },
@@ -65,7 +81,8 @@ function configFiles(lab: Lab): RenderedFile[] {
 function playbookText(lab: Lab, playbook: Playbook, templates: Templates): string {
   const { name, title, service, roles } = playbook;
   if (roles !== undefined) return template(templates, `playbooks/${name}.yml`);
-  return service === undefined
-    ? readyPlaybook(template(templates, `playbooks/${name}.yml.hbs`), title, lab)
-    : servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, lab, service);
+  if (service !== undefined)
+    return servicePlaybook(template(templates, "playbooks/service.yml.hbs"), title, service);
+  const own = template(templates, `playbooks/${name}.yml.hbs`);
+  return playbook === allServices ? servicesPlaybook(own, lab) : readyPlaybook(own, title, lab);
 }

@@ -6,6 +6,7 @@ import { dockerRun } from "./docker-run.ts";
 import { type RenderedFile, type Templates, template } from "./files.ts";
 import { stepTexts } from "./lesson/steps.ts";
 import { type Language, languages } from "./lesson/words.ts";
+import { severalOf } from "./several.ts";
 import { fill } from "./template.ts";
 
 const proxyWords = {
@@ -40,6 +41,7 @@ function lessonData(lab: Lab, language: Language, titleOf: (service: ServiceName
     machines: lab.machines.map(({ name, ip, services }) => ({ name, ip, services: services.join(", ") })),
     pages: all.map(({ title, url }) => ({ title, url })),
     joined: lab.mesos?.zk ?? "",
+    several: severalOf(lab),
     ...(hasPlaybooks(lab) ? { containers: containersOf(lab, titleOf) } : processesOf(lab, language, titleOf)),
     steps: steps.map(({ id, title, text, commands, see, question }, index) => ({
       number: index + 1,

@@ -10,21 +10,39 @@ import { indent, toYaml } from "./yaml.ts";
 const asks = { retries: 150, delay: 2 };
 
 /** The playbook of one service on all its machines, from the template `playbooks/service.yml.hbs`. */
-export function servicePlaybook(template: string, title: string, lab: Lab, service: ServiceName): string {
+export function servicePlaybook(template: string, title: string, service: ServiceName): string {
+  return fill(template, { title, group: groupName(service), tasks: tasksOf(service) });
+}
+
+/** Where the tasks of a service lie in the lab's folder. */
+export function tasksOf(service: ServiceName): string {
+  return `tasks/${service}.yml`;
+}
+
+/** What makes a service's container on a machine, from the template `tasks/service.yml.hbs`. */
+export function serviceTasks(template: string, lab: Lab, service: ServiceName): string {
   const entries = entriesOf(lab, service);
   const [entry] = entries;
-  if (entry === undefined) throw new Error(`no machine runs what ${title} describes`);
+  if (entry === undefined) throw new Error(`no machine runs ${service}`);
   return fill(template, {
-    title,
-    group: groupName(service),
     waits: waitsBefore(lab, entry),
     config: entry.config !== undefined,
     configFrom: `{{ inventory_dir }}/${configFolder("{{ inventory_hostname }}", service)}`,
     configTo: entry.config?.folder ?? "",
     checksum: configChecksum(entry),
-    container: entries.length === 1 ? entry.tutorial.name : service,
-    arguments: indent(toYaml(serviceArguments(entries).common, additionComments(entry)), 8),
+    runTask: runTask(containerOf(entries)),
+    configTask: configTask(containerOf(entries)),
+    arguments: indent(toYaml(serviceArguments(entries).common, additionComments(entry)), 4),
   });
+}
+
+const runTask = (container: string) => `Run the ${container} container`;
+const configTask = (container: string) => `Copy the configuration of the ${container} container`;
+
+/** How the tasks of a service name its container. */
+function containerOf(entries: readonly Entry[]): string {
+  const [entry] = entries;
+  return entry === undefined || entries.length > 1 ? (entry?.service ?? "") : entry.tutorial.name;
 }
 
 /** The playbook that waits for all services, from the template `playbooks/ready.yml.hbs`. */
@@ -44,6 +62,31 @@ export function waitedFor(lab: Lab, task: string): readonly Entry[] {
   return catalogue(lab).filter(({ ready }) => ready !== undefined && task === `Wait until ${ready.means}`);
 }
 
+/** The service that a task of the services' playbook belongs to, and whether it is the last of that service's tasks. */
+export interface ServiceTask {
+  readonly service: ServiceName;
+  readonly last: boolean;
+}
+
+/** What the tasks of the services' playbook are for, by their names. A role's tasks are known by their role. */
+export function serviceTaskNames(lab: Lab): ReadonlyMap<string, ServiceTask> {
+  const names = serviceNames.flatMap((service): [string, ServiceTask][] => {
+    const entries = entriesOf(lab, service);
+    const [entry] = entries;
+    if (entry === undefined) return [];
+    const container = containerOf(entries);
+    const waits = waitsBefore(lab, entry).map(({ means }) => `Wait until ${means}`);
+    return [
+      ...[...waits, configTask(container)].map((name): [string, ServiceTask] => [
+        name,
+        { service, last: false },
+      ]),
+      [runTask(container), { service, last: true }],
+    ];
+  });
+  return new Map(names);
+}
+
 /** Per machine the variables that a service's playbook, and the one that waits for it, read. */
 export function serviceVariables(entries: readonly Entry[]): readonly Readonly<Record<string, unknown>>[] {
   const container = serviceArguments(entries).variables;
@@ -52,7 +95,7 @@ export function serviceVariables(entries: readonly Entry[]): readonly Readonly<R
 }
 
 /** What is waited for before the container starts: nothing, or one service on all its machines. */
-function waitsBefore(lab: Lab, entry: Entry): readonly object[] {
+function waitsBefore(lab: Lab, entry: Entry) {
   if (entry.waitsFor === undefined) return [];
   const needed = entriesOf(lab, entry.waitsFor.service);
   const wait = waitFor(needed[0]);
@@ -65,12 +108,12 @@ function waitsBefore(lab: Lab, entry: Entry): readonly object[] {
       ...wait,
       reason: `${entry.waitsFor.reason}.`,
       url: several ? "{{ item }}" : url,
-      urls: several ? indent(toYaml(urls), 8) : "",
+      urls: several ? indent(toYaml(urls), 4) : "",
     },
   ];
 }
 
-function waitFor(entry: Entry | undefined): object | undefined {
+function waitFor(entry: Entry | undefined) {
   if (entry?.ready === undefined) return undefined;
   const { means, condition } = entry.ready;
   const until = ["ready_answer.status == 200", ...(condition === undefined ? [] : [condition])].join(" and ");
@@ -91,5 +134,5 @@ function configChecksum({ service, config }: Entry): string {
   const folder = configFolder("' ~ inventory_hostname ~ '", service);
   const files = Object.keys(config?.files ?? {}).map((name) => `inventory_dir ~ '/${folder}${name}'`);
   const lines = ["{{ lookup('ansible.builtin.file',", `${files.join(",\n")}) | hash('sha256') }}`];
-  return lines.join("\n").replaceAll("\n", `\n${" ".repeat(12)}`);
+  return lines.join("\n").replaceAll("\n", `\n${" ".repeat(8)}`);
 }

@@ -2,7 +2,9 @@ import { entriesOf, services } from "../lab/catalogue/index.ts";
 import { type Lab, machinesWith, type ServiceName, type StackName, serviceNames } from "../lab/model.ts";
 import { areLent } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
-import { yamlFile } from "./yaml.ts";
+import { tasksOf } from "./playbook.ts";
+import { fill } from "./template.ts";
+import { indent, toYaml, yamlFile } from "./yaml.ts";
 
 /** The names of the plays, which are also what `create` shows. */
 export function titleOf(service: ServiceName): string {
@@ -75,11 +77,16 @@ const bundledPackages: Playbook = {
   roles: ["bundled_packages"],
 };
 
+/** All services at once, each machine at its own pace: what a service needs of another one it looks for until it finds it. */
+export const allServices: Playbook = { name: "services", title: "The services of every machine" };
+
 const ready: Playbook = { name: "ready", title: "Every service answers", ifContainersDiffer: true };
+
+const servicesOf = (lab: Lab) => serviceNames.filter((service) => machinesWith(lab, service).length > 0);
 
 /** The playbooks that `site.yml` imports, in order. */
 export function playbooks(lab: Lab): readonly Playbook[] {
-  const present = serviceNames.filter((service) => machinesWith(lab, service).length > 0);
+  const present = servicesOf(lab);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
     // A lab that joins a Mesos has no slaves to prepare.
@@ -88,18 +95,39 @@ export function playbooks(lab: Lab): readonly Playbook[] {
     ),
     look,
     imagesOf[lab.stack],
-    ...present.map((service) => serviceOf(lab, service)),
+    allServices,
     ready,
     note,
   ];
 }
 
-/** What has no container has a role, whose look is its own. */
-function serviceOf(lab: Lab, service: ServiceName): Playbook {
-  const own = { name: service, title: titleOf(service), service };
-  return entriesOf(lab, service).length > 0
-    ? { ...own, ifContainersDiffer: true }
-    : { ...own, roles: [groupName(service)] };
+/** The playbooks of one service each, to be run by hand. What has no container has a role, whose look is its own. */
+export function servicePlaybooks(lab: Lab): readonly (Playbook & { readonly service: ServiceName })[] {
+  return servicesOf(lab).map((service) => {
+    const own = { name: service, title: titleOf(service), service };
+    return entriesOf(lab, service).length > 0
+      ? { ...own, ifContainersDiffer: true }
+      : { ...own, roles: [groupName(service)] };
+  });
+}
+
+/** The playbook of all services, from the template `playbooks/services.yml.hbs`. */
+export function servicesPlaybook(template: string, lab: Lab): string {
+  // What waits for another service comes last, so that nothing else waits with it.
+  const waits = ({ service }: { service: ServiceName }) => entriesOf(lab, service)[0]?.waitsFor !== undefined;
+  const all = servicePlaybooks(lab);
+  const ordered = [...all.filter((each) => !waits(each)), ...all.filter(waits)];
+  const imports = ordered.map(({ title, service, roles, ifContainersDiffer }) => {
+    const here = `'${groupName(service)}' in group_names`;
+    return {
+      name: title,
+      ...(roles === undefined
+        ? { "ansible.builtin.import_tasks": `../${tasksOf(service)}` }
+        : { "ansible.builtin.import_role": { name: groupName(service) } }),
+      when: ifContainersDiffer ? ["containers_differ", here] : here,
+    };
+  });
+  return fill(template, { title: allServices.title, imports: indent(toYaml(imports), 4) });
 }
 
 /** `site.yml`: all playbooks in their order. */

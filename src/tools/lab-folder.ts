@@ -11,6 +11,10 @@ import { isLink, isReachedDirectly, ownFolder } from "./own-folder.ts";
 const recordName = "lab.json";
 /** What a student has done of the lesson. */
 export const lessonName = "lesson.json";
+/** The sealed record of a fault that a student is to find. */
+export const incidentName = "incident.sealed";
+/** The key with which the lab signs what a student has done. */
+export const keyName = "lesson.key";
 
 /** The folder of one lab: `generated/<name>` below the working directory. */
 export class LabFolder {
@@ -119,6 +123,8 @@ export class LabFolder {
       ...rendered.filter((path) => isReachedDirectly(this.path, path)),
       recordName,
       lessonName,
+      incidentName,
+      keyName,
       "logs",
       "reports",
       ".vagrant",

@@ -69,12 +69,22 @@ async function acquire(folder: string): Promise<() => Promise<void>> {
     rmSync(lockfilePath, { recursive: true, force: true });
     return lock(folder, options);
   });
-  writeFileSync(holderFile(folder), JSON.stringify(ownNote()), { mode: 0o600 });
+  noteHolder(folder);
   return async () => {
     if (lost) return;
     rmSync(holderFile(folder), { force: true });
     await release();
   };
+}
+
+/** A full disk is no reason not to remove a lab: then another command learns that the lab is in use, and not by whom. */
+function noteHolder(folder: string): void {
+  try {
+    writeFileSync(holderFile(folder), JSON.stringify(ownNote()), { mode: 0o600 });
+  } catch (error) {
+    rmSync(holderFile(folder), { force: true });
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
 }
 
 function ownNote(): Holder {

@@ -6,9 +6,11 @@ import { performance } from "node:perf_hooks";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { DrillReport } from "../../src/drills/model/report.ts";
 import { imagesOf } from "../../src/lab/catalogue/index.ts";
+import { stepIds } from "../../src/render/lesson/words.ts";
 import { type RunOptions, run } from "../../src/tools/exec.ts";
 import { tutorialCommands } from "../helpers/docker-run.ts";
 import { countMisses } from "../helpers/miss-counter.ts";
+import { atNight, everyNight } from "../helpers/nightly.ts";
 import { logs } from "../helpers/run/logs.ts";
 import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
@@ -266,10 +268,30 @@ describe("drills", () => {
   });
 });
 
+describe("the lesson", () => {
+  // Two drills are among its steps, and each check that is not done waits some seconds for what has begun.
+  test.skipIf(!everyNight)(`step by step: open before, done after${atNight}`, async () => {
+    const { steps } = await result<{ steps: { id: string }[] }>(["lesson"]);
+    const ids = steps.map(({ id }) => id);
+    expect(ids).toEqual([...stepIds]);
+    await lab(["lesson", "restore", ids[0] as string, "--yes"], {
+      timed: "lesson restore, to the first step",
+    });
+    for (const id of ids) {
+      const before = await lab(["lesson", "check", id], { accept: [0, 5] });
+      expect({ id, exitCode: before.exitCode, said: before.stdout }).toMatchObject({ id, exitCode: 5 });
+      await lab(["lesson", "solve", id], { timed: `lesson solve ${id}` });
+      await lab(["lesson", "check", id], { timed: `lesson check ${id}` });
+    }
+    expect(await result(["lesson"])).not.toHaveProperty("next");
+    // Back from the end to where the app has its rule, and visitors its page.
+    await lab(["lesson", "restore", "kill"], { timed: "lesson restore kill" });
+  });
+});
+
 describe("a lab's life", () => {
   // Seven minutes in software; halt and up start the same services on machines that boot.
-  const rebooted = test.runIf(process.env.MESOS_LAB_NIGHTLY === "1");
-  rebooted("both machines rebooted, everything comes back by itself (every night)", async () => {
+  test.skipIf(!everyNight)(`both machines rebooted, everything comes back by itself${atNight}`, async () => {
     for (const machine of ["master", "slave"])
       await lab(["ssh", machine, "--", "sudo", "systemctl", "reboot"], { accept: "any" });
     await lab(["verify", "--timeout", "600"], { timed: "both machines rebooted, verified after" });

@@ -71,12 +71,16 @@ function watched(child: ChildProcess): RunningTool {
  * A folder for one embedded lab at addresses of its own; `env` replaces variables of the tool's environment, `cli` is
  * another `cli.js` than the one that the tests share.
  */
-export function embeddedLab(env: NodeJS.ProcessEnv = {}, more = "", cli = inject("cli")): EmbeddedLab {
+export function embeddedLab(
+  env: NodeJS.ProcessEnv = {},
+  more = "",
+  cli = inject("cli"),
+  // 127.0: where the addresses of machines go as well.
+  network = `127.0.${randomInt(40, 250)}`,
+): EmbeddedLab {
   const folder = mkdtempSync(join(tmpdir(), "lab-"));
   // The tasks of root's lab run as other users.
   chmodSync(folder, 0o755);
-  // 127.0: where the addresses of machines go as well.
-  const network = `127.0.${randomInt(40, 250)}`;
   const [master, slave] = [`${network}.18`, `${network}.19`];
   const labFile = `runsOn: embedded
 machines:

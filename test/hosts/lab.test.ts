@@ -9,12 +9,11 @@ import { differences, type Files } from "../helpers/hosts/files.ts";
 import { type Host, type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
 import { pathsThatStay } from "../helpers/hosts/paths-that-stay.ts";
 import { missing } from "../helpers/missing.ts";
+import { everyNight } from "../helpers/nightly.ts";
 import { logs } from "../helpers/run/logs.ts";
 
 /** A lab on six hosts from the first look to the last byte. The tests depend on each other in their order. */
 
-/** What holds a break for minutes until Mesos gives the slave up. The break itself is tested in lasting.test.ts. */
-const everyNight = process.env.MESOS_LAB_NIGHTLY === "1";
 const without = noHosts || missing("ansible-playbook");
 const root = new URL("../..", import.meta.url).pathname;
 const cli = join(root, "dist/cli.js");
@@ -126,6 +125,53 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     ].map((text) => `${name}: ${text}`);
   };
 
+  /** What the last run of the playbooks changed on each host: `m1 0`. */
+  const changes = () => {
+    const folder = join(desk, "generated/pool/logs");
+    const [last = ""] = readdirSync(folder)
+      .filter((file) => file.startsWith("provision"))
+      .sort()
+      .toReversed();
+    const recap = readFileSync(join(folder, last), "utf8").matchAll(/^(\w+) +: ok=\d+ +changed=(\d+)/gm);
+    return [...recap].map(([, name, changed]) => `${name} ${changed}`).sort();
+  };
+
+  /** Makes the lab as it is described while its page is asked fifty times a second: no request may fail. */
+  const createUnderLoad = async () => {
+    const stop = join(desk, "stop");
+    const program = join(root, "test/helpers/run-steady-requests.ts");
+    const page = `http://${addressOf("m1")}/`;
+    const load = hosts.exec(process.execPath, ["--import", "tsx", program, page, stop], {
+      cwd: root,
+      env: { TMPDIR: home },
+    });
+    load.catch(() => undefined);
+    await done("create").finally(() => writeFileSync(stop, ""));
+    const { stdout } = await load;
+    rmSync(stop);
+    const [, told = ""] = stdout.trim().split("\n");
+    const { answered, failed } = JSON.parse(told);
+    expect(failed).toEqual([]);
+    expect(answered).toBeGreaterThan(50);
+  };
+
+  const slaveOfTask = async () => {
+    const url = `http://${addressOf("m1")}:8080/v2/tasks`;
+    const { stdout } = await hosts.exec("curl", ["-sf", "-H", "Accept: application/json", url]);
+    const [{ host }] = JSON.parse(stdout).tasks as [{ readonly host: string }];
+    return slaves.find((name) => addressOf(name) === host) as string;
+  };
+  /** As the leading master has them: the others know none. */
+  const slaveIds = async () => {
+    const states = await Promise.all(
+      masters.map((name) => hosts.exec("curl", ["-sf", `http://${addressOf(name)}:5050/master/state.json`])),
+    );
+    const found = states.flatMap(
+      ({ stdout }) => JSON.parse(stdout).slaves as { readonly hostname: string; readonly id: string }[],
+    );
+    return new Map(found.map(({ hostname, id }) => [hostname, id]));
+  };
+
   test("a look and a dry run tell what would be done to which host, and change none", async () => {
     describeLab(sixHosts());
     await done("doctor");
@@ -147,16 +193,8 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
   });
 
   test("a second create changes nothing", async () => {
-    const folder = join(desk, "generated/pool/logs");
     await done("create");
-    const [last = ""] = readdirSync(folder)
-      .filter((file) => file.startsWith("provision"))
-      .sort()
-      .toReversed();
-    const recap = [...readFileSync(join(folder, last), "utf8").matchAll(/^(\w+) +: ok=\d+ +changed=(\d+)/gm)];
-    expect(recap.map(([, name, changed]) => `${name} ${changed}`).sort()).toEqual(
-      names.map((name) => `${name} 0`),
-    );
+    expect(changes()).toEqual(names.map((name) => `${name} 0`));
   });
 
   test("what is in the way on any host is told in one report, and no host is changed", async () => {
@@ -208,11 +246,35 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     for (const name of names) expect(stdout).toMatch(new RegExp(`${name} +${addressOf(name)} +running`));
   });
 
+  test("a slave that leaves is drained and left as it was, one that comes joins, and the page is served all the while", async () => {
+    const leaving = await slaveOfTask();
+    const others = names.filter((name) => name !== leaving);
+    const ids = await slaveIds();
+    expect([...ids.keys()].sort()).toEqual(slaves.map(addressOf));
+    describeLab(sixHosts().replace(machine(leaving, "services: [mesos-slave]"), ""));
+    const { stdout } = await done("create", "--dry-run");
+    expect(stdout).toContain(
+      `remove ${leaving} ${addressOf(leaving)}: mesos-slave, after its tasks have moved`,
+    );
+    await createUnderLoad();
+    expect(changes()).toEqual(others.map((name) => `${name} 0`));
+    expect(await slaveOfTask()).not.toBe(leaving);
+    expect(await changesSince(leaving)).toEqual([]);
+    ids.delete(addressOf(leaving));
+    expect(await slaveIds()).toEqual(ids);
+
+    describeLab(sixHosts());
+    await createUnderLoad();
+    expect(changes().filter((text) => !text.startsWith(leaving))).toEqual(others.map((name) => `${name} 0`));
+    expect(await slaveIds()).toEqual(new Map([...ids, [addressOf(leaving), expect.any(String)]]));
+  });
+
   test.each([
     "kill-task",
     "remove-container",
     ...["restart-slave", "restart-master", "restart-marathon", "restart-bamboo", "restart-zookeeper"],
-    ...["freeze-master", "freeze-task"],
+    ...["freeze-master", "freeze-task", "full-disk-slave"],
+    // What holds a break for minutes until Mesos gives the slave up. The break itself is tested in lasting.test.ts.
     ...(everyNight ? ["freeze-slave"] : []),
   ])("drill %s: the service finds its way back", async (name) => {
     await done("drill", name);
@@ -247,6 +309,7 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     expect((await lab(["drill", "partition-slave"])).stderr).toContain(
       "would cut off a machine of somebody's",
     );
+    expect((await lab(["drill", "slow-slave"])).stderr).toContain("would slow down a machine of somebody's");
     describeLab(`${sixHosts()}drills: {reboot: true}\n`);
     await done("create");
     for (const drill of ["reboot-slave", "reboot-master"])
@@ -304,6 +367,9 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     expect(asked.exitCode).toBe(2);
     expect(asked.stderr).toContain("--yes");
     await hosts.host("s2").cut();
+    const again = await lab(["create"]);
+    expect(again.exitCode).toBe(3);
+    expect(again.stderr).toContain("s2 does not answer over SSH");
     const first = await lab(["destroy", "--yes"]);
     expect(first.exitCode).toBe(4);
     expect(first.stderr).toContain("the lab could not be removed from s2");

@@ -276,6 +276,7 @@ interface State {
   readonly sentence: RegExp;
 }
 
+const schema1Switch = "/etc/systemd/system/docker.service.d/schema1.conf";
 const library = "/usr/lib/x86_64-linux-gnu/libapparmor.so.1";
 
 interface Engine {
@@ -342,7 +343,16 @@ describe("each blocker has its sentence", { timeout: minutes(5) }, () => {
     ),
     "an engine with schema 1 off": newerEngine(
       { version: "26.1.4", api: "1.45" },
-      { sentence: /^Docker 26\.1\.4 does not pull images of manifest schema 1/ },
+      {
+        spoil: `mv ${schema1Switch} /root/; systemctl daemon-reload; systemctl restart docker`,
+        mend: `mv /root/schema1.conf ${schema1Switch}; systemctl daemon-reload; systemctl restart docker`,
+        sentence: /^Docker 26\.1\.4 does not pull images of manifest schema 1/,
+      },
+    ),
+    // The engine was told to pull them.
+    "none of them, an engine with schema 1 on": newerEngine(
+      { version: "26.1.4", api: "1.45" },
+      { sentence: /^$/ },
     ),
     "containerd's image store": newerEngine(
       { version: "25.0.5", api: "1.44", store: "containerd" },
@@ -422,13 +432,14 @@ describe("each blocker has its sentence", { timeout: minutes(5) }, () => {
 });
 
 /** Docker's own client cannot be had here; the one in its place is the static one from above. */
-const clientInPlace = `cd /usr/local/lib/mesos-lab; cp -r docker-${staticClientVersion} docker-${classicPins.docker_client_version?.value}`;
+const clientInPlace = `cd /usr/local/lib/mesos-lab; cp docker-${staticClientVersion}/docker docker-${classicPins.docker_client_version?.value}/docker`;
 
 describe("a lab of the classic stack from fetched archives", { timeout: minutes(20) }, () => {
   let registry: ChildProcess;
-  const served = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-registry-"));
+  let served: string;
 
   beforeAll(async () => {
+    served = mkdtempSync(join(tmpdir(), "mesos-lab-e2e-registry-"));
     const logFile = join(logs, "e2e-registry.log");
     const list = await run({ file: process.execPath, args: [cli, "images", "list", "--json"] });
     const { file: archive } = JSON.parse(list.stdout) as { file: string };
@@ -443,11 +454,11 @@ describe("a lab of the classic stack from fetched archives", { timeout: minutes(
 
   afterAll(() => {
     registry?.kill();
-    rmSync(served, { recursive: true, force: true });
+    if (served !== undefined) rmSync(served, { recursive: true, force: true });
   });
 
-  test("is made and verified, and its machine has no route", async () => {
-    expect((await onMachine("ip route show default")).stdout).toBe("");
+  test("is made and verified, and there is no route out of its network", async () => {
+    expect((await namespace.exec("ip", ["route", "show", "default"])).stdout).toBe("");
     const { stdout } = await timed(
       "create from fetched archives",
       namespace.exec(process.execPath, [cli, "create", "--json"], {

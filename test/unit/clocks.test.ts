@@ -6,6 +6,8 @@ import { expect, test } from "vitest";
 const tellers: Readonly<Record<string, string>> = {
   "tools/lab-lock.ts": "when a command began",
   "drills/clock.ts": "when a drill began",
+  "commands/incident.ts": "when an incident began and ended",
+  "commands/lesson/report.ts": "when a report was written",
   "commands/lesson/check.ts": "when a step was passed",
   "machines/vagrant/child.ts": "when a Vagrant that outlived the tool began",
   "rehearsal/embedded/launcher.ts": "its log",

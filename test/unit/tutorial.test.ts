@@ -9,11 +9,11 @@ import { type DockerRun, tutorialCommands } from "../helpers/docker-run.ts";
 
 const services = ["zookeeper", "mesos-master", "mesos-slave", "marathon", "bamboo"] as const;
 
-/** The arguments of the one docker_container task of a rendered playbook. */
+/** The arguments of the one docker_container task of a service. */
 function renderedContainer(lab: Lab, service: string): Record<string, unknown> {
-  const file = renderLab(lab, readTemplates()).find(({ path }) => path === `playbooks/${service}.yml`);
-  const [play] = parse(file?.contents ?? "", { version: "1.1" }) as [{ tasks: Record<string, object>[] }];
-  const task = play.tasks.find((each) => "community.docker.docker_container" in each);
+  const file = renderLab(lab, readTemplates()).find(({ path }) => path === `tasks/${service}.yml`);
+  const tasks = parse(file?.contents ?? "[]", { version: "1.1" }) as Record<string, object>[];
+  const task = tasks.find((each) => "community.docker.docker_container" in each);
   return task?.["community.docker.docker_container"] as Record<string, unknown>;
 }
 
@@ -54,7 +54,7 @@ describe.each(["classic", "rehearsal"] as const)("the %s stack's playbooks", (st
     );
     const texts = (lab: Lab) =>
       renderLab(lab, readTemplates())
-        .filter(({ path }) => services.some((service) => path === `playbooks/${service}.yml`))
+        .filter(({ path }) => services.some((service) => path === `tasks/${service}.yml`))
         .map(({ contents }) => contents);
     const translated = texts(tutorialLab("classic")).map((text) =>
       [...names].reduce((all, [classic, rehearsal]) => all.replaceAll(classic, rehearsal), text),

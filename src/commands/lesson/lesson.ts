@@ -1,26 +1,37 @@
 import { LabError } from "../../errors.ts";
+import { usageError } from "../../flags.ts";
 import { currentStep, readNotes } from "../../lesson/notes.ts";
 import type { Step } from "../../lesson/stage.ts";
 import { type Context, madeLab } from "../context.ts";
 import { check } from "./check.ts";
 import { type Lesson, type LessonOptions, lessonOf, stepNamed } from "./open.ts";
+import { report } from "./report.ts";
 import { restore } from "./restore.ts";
 import { show } from "./show.ts";
 import { solve } from "./solve.ts";
 
-/** `lesson`: where the student is; `lesson check|solve|restore [step]`. */
+/** `lesson`: where the student is; `lesson check|solve|restore [step]`, `lesson report`. */
 export async function lesson(
   action: string | undefined,
   name: string | undefined,
   options: LessonOptions,
   context: Context,
 ): Promise<number> {
-  const { answer, language, yes = false, ...which } = options;
+  const { answer, language, yes = false, student, teacher, output, ...which } = options;
   const here = lessonOf(madeLab(which), language);
   if (answer !== undefined && action !== "check")
     throw new LabError("flag-does-not-fit", "--answer is for `lesson check`", {
       remedy: ["npx mesos-lab lesson check <step> --answer <text>"],
     });
+  if (action === "report") {
+    if (name !== undefined) throw usageError(`lesson report is of all steps, not of ${name}`);
+    return report(here, { student, teacher, output, yes }, context);
+  }
+  for (const [flag, value] of Object.entries({ student, teacher, output }))
+    if (value !== undefined)
+      throw new LabError("flag-does-not-fit", `--${flag} is for \`lesson report\``, {
+        remedy: [`npx mesos-lab lesson report --${flag} <value>`],
+      });
   if (action === undefined) return show(here, context);
   const step = stepOrCurrent(here, name, action);
   if (step === undefined) return show(here, context);

@@ -19,7 +19,11 @@ import { drillAgain } from "../drill.ts";
 export interface LessonOptions extends LabOptions {
   readonly answer?: string;
   readonly language?: Language;
-  /** Remove what is not the lesson's without asking. */
+  /** For `lesson report`. */
+  readonly student?: string;
+  readonly teacher?: string;
+  readonly output?: string;
+  /** Remove what is not the lesson's without asking, or write over a file that is there. */
   readonly yes?: boolean;
 }
 

@@ -30,7 +30,7 @@ export interface Phase {
 export const ended = /^TASK_(KILLED|FAILED|FINISHED|LOST|ERROR|DROPPED|GONE|GONE_BY_OPERATOR)$/;
 const told = /^event to /;
 /** The marks of breaks that end by themselves: no task has to be replaced. */
-const returning = /( restarted| thawed| no longer cut off|^reboot .*)$/;
+const returning = /( restarted| thawed| no longer cut off| no longer slow|^reboot .*)$/;
 
 /** How late a look, and the first request after it, may be. */
 const slackMs = 1_500;

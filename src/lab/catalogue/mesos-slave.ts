@@ -5,7 +5,8 @@ import { slaveAdditions } from "./other-images.ts";
 import type { Service } from "./service.ts";
 
 const usualPort = 5051;
-const workFolder = "/tmp/mesos";
+/** Where a slave in a machine keeps what it remembers, and the sandboxes of its tasks. */
+export const slaveFolder = "/tmp/mesos";
 
 export const mesosSlave: Service = {
   title: "Mesos slave",
@@ -21,11 +22,11 @@ export const mesosSlave: Service = {
     name: "mesos-agent",
     image: {
       env: {
-        MESOS_WORK_DIR: workFolder,
+        MESOS_WORK_DIR: slaveFolder,
         MESOS_CONTAINERIZERS: "docker,mesos",
         MESOS_EXECUTOR_REGISTRATION_TIMEOUT: "5mins",
       },
-      volumes: [workFolder],
+      volumes: [slaveFolder],
     },
     told: (lab, machine, { work }) => ({
       env: {
@@ -57,7 +58,7 @@ function entry(lab: Lab, machine: Machine): Entry {
         `${apparmor}:${apparmor}:ro`,
         "/var/run/docker.sock:/var/run/docker.sock",
         "/var/log/mesos:/var/log/mesos",
-        "/tmp/mesos:/tmp/mesos",
+        `${slaveFolder}:${slaveFolder}`,
       ],
       env: {
         MESOS_HOSTNAME: machine.ip,

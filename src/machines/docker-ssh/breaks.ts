@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { LabError } from "../../errors.ts";
 import { effective } from "../../lab/catalogue/container.ts";
+import { slaveFolder } from "../../lab/catalogue/mesos-slave.ts";
 import type { Lab, Machine } from "../../lab/model.ts";
 import type { Breaks } from "../machines.ts";
 import type { RunOn } from "./fleet.ts";
@@ -39,10 +40,10 @@ export function dockerBreaks(lab: Lab, runOn: RunOn): Breaks {
       const name = await containerOfTask(runOn, machine, hostPort, bounds.signal);
       return { name, ...(await lasting(runOn, machine, ["pause", name], bounds)) };
     },
-    partition: async (machine, bounds) => {
-      const others = lab.machines.filter(({ name }) => name !== machine.name).map(({ ip }) => ip);
-      return lasting(runOn, machine, ["cut", ...others], bounds);
-    },
+    partition: (machine, bounds) => lasting(runOn, machine, ["cut", ...othersOf(lab, machine)], bounds),
+    slow: (machine, bounds) => lasting(runOn, machine, ["slow", ...othersOf(lab, machine)], bounds),
+    fill: (entry, bounds) =>
+      lasting(runOn, entry.machine, ["full", effective(entry).name, slaveFolder], bounds),
     putBack: async (entry) => {
       const name = effective(entry).name;
       const { exitCode, stderr } = await runOn(entry.machine, ["sudo", "docker", "start", name], {
@@ -54,6 +55,11 @@ export function dockerBreaks(lab: Lab, runOn: RunOn): Breaks {
         : `container ${name} on ${entry.machine.name} is not running: ${stderr.trim()}`;
     },
   };
+}
+
+/** The addresses of a machine's peers. */
+function othersOf({ machines }: Lab, machine: Machine): readonly string[] {
+  return machines.filter(({ name }) => name !== machine.name).map(({ ip }) => ip);
 }
 
 /** The container that publishes a task's port. */

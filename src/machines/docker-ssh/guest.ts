@@ -6,7 +6,7 @@ import { machineImages } from "../../lab/machine-needs.ts";
 import type { Machine } from "../../lab/model.ts";
 import { type RenderedFile, template } from "../../render/files.ts";
 import { guestArchive, guestFiles, guestFolder, guestKeys } from "../../render/guest.ts";
-import { ansibleEnv } from "../../tools/ansible.ts";
+import { ansibleEnv, tellStarts } from "../../tools/ansible.ts";
 import { contentKey } from "../../tools/cache.ts";
 import { type Command, pretty, type RunOptions, run as runCommand } from "../../tools/exec.ts";
 import { readIfThere, readTemplates } from "../../tools/files.ts";
@@ -61,7 +61,7 @@ export function siteInGuest({ lab, reach, keyOf }: FleetOfKeys): Site {
   });
   const words = [
     "env",
-    ...assignments(ansibleEnv),
+    ...assignments({ ...ansibleEnv, ...tellStarts }),
     "python3",
     `${guestFolder}/run.py`,
     guestKeys,

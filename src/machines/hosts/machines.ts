@@ -2,12 +2,11 @@ import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { onHosts } from "../../lab/runs.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { line, lineOf } from "../../ui/tasks.ts";
 import { type Fleet, runOn } from "../docker-ssh/fleet.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Breaks, Machines } from "../machines.ts";
 import { halting, starting } from "./containers.ts";
-import { onEveryHost } from "./every-host.ts";
+import { type OnHost, onEveryHost } from "./every-host.ts";
 import { examineHosts, planForHosts } from "./examine.ts";
 import { hostFiles, labMark, madeLabMark, reachOf, withPassingFiles, writeConfig } from "./files.ts";
 import { lookAtHosts } from "./look.ts";
@@ -22,6 +21,16 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
   const on = runOn(fleet);
   const { parts, breaks, ...common } = dockerSsh(fleet);
   const { name } = lab;
+
+  /** The lab's own ssh configuration does not know them any more. */
+  const releasing =
+    (left: HostsLab, mark: string, signal: AbortSignal): OnHost =>
+    (machine, say) =>
+      withPassingFiles(files, async (passing) => {
+        writeConfig(left, passing);
+        const there = runOn({ lab: left, folder, reach: (each) => reachOf(left, passing, each) });
+        return removing(there, mark, { withDocker: false, forget: [] }, signal)(machine, say);
+      });
 
   const states = (signal: AbortSignal) =>
     withPassingFiles(files, async (passing) => {
@@ -38,7 +47,7 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
     examine: (wanted, signal) => examineHosts({ lab, folder }, wanted, signal),
     plan: (signal) => planForHosts({ lab, folder }, signal),
     settle: async () => {
-      refuseOrphans(lab, folder);
+      refuseOtherHosts(lab, folder);
       return { lab, notes: [], byHand: () => [] };
     },
     running: async () => {
@@ -69,8 +78,20 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
         remedy: () => [`npx mesos-lab halt --name ${name}`],
         work: halting(lab, on, progress.signal),
       }),
-    // Hosts that the lab would lose are refused before anything is done.
-    release: (progress) => line(lineOf(progress, "release", "Nothing to release"), async () => undefined),
+    release: (progress, leaving) => {
+      const left = onHosts(leaving) ?? { ...lab, machines: [] };
+      const mark = labMark(files);
+      return onEveryHost(left, progress, {
+        step: "release",
+        title: "Remove the lab from the hosts that leave it",
+        failed: "the lab could not be removed from",
+        remedy: (failed) => [
+          "npx mesos-lab create (again, when the host answers; the lab itself is as it is described)",
+          `npx mesos-lab destroy --name ${name} ${failed.map((each) => `--forget ${each.name}`).join(" ")} (the whole lab, where it is gone for ever)`,
+        ],
+        work: mark === undefined ? async () => "never taken" : releasing(left, mark, progress.signal),
+      });
+    },
     destroy: (progress, how) => {
       writeConfig(lab, files);
       const mark = labMark(files);
@@ -110,22 +131,25 @@ function madeReach(lab: HostsLab, folder: LabFolder, machine: Machine) {
 }
 
 /**
- * A host that the lab no longer has would keep what was put there, and nothing here could remove it.
+ * A machine whose address is another is another host: what was put on the one of before would stay there.
  * @throws LabError `usage` that names such hosts.
  */
-function refuseOrphans(lab: HostsLab, folder: LabFolder): void {
+function refuseOtherHosts(lab: HostsLab, folder: LabFolder): void {
   if (labMark(hostFiles(folder)) === undefined) return;
-  const before = folder.recordedIfWhole();
-  const orphans = ((before && onHosts(before)?.machines) ?? []).filter(({ name, ip }) =>
-    lab.machines.every((each) => each.name !== name || each.ip !== ip),
+  const before = folder.recordedIfWhole()?.machines ?? [];
+  const moved = lab.machines.filter(({ name, ip }) =>
+    before.some((each) => each.name === name && each.ip !== ip),
   );
-  if (orphans.length === 0) return;
+  if (moved.length === 0) return;
   throw new LabError(
     "machines-would-be-lost",
-    `lab "${lab.name}" has hosts that it would lose: ${orphans.map(({ name }) => name).join(", ")}`,
+    `lab "${lab.name}" has other hosts under these names: ${moved.map(({ name }) => name).join(", ")}`,
     {
-      details: ["they were taken with an earlier lab file"],
-      remedy: [`remove the lab first: npx mesos-lab destroy --name ${lab.name}`],
+      details: ["their addresses differ, and what was put on the hosts of before would stay there"],
+      remedy: [
+        "give a new host a name of its own in the lab file, and take the old one out",
+        `or remove the lab first: npx mesos-lab destroy --name ${lab.name}`,
+      ],
     },
   );
 }

@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { LabError } from "../../errors.ts";
 import { pageRoutes } from "../pages/page.ts";
 import { aclProblem } from "./haproxy-config.ts";
+import type { HeldApps } from "./held.ts";
 import { type BambooApp, type BambooService, escapedId } from "./model.ts";
 import type { TrafficProxy } from "./proxy.ts";
 import type { Renderer } from "./renderer.ts";
@@ -12,9 +13,12 @@ export interface BambooApiParts {
   readonly rules: Rules;
   readonly proxy: TrafficProxy;
   readonly renderer: Renderer;
+  readonly held: HeldApps;
 }
 
 const servicePrefix = "/api/services/";
+/** The rehearsal's own word. */
+const heldPrefix = "/api/held/";
 
 /** Bamboo 0.2.11's HTTP API and page. */
 export function bambooApi(parts: BambooApiParts): Hono {
@@ -54,6 +58,16 @@ export function bambooApi(parts: BambooApiParts): Hono {
     return context.json(null);
   });
 
+  api.put(`${heldPrefix}*`, async (context) => {
+    parts.held.hold(idIn(context.req.path, heldPrefix), await parts.apps(), () => void renderer.nudge());
+    return context.json(null);
+  });
+  api.delete(`${heldPrefix}*`, async (context) => {
+    parts.held.release(idIn(context.req.path, heldPrefix));
+    await renderer.nudge();
+    return context.json(null);
+  });
+
   api.post("/api/marathon/event_callback", (context) => {
     void renderer.nudge();
     return context.text("Got it!");
@@ -62,8 +76,8 @@ export function bambooApi(parts: BambooApiParts): Hono {
 }
 
 /** The id may begin with a slash of its own: `/api/services//tomcat`. */
-function idIn(path: string): string {
-  return decodeURIComponent(path.slice(servicePrefix.length));
+function idIn(path: string, prefix = servicePrefix): string {
+  return decodeURIComponent(path.slice(prefix.length));
 }
 
 /** @throws Error when HAProxy would not take the rule: Bamboo 0.2.11 stores it and falls over it for ever. */

@@ -1,3 +1,4 @@
+import type { HeldApps } from "./held.ts";
 import type { BambooApp, Routing } from "./model.ts";
 import type { TrafficProxy } from "./proxy.ts";
 import type { Rules } from "./rules.ts";
@@ -8,6 +9,7 @@ const retryMs = 2_000;
 export interface RendererParts {
   readonly apps: () => Promise<BambooApp[]>;
   readonly rules: Rules;
+  readonly held: HeldApps;
   readonly proxy: TrafficProxy;
   readonly log: (line: string) => void;
 }
@@ -55,7 +57,8 @@ export class Renderer {
   }
 
   private async routing(): Promise<Routing> {
-    return { apps: await this.parts.apps(), services: await this.parts.rules.all() };
+    const { apps, held, rules } = this.parts;
+    return { apps: held.routed(await apps()), services: await rules.all() };
   }
 }
 

@@ -3,6 +3,7 @@ import { listen } from "../http/server.ts";
 import type { Running } from "../running.ts";
 import type { Store } from "../store/store.ts";
 import { bambooApi } from "./api.ts";
+import { HeldApps } from "./held.ts";
 import { fetchApps } from "./marathon-apps.ts";
 import type { TrafficProxy } from "./proxy.ts";
 import { Renderer } from "./renderer.ts";
@@ -38,12 +39,15 @@ export async function startBamboo(start: StartBamboo): Promise<Running> {
   const { proxy } = start;
   // Nothing is routed yet, but who asks gets a 503 and the statistics.
   await proxy.apply({ apps: [], services: {} });
-  const renderer = new Renderer({ apps, rules, proxy, log });
+  const held = new HeldApps();
+  const renderer = new Renderer({ apps, rules, held, proxy, log });
   const address = { ...start.listen, callers: start.callers };
-  const server = await listen(bambooApi({ apps, rules, proxy, renderer }), address).catch(async (error) => {
-    await proxy.close();
-    throw error;
-  });
+  const server = await listen(bambooApi({ apps, rules, proxy, renderer, held }), address).catch(
+    async (error) => {
+      await proxy.close();
+      throw error;
+    },
+  );
   // Also the first rendering: the watch calls back at once.
   const unwatch = rules.watch(() => void renderer.nudge());
   const callbackUrl = `${start.bambooEndpoint || server.url}/api/marathon/event_callback`;

@@ -47,14 +47,22 @@ export function gate({ hosts, users, readers }: Callers): Gate {
 }
 
 function otherPlace(headers: Headers, hosts: readonly string[]): string | undefined {
-  const host = headers.get("host") ?? "";
+  const host = headers.get("host");
   const origin = headers.get("origin");
-  const name = host.replace(/\.?(:\d+)?$/, "").toLowerCase();
-  if (!hosts.some((own) => name === own || (own.startsWith(".") && name.endsWith(own))))
+  const name = host?.replace(/\.?(:\d+)?$/, "").toLowerCase();
+  // Browsers send one always; HTTP/1.0 needs none.
+  if (name !== undefined && !hosts.some((own) => name === own || (own.startsWith(".") && name.endsWith(own))))
     return `the Host header ${JSON.stringify(host)} is not one of this lab`;
   if (origin !== null && origin !== `http://${host}`)
     return `requests from the pages of ${JSON.stringify(origin)} are not taken`;
   return undefined;
+}
+
+const acceptedAt = new WeakMap<Socket, number>();
+
+/** Notes when a connection was taken: what is known of connections by then or later tells of this one. */
+export function noteAccepted(socket: Socket): void {
+  acceptedAt.set(socket, performance.now());
 }
 
 function callerOf(socket: Socket): number | undefined {
@@ -64,5 +72,5 @@ function callerOf(socket: Socket): number | undefined {
     { host: localAddress, port: localPort },
   ];
   // A connection that its client has closed already gets no answer anyhow.
-  return isNumbered(from) && isNumbered(to) ? userOf(from, to) : undefined;
+  return isNumbered(from) && isNumbered(to) ? userOf(from, to, acceptedAt.get(socket)) : undefined;
 }

@@ -103,8 +103,8 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
       tasks.resendAll();
     } else if (message.type === "LAUNCH")
       void tasks.launch(message.frameworkId, message.framework, message.task);
-    else if (message.type === "KILL") tasks.kill(message.taskId);
-    else if (message.type === "ACKNOWLEDGE") tasks.acknowledge(message.taskId, message.uuid);
+    else if (message.type === "KILL") tasks.kill(message);
+    else if (message.type === "ACKNOWLEDGE") tasks.acknowledge(message, message.uuid);
     else if (message.type === "SHUTDOWN" && !closing) await shutDown(message.message);
   };
   const shutDown = async (why: string): Promise<void> => {

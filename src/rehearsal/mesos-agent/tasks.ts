@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { AgentTask } from "../mesos/agent-protocol.ts";
+import { type AgentTask, type TaskName, taskKey } from "../mesos/agent-protocol.ts";
 import { type FrameworkInfo, isTerminal, type TaskInfo, type TaskStatus } from "../mesos/api.ts";
 import type { KeptTask } from "./checkpoint.ts";
 import { type Execution, isOver, type StatusWords, stateOf, statusOf } from "./execution.ts";
@@ -28,6 +28,7 @@ const keptCompleted = 200;
 
 /** The tasks of an agent. */
 export class Tasks {
+  /** By `taskKey`. */
   readonly current = new Map<string, Execution>();
   readonly completed: Execution[] = [];
   readonly counts = { finished: 0, failed: 0, killed: 0, launchErrors: 0, updates: 0 };
@@ -46,8 +47,7 @@ export class Tasks {
   }
 
   async launch(frameworkId: string, framework: FrameworkInfo, info: TaskInfo): Promise<void> {
-    const taskId = info.task_id.value;
-    if (this.closing || this.current.has(taskId)) return;
+    if (this.closing || this.current.has(taskKey({ frameworkId, taskId: info.task_id.value }))) return;
     const execution = this.admit({ frameworkId, framework, info, containerId: randomUUID() });
     let ended: () => void = () => {};
     execution.done = new Promise((resolve) => {
@@ -74,7 +74,7 @@ export class Tasks {
       statuses: [],
       kill: new AbortController(),
     };
-    this.current.set(taskId, execution);
+    this.current.set(taskKey({ ...task, taskId }), execution);
     return execution;
   }
 
@@ -94,8 +94,8 @@ export class Tasks {
   }
 
   /** A task that is not known is nobody's: an update about it went out long ago. */
-  kill(taskId: string): void {
-    const execution = this.current.get(taskId);
+  kill(name: TaskName): void {
+    const execution = this.current.get(taskKey(name));
     if (execution === undefined) return;
     if (!this.lingering || stateOf(execution) !== "TASK_RUNNING") {
       execution.kill.abort();
@@ -117,10 +117,10 @@ export class Tasks {
     for (const execution of this.current.values()) execution.kill.abort();
   }
 
-  acknowledge(taskId: string, uuid: string): void {
-    const execution = this.current.get(taskId);
-    if (!this.updates.acknowledge(taskId, uuid) || execution === undefined || !isOver(execution)) return;
-    this.current.delete(taskId);
+  acknowledge(name: TaskName, uuid: string): void {
+    const execution = this.current.get(taskKey(name));
+    if (!this.updates.acknowledge(name, uuid) || execution === undefined || !isOver(execution)) return;
+    this.current.delete(taskKey(name));
     this.completed.push(execution);
     if (this.completed.length > keptCompleted) this.completed.shift();
   }

@@ -1,3 +1,4 @@
+import { type TaskName, taskKey } from "../mesos/agent-protocol.ts";
 import type { TaskStatus } from "../mesos/api.ts";
 
 /** As in Mesos. A framework that has much to do must not get everything twice meanwhile. */
@@ -21,21 +22,21 @@ export class Updates {
   }
 
   add(frameworkId: string, status: TaskStatus): void {
-    const id = status.task_id.value;
-    const queue = this.queues.get(id) ?? { frameworkId, pending: [] };
-    this.queues.set(id, queue);
+    const key = taskKey({ frameworkId, taskId: status.task_id.value });
+    const queue = this.queues.get(key) ?? { frameworkId, pending: [] };
+    this.queues.set(key, queue);
     queue.pending.push(status);
     if (queue.pending.length === 1) this.deliver(queue);
   }
 
   /** @returns true when nothing about the task is left to be acknowledged; false also for what was not asked for. */
-  acknowledge(taskId: string, uuid: string): boolean {
-    const queue = this.queues.get(taskId);
+  acknowledge(name: TaskName, uuid: string): boolean {
+    const queue = this.queues.get(taskKey(name));
     if (queue?.pending[0]?.uuid !== uuid) return false;
     clearTimeout(queue.resend);
     queue.pending.shift();
     if (queue.pending.length > 0) this.deliver(queue);
-    else this.queues.delete(taskId);
+    else this.queues.delete(taskKey(name));
     return queue.pending.length === 0;
   }
 

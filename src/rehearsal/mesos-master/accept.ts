@@ -1,19 +1,22 @@
-import type { SchedulerCall, TaskInfo } from "../mesos/api.ts";
+import type { ApiResource, SchedulerCall, TaskInfo } from "../mesos/api.ts";
 import { taskStates } from "../mesos/api.ts";
 import { contains, fromApi, type Resources, subtract, sum, toText } from "../mesos/resources.ts";
 import { refuse } from "./allocator.ts";
 import { type Cluster, type Framework, type Offer, tell } from "./cluster.ts";
 import { endTask, type MasterWords, masterStatus, notify } from "./updates.ts";
 
-/** Mesos' default for `refuse_seconds`. */
-const refuseSeconds = 5;
+/** For how long what was offered is kept from a framework; a time that can be none is Mesos' default. */
+function refusedFor(filters: Accept["filters"]): number {
+  const { refuse_seconds: asked = -1 } = filters ?? {};
+  return asked < 0 ? 5 : asked;
+}
 
 type Accept = Extract<SchedulerCall, { type: "ACCEPT" }>["accept"];
 type Decline = Extract<SchedulerCall, { type: "DECLINE" }>["decline"];
 
 export function decline(cluster: Cluster, framework: Framework, { offer_ids, filters }: Decline): void {
   for (const { agentId, resources } of takeOffers(cluster, framework, offer_ids))
-    refuse(framework, agentId, resources, filters?.refuse_seconds ?? refuseSeconds);
+    refuse(framework, agentId, resources, refusedFor(filters));
 }
 
 /** Launches the tasks that fit into what was offered; for the rest the framework is left alone for a while. */
@@ -42,7 +45,7 @@ export function accept(cluster: Cluster, framework: Framework, call: Accept): vo
     left = subtract(left, needed);
     launch(cluster, framework, task, needed);
   }
-  refuse(framework, agentId, left, call.filters?.refuse_seconds ?? refuseSeconds);
+  refuse(framework, agentId, left, refusedFor(call.filters));
 }
 
 function takeOffers(cluster: Cluster, framework: Framework, ids: readonly { value: string }[]): Offer[] {
@@ -99,6 +102,19 @@ function invalidTask(
   if (toText(needed) === "") return "Task uses no resources";
   if (!contains(left, needed))
     return `Task uses more resources ${toText(needed)} than available ${toText(left)}`;
+  return invalidResources(task.resources ?? []);
+}
+
+function invalidResources(resources: readonly ApiResource[]): string | undefined {
+  const told = (shown: string, why: string) =>
+    `Task uses invalid resources: Invalid resources: Resource '${shown}' is invalid: ${why}`;
+  for (const { name, ...amount } of resources) {
+    if (amount.type === "SCALAR" && amount.scalar.value < 0)
+      return told(`${name}(*):${amount.scalar.value}`, "Invalid scalar resource: value < 0");
+    const wrong = amount.type === "RANGES" && amount.ranges.range.find(({ begin, end }) => begin > end);
+    if (wrong)
+      return told(`${name}(*):[${wrong.begin}-${wrong.end}]`, "Invalid ranges resource: begin > end");
+  }
   return undefined;
 }
 

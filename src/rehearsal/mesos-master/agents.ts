@@ -1,8 +1,8 @@
 import { type RecordSink, recordSink } from "../http/recordio.ts";
-import type { AgentMessage, Registration } from "../mesos/agent-protocol.ts";
+import { type AgentMessage, type Registration, taskKey } from "../mesos/agent-protocol.ts";
 import { fromApi } from "../mesos/resources.ts";
 import { withdraw } from "./allocator.ts";
-import { type Agent, type Cluster, taskKey, tell } from "./cluster.ts";
+import { type Agent, type Cluster, nameOf, tell } from "./cluster.ts";
 import { endTask, notify, record } from "./updates.ts";
 
 export interface PingRules {
@@ -57,7 +57,7 @@ export class Agents {
       missedPings: 0,
       leaving: false,
       tasks: new Map(),
-      pendingKills: new Set(),
+      pendingKills: new Map(),
     };
     agents.set(id, agent);
     agent.registration = registration;
@@ -77,10 +77,11 @@ export class Agents {
   private reconcile(agent: Agent, registration: Registration): void {
     const reported = new Set<string>();
     for (const { frameworkId, info, statuses } of registration.tasks) {
-      const key = taskKey(frameworkId, info.task_id.value);
+      const name = nameOf({ frameworkId, info });
+      const key = taskKey(name);
       reported.add(key);
       if (this.cluster.completedFrameworks.some((framework) => framework.id === frameworkId)) {
-        tell(agent, { type: "KILL", taskId: info.task_id.value });
+        tell(agent, { type: "KILL", ...name });
       } else if (!agent.tasks.has(key)) {
         const state = statuses.at(-1)?.state ?? "TASK_STAGING";
         const resources = fromApi(info.resources ?? []);
@@ -96,7 +97,7 @@ export class Agents {
         message: "Task is unknown to the slave",
       });
     }
-    for (const taskId of agent.pendingKills) tell(agent, { type: "KILL", taskId });
+    for (const name of agent.pendingKills.values()) tell(agent, { type: "KILL", ...name });
     agent.pendingKills.clear();
   }
 
@@ -120,13 +121,13 @@ export class Agents {
       return true;
     }
     const { status, frameworkId } = message;
-    const taskId = status.task_id.value;
-    const task = agent.tasks.get(taskKey(frameworkId, taskId));
+    const name = { frameworkId, taskId: status.task_id.value };
+    const task = agent.tasks.get(taskKey(name));
     this.cluster.counters.add("messages_status_update");
     this.cluster.counters.add(task === undefined ? "invalid_status_updates" : "valid_status_updates");
     if (task !== undefined) record(this.cluster, task, status);
     if (this.cluster.completedFrameworks.some((framework) => framework.id === frameworkId)) {
-      tell(agent, { type: "ACKNOWLEDGE", taskId, uuid: status.uuid ?? "" });
+      tell(agent, { type: "ACKNOWLEDGE", ...name, uuid: status.uuid ?? "" });
       if (task !== undefined) this.cluster.complete(task);
     } else notify(this.cluster.frameworks.get(frameworkId), { type: "UPDATE", update: { status } });
     this.onChange();

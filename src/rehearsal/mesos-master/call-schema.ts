@@ -10,7 +10,8 @@ const resource = z.discriminatedUnion("type", [
   z.looseObject({
     type: z.literal("SCALAR"),
     name: z.string(),
-    scalar: z.looseObject({ value: amount }),
+    // Whether a task may ask for so much is looked at when it is launched.
+    scalar: z.looseObject({ value: z.number() }),
   }),
   z.looseObject({
     type: z.literal("RANGES"),
@@ -28,7 +29,7 @@ const operation = z.looseObject({
   type: z.string(),
   launch: z.optional(z.looseObject({ task_infos: z.array(taskInfo) })),
 });
-const filters = z.optional(z.looseObject({ refuse_seconds: z.optional(amount) }));
+const filters = z.optional(z.looseObject({ refuse_seconds: z.optional(z.number()) }));
 const taskOfAgent = z.looseObject({ task_id: id, agent_id: z.optional(id) });
 
 /** What a scheduler says, by the name of its part in the call. */

@@ -1,6 +1,7 @@
+import { taskKey } from "../mesos/agent-protocol.ts";
 import { isTerminal, type SchedulerCall } from "../mesos/api.ts";
 import { accept, decline } from "./accept.ts";
-import { type Cluster, type Framework, taskKey, tell } from "./cluster.ts";
+import { type Cluster, type Framework, tell } from "./cluster.ts";
 import { reconcile } from "./reconcile.ts";
 
 export type CallAfterSubscribe = Exclude<SchedulerCall, { type: "SUBSCRIBE" | "TEARDOWN" }>;
@@ -57,12 +58,12 @@ type Part<Type, Name extends string> =
   Extract<SchedulerCall, { type: Type }> extends Record<Name, infer P> ? P : never;
 
 function kill(cluster: Cluster, framework: Framework, call: Part<"KILL", "kill">, knowsAll: boolean): void {
-  const taskId = call.task_id.value;
-  const task = cluster.findTask(framework.id, taskId);
+  const name = { frameworkId: framework.id, taskId: call.task_id.value };
+  const task = cluster.findTask(name.frameworkId, name.taskId);
   const agent = task === undefined ? undefined : cluster.agents.get(task.agentId);
   // Not known: whether it is lost or only not heard of yet is a matter of reconciliation.
   if (agent === undefined) reconcile(cluster, framework, [call], knowsAll);
-  else if (!tell(agent, { type: "KILL", taskId })) agent.pendingKills.add(taskId);
+  else if (!tell(agent, { type: "KILL", ...name })) agent.pendingKills.set(taskKey(name), name);
 }
 
 /** Ends the tasks of an executor. That of a command has the id of its task. */
@@ -74,7 +75,7 @@ function shutdown(
   const task = cluster.findTask(framework.id, executor_id.value);
   const agent = cluster.agents.get(task?.agentId ?? "");
   if (agent === undefined || (agent_id !== undefined && agent_id.value !== agent.id)) return;
-  tell(agent, { type: "KILL", taskId: executor_id.value });
+  tell(agent, { type: "KILL", frameworkId: framework.id, taskId: executor_id.value });
 }
 
 function acknowledge(
@@ -88,8 +89,9 @@ function acknowledge(
     return;
   }
   cluster.counters.add("valid_status_update_acknowledgements");
-  tell(agent, { type: "ACKNOWLEDGE", taskId: task_id.value, uuid });
-  const task = agent.tasks.get(taskKey(framework.id, task_id.value));
+  const name = { frameworkId: framework.id, taskId: task_id.value };
+  tell(agent, { type: "ACKNOWLEDGE", ...name, uuid });
+  const task = agent.tasks.get(taskKey(name));
   const last = task?.statuses.at(-1);
   if (task !== undefined && last?.uuid === uuid && isTerminal(last.state)) cluster.complete(task);
 }

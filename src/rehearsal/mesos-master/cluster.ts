@@ -1,5 +1,5 @@
 import type { RecordSink } from "../http/recordio.ts";
-import type { MasterMessage, Registration } from "../mesos/agent-protocol.ts";
+import { type MasterMessage, type Registration, type TaskName, taskKey } from "../mesos/agent-protocol.ts";
 import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from "../mesos/api.ts";
 import { isTerminal } from "../mesos/api.ts";
 import { type Resources, subtract, sum } from "../mesos/resources.ts";
@@ -31,7 +31,7 @@ export interface Agent {
   /** What its tasks use and leave, until one of them changes. */
   share?: { readonly used: Resources; readonly unused: Resources } | undefined;
   /** Kills that the agent could not be told, as it was away. */
-  readonly pendingKills: Set<string>;
+  readonly pendingKills: Map<string, TaskName>;
 }
 
 export interface Refusal {
@@ -96,7 +96,7 @@ export class Cluster {
   }
 
   findTask(frameworkId: string, taskId: string): MasterTask | undefined {
-    const key = taskKey(frameworkId, taskId);
+    const key = taskKey({ frameworkId, taskId });
     for (const agent of this.agents.values()) {
       const task = agent.tasks.get(key);
       if (task !== undefined) return task;
@@ -141,7 +141,7 @@ export class Cluster {
   }
 
   add(agent: Agent, task: MasterTask): void {
-    agent.tasks.set(taskKey(task.frameworkId, task.info.task_id.value), task);
+    agent.tasks.set(taskKey(nameOf(task)), task);
     agent.share = undefined;
   }
 
@@ -154,7 +154,7 @@ export class Cluster {
   /** Moves a task that is over out of the way. */
   complete(task: MasterTask): void {
     this.changed(task);
-    this.agents.get(task.agentId)?.tasks.delete(taskKey(task.frameworkId, task.info.task_id.value));
+    this.agents.get(task.agentId)?.tasks.delete(taskKey(nameOf(task)));
     const framework = this.frameworks.get(task.frameworkId);
     framework?.completedTasks.push(task);
     if ((framework?.completedTasks.length ?? 0) > keptCompletedTasks) framework?.completedTasks.shift();
@@ -167,8 +167,8 @@ export class Cluster {
   }
 }
 
-export function taskKey(frameworkId: string, taskId: string): string {
-  return `${frameworkId} ${taskId}`;
+export function nameOf({ frameworkId, info }: Pick<MasterTask, "frameworkId" | "info">): TaskName {
+  return { frameworkId, taskId: info.task_id.value };
 }
 
 export function tell(agent: Agent, message: MasterMessage): boolean {

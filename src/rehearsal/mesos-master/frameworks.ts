@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type RecordSink, recordSink } from "../http/recordio.ts";
 import { type FrameworkInfo, isTerminal, type TaskStatus } from "../mesos/api.ts";
 import { withdraw } from "./allocator.ts";
-import { type Cluster, type Framework, type MasterTask, tell } from "./cluster.ts";
+import { type Cluster, type Framework, type MasterTask, nameOf, tell } from "./cluster.ts";
 import { masterStatus, notify, record } from "./updates.ts";
 
 export const heartbeatSeconds = 15;
@@ -89,7 +89,7 @@ export class Frameworks {
     framework.unregisteredAt = Date.now();
     for (const task of this.cluster.tasksOf(framework.id)) {
       const agent = this.cluster.agents.get(task.agentId);
-      if (agent !== undefined) tell(agent, { type: "KILL", taskId: task.info.task_id.value });
+      if (agent !== undefined) tell(agent, { type: "KILL", ...nameOf(task) });
       if (!isTerminal(task.state)) record(this.cluster, task, removal(framework, task));
       this.cluster.complete(task);
     }

@@ -24,6 +24,16 @@ export interface AgentTask {
   readonly statuses: readonly TaskStatus[];
 }
 
+/** The ids that frameworks give to their tasks are their own: two frameworks may well have a task of the same id. */
+export interface TaskName {
+  readonly frameworkId: string;
+  readonly taskId: string;
+}
+
+export function taskKey({ frameworkId, taskId }: TaskName): string {
+  return `${frameworkId} ${taskId}`;
+}
+
 export type MasterMessage =
   /** @property silenceMs The agent registers anew when it heard nothing for so long. */
   | { readonly type: "REGISTERED"; readonly agentId: string; readonly silenceMs: number }
@@ -34,8 +44,8 @@ export type MasterMessage =
       readonly framework: FrameworkInfo;
       readonly task: TaskInfo;
     }
-  | { readonly type: "KILL"; readonly taskId: string }
-  | { readonly type: "ACKNOWLEDGE"; readonly taskId: string; readonly uuid: string }
+  | ({ readonly type: "KILL" } & TaskName)
+  | ({ readonly type: "ACKNOWLEDGE"; readonly uuid: string } & TaskName)
   /** The agent was removed: it has to end its tasks and come back as a new one. */
   | { readonly type: "SHUTDOWN"; readonly message: string };
 

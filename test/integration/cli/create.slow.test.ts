@@ -31,8 +31,10 @@ describe.skipIf(noNetwork)(
       // Off a terminal there are plain lines.
       expect(stripVTControlCharacters(first.stdout + first.stderr)).toBe(first.stdout + first.stderr);
       // A play's first task begins before its line does, and must be told all the same.
-      for (const play of ["zookeeper", "marathon", "bamboo"])
+      for (const play of ["engine", "ready"])
         expect(first.stderr).toMatch(new RegExp(`^› ${play}: Run what .* needs$`, "m"));
+      for (const [service, container] of Object.entries({ zookeeper: "zk", marathon: "ma", bamboo: "bam" }))
+        expect(first.stderr).toMatch(new RegExp(`^› ${service}: Run the ${container} container$`, "m"));
       expect(first.stderr).toContain("› slave: Importing base box 'bento/ubuntu-20.04'...");
       const lab = desk.path("generated", "mesos-lab");
       expect(vagrantCalls(desk.calls())).toEqual([

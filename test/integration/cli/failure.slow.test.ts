@@ -49,8 +49,8 @@ describe.skipIf(noNetwork)(
       expect(stderr).toContain("✔ Mesos slave: 1 changed");
       expect(stderr).toMatch(/^✖ Marathon$/m);
       const error = stderr.slice(stderr.indexOf("✖ Ansible could not"));
-      expect(error.split("\n")[0]).toBe('✖ Ansible could not finish "Run what Marathon needs" on master');
-      expect(error).toContain(`  master: Run what Marathon needs: ${message}\n`);
+      expect(error.split("\n")[0]).toBe('✖ Ansible could not finish "Run the ma container" on master');
+      expect(error).toContain(`  master: Run the ma container: ${message}\n`);
       expect(error).toContain(`  log: ${lab}/logs/provision.log\n`);
       expect(error.split("\n").find((text) => text.startsWith("  try: "))).toContain(remedy);
       expect(error).toContain("ansible-playbook site.yml)\n");
@@ -89,7 +89,7 @@ describe.skipIf(noNetwork)(
         FAKE_SSH_EXIT: "255",
       });
       expect(exitCode).toBe(4);
-      expect(stderr).toContain("master: Run what Marathon needs: Failed to connect to the host via ssh");
+      expect(stderr).toContain("master: Run the ma container: Failed to connect to the host via ssh");
       expect(stderr).toContain("the machine does not answer over SSH: npx mesos-lab status");
       expect(stderr).not.toContain("printed last");
     });

@@ -79,7 +79,7 @@ describe.skipIf(noNetwork)(
       expect(first.stderr).toContain("✔ Check this host: the playbooks run from inside master");
       expect(first.stderr).toMatch(/✔ Bring the playbooks into master: \d+ files/);
       expect(first.stderr).toContain("✔ ZooKeeper: 1 changed");
-      expect(first.stderr).toMatch(/^› marathon: Run what .* needs$/m);
+      expect(first.stderr).toMatch(/^› marathon: Run the ma container$/m);
       expect(sitesRun(desk)).toEqual([
         `ansible-playbook site.yml\tcwd=${home(18, "mesos-lab")}\tlocale=C.UTF-8`,
       ]);
@@ -140,8 +140,8 @@ describe.skipIf(noNetwork)(
       });
       expect(exitCode).toBe(4);
       const error = stderr.slice(stderr.indexOf("✖ Ansible could not"));
-      expect(error.split("\n")[0]).toBe('✖ Ansible could not finish "Run what Marathon needs" on master');
-      expect(error).toContain("  master: Run what Marathon needs: bind: address already in use\n");
+      expect(error.split("\n")[0]).toBe('✖ Ansible could not finish "Run the ma container" on master');
+      expect(error).toContain("  master: Run the ma container: bind: address already in use\n");
       expect(error).toContain("logs/provision.log\n");
       expect(error).toContain("  try: something else listens on that port of the machine");
       expect(error).toContain(

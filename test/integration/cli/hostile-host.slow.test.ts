@@ -155,6 +155,19 @@ const onDisks: readonly Row[] = [
   ],
 ];
 
+/** In a network of its own, since the lab has the usual addresses. */
+const filled: Row = [
+  "disk",
+  "full once the lab serves",
+  `mount -t tmpfs -o size=60m none .; cd $PWD; ip link set lo up
+  { lab create --runs-on embedded && lab demo; } >/dev/null 2>&1 || exit 98
+  head --bytes=80M /dev/zero >fill
+  lab drill kill-task; [ $? = 3 ] || exit 99
+  lab destroy --yes`,
+  0,
+  'nothing is left of lab "mesos-lab"',
+];
+
 const folders: string[] = [];
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
@@ -189,4 +202,5 @@ describe.concurrent("whatever the host", () => {
   test.each(rows)("%s: %s", check([]));
   const noRoot = process.getuid?.() === 0 ? "" : " (only root can mount)";
   test.skipIf(noRoot !== "").each(onDisks)(`%s: %s${noRoot}`, check(["unshare", "--mount"]));
+  test.skipIf(noRoot !== "").each([filled])(`%s: %s${noRoot}`, check(["unshare", "--mount", "--net"]));
 });

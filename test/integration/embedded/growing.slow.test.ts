@@ -158,6 +158,28 @@ async function tasksOf(id: string): Promise<readonly string[]> {
   return tasks.filter((task) => task.id.startsWith(id.slice(1))).map((task) => task.id);
 }
 
+test("a slave for another one, whose tasks run long before they listen: no request fails", async () => {
+  const marathon = `http://${lab.master}:8080`;
+  expect(await fetch(`${marathon}/v2/apps/wide`, { method: "DELETE" })).toMatchObject({ status: 200 });
+  expect(await lab.run("create", "--slaves", "1")).toMatchObject({ exitCode: 0 });
+  const serve = "require('http').createServer((_, answer) => answer.end('ok')).listen(process.env.PORT0)";
+  const cmd = `sleep 8; exec ${process.execPath} -e "${serve}"`;
+  expect(await post(`${marathon}/v2/apps`, { id: "/late", cmd, cpus: 0.1, mem: 16 })).toMatchObject({
+    status: 201,
+  });
+  await until("it serves", async () => (await fetch(`${page}late`)).status === 200);
+  const text = readFileSync(file, "utf8");
+  const other = `  - {name: other, ip: ${lab.loopback(31)}, services: [mesos-slave]}`;
+  writeFileSync(file, text.replace(/^.*name: more,.*$/m, other));
+
+  const load = steadyRequests(`${page}late`);
+  await createUnderLoad();
+  expect(await load.end()).toMatchObject({ failed: [] });
+  const tasks = await runningTasks(marathon);
+  expect(new Set(tasks.map(({ host }) => host))).toEqual(new Set([lab.loopback(31)]));
+  expect(tasks).toHaveLength(2);
+});
+
 test("another ZooKeeper ensemble is refused before anything is done", async () => {
   const before = await whole();
   const { exitCode, stderr } = await lab.run("create", "--masters", "3");

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stateBefore } from "../../../src/lesson/state.ts";
 import { type StepId, stepIds } from "../../../src/render/lesson/words.ts";
 import { embeddedLab, post } from "../../helpers/embedded-lab.ts";
+import { atNight, everyNight } from "../../helpers/nightly.ts";
 
 const lab = embeddedLab();
+/** In so many parts all pairs of steps are restored. */
+const parts = 4;
 const steps: StepId[] = [];
 const language = (index: number) => ["--language", index % 2 === 0 ? "en" : "zh"];
 
@@ -88,24 +91,40 @@ describe.sequential("the lesson of an embedded lab", () => {
   });
 
   test("restore reaches every step, and every state of the lab from every other one", async () => {
-    const wanted = (id: StepId) => ({ acl: undefined, ...stateBefore(id, steps, lab.lab()) });
-    const stateOf = (id: StepId) => JSON.stringify(wanted(id));
+    const stateOf = (id: StepId) => JSON.stringify(wantedAt(id));
     // What restore does follows from the state alone: one step stands for all that begin with the same.
     const first = steps.filter(
       (id, index) => steps.findIndex((each) => stateOf(each) === stateOf(id)) === index,
     );
     expect(first.length).toBe(5);
-    const seconds: number[] = [];
-    for (const [index, id] of [...allPairs(first), ...steps].entries()) {
-      const restored = await lab.run("lesson", "restore", id, "--json", ...language(index));
-      expect({ id, ...restored }).toMatchObject({ id, exitCode: 0 });
-      seconds.push(result(restored.stdout).seconds);
-      expect({ id, ...(await seen()) }).toEqual({ id, ...wanted(id) });
-    }
-    const longest = Math.max(...seconds);
-    process.stdout.write(`${seconds.length} restores, the longest took ${longest} s\n`);
+    await restoreAll([...allPairs(first), ...steps]);
   });
+
+  // The way through all pairs in parts, each of which begins where the one before ends.
+  test.skipIf(!everyNight).each(Array.from({ length: parts }, (_, index) => index + 1))(
+    `restore reaches every step from every other one: part %i of ${parts}${atNight}`,
+    async (part) => {
+      const way = allPairs(steps);
+      expect(way.length).toBe(steps.length * (steps.length - 1) + 1);
+      const size = Math.ceil((way.length - 1) / parts);
+      await restoreAll(way.slice((part - 1) * size, part * size + 1));
+    },
+  );
 });
+
+/** Restores one step after the other, and looks each time whether the lab is as it should be. */
+async function restoreAll(way: readonly StepId[]): Promise<void> {
+  const seconds: number[] = [];
+  for (const [index, id] of way.entries()) {
+    const restored = await lab.run("lesson", "restore", id, "--json", ...language(index));
+    expect({ id, ...restored }).toMatchObject({ id, exitCode: 0 });
+    seconds.push(result(restored.stdout).seconds);
+    expect({ id, ...(await seen()) }).toEqual({ id, ...wantedAt(id) });
+  }
+  process.stdout.write(`${seconds.length} restores, the longest took ${Math.max(...seconds)} s\n`);
+}
+
+const wantedAt = (id: StepId) => ({ acl: undefined, ...stateBefore(id, steps, lab.lab()) });
 
 /** A way through the steps on which each follows each other one at least once (de Bruijn's). */
 function allPairs(all: readonly StepId[]): StepId[] {

@@ -162,6 +162,24 @@ describe("a task", () => {
     await framework.status("good", "TASK_FINISHED");
   });
 
+  test("may have the id that one of another framework has", async () => {
+    const lab = new Lab();
+    const master = await lab.master();
+    await lab.agent(await directory());
+    const one = await scheduler(master);
+    const other = await scheduler(master);
+    for (const framework of [one, other]) {
+      await framework.launch("task-1", sleepTask);
+      await framework.status("task-1", "TASK_RUNNING");
+    }
+    await other.call({ type: "KILL", kill: { task_id: { value: "task-1" } } });
+    await other.status("task-1", "TASK_KILLED");
+    await one.call({ type: "RECONCILE", reconcile: { tasks: [{ task_id: { value: "task-1" } }] } });
+    const told = () => one.statuses("task-1").find(({ reason }) => reason === "REASON_RECONCILIATION");
+    expect(await until("it is told", told)).toMatchObject({ state: "TASK_RUNNING" });
+    expect(one.statuses("task-1").map(({ state }) => state)).not.toContain("TASK_KILLED");
+  });
+
   test("that wants too much is an error, and one for a spent offer is lost", async () => {
     const lab = new Lab();
     const master = await lab.master();
@@ -174,6 +192,18 @@ describe("a task", () => {
     expect((await framework.status("huge", "TASK_ERROR")).message).toMatch(
       /^Task uses more resources cpus\(\*\):64 than available cpus\(\*\):2; mem\(\*\):512; disk\(\*\):1024; ports/,
     );
+    await framework.launch("negative", {
+      ...sleepTask,
+      resources: [
+        { name: "cpus", type: "SCALAR", scalar: { value: 1 } },
+        { name: "mem", type: "SCALAR", scalar: { value: -1 } },
+      ],
+    });
+    expect(await framework.status("negative", "TASK_ERROR")).toMatchObject({
+      reason: "REASON_TASK_INVALID",
+      message:
+        "Task uses invalid resources: Invalid resources: Resource 'mem(*):-1' is invalid: Invalid scalar resource: value < 0",
+    });
     const task = { name: "late", task_id: { value: "late" }, agent_id: offer.agent_id, ...sleepTask };
     const operations = [{ type: "LAUNCH", launch: { task_infos: [task] } }];
     await framework.call({ type: "ACCEPT", accept: { offer_ids: [offer.id], operations } });

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { Hono } from "hono";
 import { afterEach, describe, expect, test } from "vitest";
 import { listen } from "../../../src/rehearsal/http/server.ts";
@@ -47,6 +48,14 @@ describe("a server of an embedded lab", () => {
     expect((await get(await serve({ callers }), { host })).status).toBe(status);
   });
 
+  test.each(["GET", "HEAD"])("takes a %s of HTTP/1.0, which needs no Host", async (method) => {
+    const { hostname, port } = new URL(await serve({ callers }));
+    expect(await sayTo(hostname, port, `${method} / HTTP/1.0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+    const foreign = `${method} / HTTP/1.0\r\nOrigin: http://example.com\r\n\r\n`;
+    expect(await sayTo(hostname, port, foreign)).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await sayTo(hostname, port, `${method} / HTTP/1.1\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   test("takes no request from the page of another site", async () => {
     const url = await serve({ callers });
     const host = "master:8080";
@@ -54,6 +63,15 @@ describe("a server of an embedded lab", () => {
     expect((await get(url, { host, origin: "http://example.com" })).status).toBe(403);
   });
 });
+
+/** Sends these bytes, and gives what comes back until the connection ends. */
+async function sayTo(host: string, port: string, text: string): Promise<string> {
+  const socket = connect({ host, port: Number(port) }).setEncoding("latin1");
+  socket.write(text);
+  let answer = "";
+  for await (const part of socket) answer += part;
+  return answer;
+}
 
 /** A program of another user, which prints the status and the answer. */
 function asNobody(url: string): Promise<string> {

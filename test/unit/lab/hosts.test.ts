@@ -45,11 +45,31 @@ test("hosts that nobody has listed cannot be gone to", () => {
     expect(() => parse(text, flags)).toThrow(LabError);
 });
 
-test("drills that reboot need the owner's word", () => {
+test("drills that reboot, cut off or slow down need the owner's word, and the latter two a second machine", () => {
+  const why = (text: string, name: string) => {
+    const drill = drills.find((each) => each.name === name);
+    return drill && whyNot(drill, parse(text));
+  };
   const names = (text: string) => drillsFor(parse(text)).map(({ name }) => name);
-  const without = names(`runsOn: hosts\n${plain}`);
-  expect(without.filter((name) => name.startsWith("reboot"))).toEqual([]);
-  expect(names(`runsOn: hosts\ndrills: {reboot: true}\n${plain}`)).toEqual(drills.map(({ name }) => name));
-  const reboot = drills.find(({ name }) => name === "reboot-slave");
-  expect(reboot && whyNot(reboot, parse(`runsOn: hosts\n${plain}`))).toContain("drills: {reboot: true}");
+  const two = `${plain}  - {name: s1, ip: 10.0.5.21, services: [mesos-slave]}\n`;
+  const allowed = "runsOn: hosts\ndrills: {reboot: true}\n";
+  const without = names(`runsOn: hosts\n${two}`);
+  const refused = drills.map(({ name }) => name).filter((name) => !without.includes(name));
+  expect(refused).toEqual(["reboot-slave", "reboot-master", "partition-slave", "slow-slave"]);
+  for (const name of refused) expect(why(`runsOn: hosts\n${two}`, name)).toContain("drills: {reboot: true}");
+  expect(names(`${allowed}${two}`)).toEqual(drills.map(({ name }) => name));
+  for (const name of ["partition-slave", "slow-slave"])
+    expect(why(`${allowed}${plain}`, name)).toBe(
+      `${name} needs a second machine, with which the slave's talks`,
+    );
+});
+
+test("an embedded lab has neither a network to slow down nor a slave with a disk of its own", () => {
+  const embedded = plain.replace("10.0.5.11", "127.0.5.11");
+  const why = (name: string) => {
+    const drill = drills.find((each) => each.name === name);
+    return drill && whyNot(drill, parse(`runsOn: embedded\n${embedded}`));
+  };
+  expect(why("slow-slave")).toMatch(/^slow-slave needs machines with a network between them/);
+  expect(why("full-disk-slave")).toMatch(/^full-disk-slave needs a slave in a machine/);
 });

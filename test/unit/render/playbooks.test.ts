@@ -5,7 +5,7 @@ import type { Lab } from "../../../src/lab/model.ts";
 import { hostVariables } from "../../../src/render/inventory.ts";
 import { renderLab } from "../../../src/render/lab.ts";
 import { waitedFor } from "../../../src/render/playbook.ts";
-import { playbooks } from "../../../src/render/site.ts";
+import { playbooks, servicePlaybooks } from "../../../src/render/site.ts";
 import { readTemplates } from "../../../src/tools/files.ts";
 import { classroomLab, fourWaysLab, tutorialLab } from "../../helpers/described-labs.ts";
 
@@ -17,9 +17,11 @@ const labs: readonly (readonly [string, Lab])[] = [
   ["four ways, from a bundle", bundled],
 ];
 
+type Task = Readonly<Record<string, unknown>>;
 interface Play {
   readonly name: string;
-  readonly tasks?: readonly Readonly<Record<string, unknown>>[];
+  readonly strategy?: string;
+  readonly tasks?: readonly Task[];
 }
 interface Import {
   readonly name: string;
@@ -33,21 +35,38 @@ describe.each(labs)("the playbooks of %s", (_, lab) => {
   const site = parse(files.get("site.yml") ?? "") as readonly Import[];
 
   it("have the names under which they are followed", () => {
-    for (const { name, title } of playbooks(lab)) expect(play(`playbooks/${name}.yml`)?.name).toBe(title);
+    for (const { name, title } of [...playbooks(lab), ...servicePlaybooks(lab)])
+      expect(play(`playbooks/${name}.yml`)?.name).toBe(title);
     expect(site.map(({ name }) => name)).toEqual(playbooks(lab).map(({ title }) => title));
   });
 
-  it("know nothing of what site.yml leaves out, and leave nothing to a handler", () => {
-    const containers = playbooks(lab).filter(
-      ({ service }) => service !== undefined && entriesOf(lab, service).length > 0,
+  it("set up all services at each machine's own pace, and what waits for another service last", () => {
+    const { strategy, tasks = [] } = play("playbooks/services.yml") ?? {};
+    expect(strategy).toBe("ansible.builtin.free");
+    expect(tasks.map(({ name }) => name).sort()).toEqual(
+      servicePlaybooks(lab)
+        .map(({ title }) => title)
+        .sort(),
     );
+    expect(tasks.at(-1)?.name).toBe("Bamboo with HAProxy");
+  });
+
+  it("of one service know nothing of what all services leave out, and leave nothing to a handler", () => {
+    const containers = servicePlaybooks(lab).filter(({ service }) => entriesOf(lab, service).length > 0);
     expect(containers.length).toBeGreaterThan(4);
     for (const { name, title } of containers) {
-      expect(site.find((each) => each.name === title)?.when).toBe("containers_differ");
-      const last = play(`playbooks/${name}.yml`)?.tasks?.at(-1) ?? {};
+      const imported = play("playbooks/services.yml")?.tasks?.find((each) => each.name === title);
+      expect(imported?.when).toContain("containers_differ");
+      expect(imported?.["ansible.builtin.import_tasks"]).toBe(`../tasks/${name}.yml`);
+      expect(play(`playbooks/${name}.yml`)?.tasks).toEqual([
+        { name: title, "ansible.builtin.import_tasks": `../tasks/${name}.yml` },
+      ]);
+      const last = (parse(files.get(`tasks/${name}.yml`) ?? "") as readonly Task[]).at(-1) ?? {};
       expect(Object.keys(last)).toEqual(["name", "community.docker.docker_container"]);
     }
-    const ansible = [...files].filter(([path]) => /^(playbooks|roles)\//.test(path));
+    const ansible = [...files].filter(
+      ([path]) => /^(playbooks|tasks|roles)\//.test(path) && path !== "playbooks/services.yml",
+    );
     expect(ansible.filter(([, text]) => /containers_differ|^\s*(notify|handlers):/m.test(text))).toEqual([]);
     expect(ansible.filter(([path]) => path.includes("/handlers/"))).toEqual([]);
   });
@@ -55,7 +74,7 @@ describe.each(labs)("the playbooks of %s", (_, lab) => {
   it("know of Vagrant in the inventory only", () => {
     // Lines that are no comments.
     const knowing = [...files.keys()].filter((path) => /^ *[^# ].*vagrant/im.test(files.get(path) ?? ""));
-    const forAnsible = /^(inventory|site|ansible|group_vars|host_vars|playbooks|files)\b/;
+    const forAnsible = /^(inventory|site|ansible|group_vars|host_vars|playbooks|tasks|files)\b/;
     expect(knowing.filter((path) => forAnsible.test(path))).toEqual(["inventory.yml"]);
   });
 
@@ -71,7 +90,7 @@ describe.each(labs)("the playbooks of %s", (_, lab) => {
     const waits = (play("playbooks/ready.yml")?.tasks ?? []).flatMap(({ name }) =>
       waitedFor(lab, String(name)),
     );
-    const asked = playbooks(lab).flatMap(({ service }) => (service ? entriesOf(lab, service) : []));
+    const asked = servicePlaybooks(lab).flatMap(({ service }) => entriesOf(lab, service));
     expect(waits).toEqual(asked.filter(({ ready }) => ready !== undefined));
     expect(site.map(({ name }) => name).slice(-2)[0]).toBe(play("playbooks/ready.yml")?.name);
   });

@@ -6,7 +6,15 @@ const failure = (machine: string, message: string) => ({ kind: "failure", machin
 test.each<[string, unknown]>([
   ["PLAY [Docker on every machine] *************", { kind: "play", name: "Docker on every machine" }],
   ["TASK [Run the zk container] ****", { kind: "task", name: "Run the zk container" }],
-  ["TASK [docker_io : Set it up: now] ****", { kind: "task", name: "Set it up: now" }],
+  ["TASK [docker_io : Set it up: now] ****", { kind: "task", name: "Set it up: now", role: "docker_io" }],
+  [
+    " [started TASK: Run the zk container on master]",
+    { kind: "start", name: "Run the zk container", machine: "master" },
+  ],
+  [
+    " [started TASK: docker_io : Set it up on time on slave-2]",
+    { kind: "start", name: "Set it up on time", role: "docker_io", machine: "slave-2" },
+  ],
   ["TASK [odd ] name [x]] ****", { kind: "task", name: "odd ] name [x]" }],
   ["RUNNING HANDLER [Wait until it answers] ***", { kind: "task", name: "Wait until it answers" }],
   ["ok: [master]", { kind: "result", machine: "master", status: "ok" }],

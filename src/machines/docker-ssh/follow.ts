@@ -1,0 +1,131 @@
+import type { Entry } from "../../lab/catalogue/container.ts";
+import { entriesOf } from "../../lab/catalogue/index.ts";
+import { type Lab, machinesWith, type ServiceName } from "../../lab/model.ts";
+import { groupName } from "../../render/container-task.ts";
+import { serviceTaskNames, waitedFor } from "../../render/playbook.ts";
+import { allServices, type Playbook, playbooks, servicePlaybooks } from "../../render/site.ts";
+import { type AnsibleTask, parseAnsibleLine } from "../../tools/ansible.ts";
+import { splitMessage } from "./known-failures.ts";
+import { newPart, type Part } from "./part.ts";
+
+export interface TaskFailure {
+  readonly machine: string;
+  readonly task: string;
+  readonly message: string;
+}
+
+/** What Ansible has told so far while it runs `site.yml`. */
+export interface Followed {
+  hear(text: string): void;
+  /** The line of a playbook or a service. */
+  part(name: string): Part;
+  /** Whether a failed task was one of its own; where no task failed, whether it was the first to be unfinished. */
+  isToBlame(part: Part): boolean;
+  /** The containers that may be why: those that were waited for, else those of the failed tasks' service. */
+  suspects(): readonly Entry[];
+  readonly failures: readonly TaskFailure[];
+  /** What the playbooks themselves advise. */
+  readonly remedies: ReadonlySet<string>;
+  /** The machines that Ansible names at its end. */
+  readonly reached: ReadonlySet<string>;
+  readonly warnings: ReadonlySet<string>;
+}
+
+export function followSite(lab: Lab): Followed {
+  const services = servicePlaybooks(lab);
+  const inOrder = playbooks(lab).flatMap((each): readonly Playbook[] =>
+    each === allServices ? services : [each],
+  );
+  const parts = new Map(inOrder.map(({ name }) => [name, newPart()]));
+  const serviceTasks = serviceTaskNames(lab);
+  /** Where the last task of a service has ended. */
+  const ended = new Map<ServiceName, Set<string>>();
+  const unfinished = new Set(parts.values());
+  const failures: TaskFailure[] = [];
+  const failed = new Set<Part>();
+  const failedServices = new Set<ServiceName>();
+  const remedies = new Set<string>();
+  const reached = new Set<string>();
+  const warnings = new Set<string>();
+  let current: Playbook | undefined;
+  let task: AnsibleTask = { name: "", role: undefined };
+
+  const finish = (part: Part | undefined) => {
+    // After a failure the other machines go on, with the next plays too.
+    if (part === undefined || failed.has(part)) return;
+    unfinished.delete(part);
+    part.finish();
+  };
+
+  const serviceOf = ({ name, role }: AnsibleTask) =>
+    serviceTasks.get(name)?.service ?? services.find(({ service }) => groupName(service) === role)?.service;
+
+  const partOf = (each: AnsibleTask) =>
+    parts.get((current === allServices ? serviceOf(each) : current?.name) ?? "");
+
+  const onPlay = (title: string) => {
+    for (const each of current === allServices ? services : current === undefined ? [] : [current])
+      finish(parts.get(each.name));
+    current = playbooks(lab).find((each) => each.title === title);
+  };
+
+  const onStart = (machine: string, started: AnsibleTask) => {
+    const service = serviceOf(started);
+    // A machine without the service only passes its tasks.
+    const all = service === undefined ? [] : machinesWith(lab, service).map(({ name }) => name);
+    if (current !== allServices || !all.includes(machine)) return;
+    partOf(started)?.tell(all.length > 1 ? `${machine}: ${started.name}` : started.name);
+  };
+
+  const onResult = (machine: string, status: string) => {
+    const part = partOf(task);
+    if (status === "changed") part?.countChange();
+    const known = current === allServices ? serviceTasks.get(task.name) : undefined;
+    if (!known?.last) return;
+    const there = ended.get(known.service) ?? new Set();
+    ended.set(known.service, there.add(machine));
+    if (machinesWith(lab, known.service).every(({ name }) => there.has(name))) finish(part);
+  };
+
+  const onFailure = (machine: string, text: string) => {
+    const { said, remedies: own } = splitMessage(text);
+    failures.push({ machine, task: task.name, message: said });
+    const part = partOf(task);
+    if (part !== undefined) failed.add(part);
+    const service = current === allServices ? serviceOf(task) : undefined;
+    if (service !== undefined) failedServices.add(service);
+    for (const remedy of own) remedies.add(remedy);
+  };
+
+  return {
+    failures,
+    remedies,
+    reached,
+    warnings,
+    part: (name) => parts.get(name) as Part,
+    isToBlame: (part) => (failed.size > 0 ? failed.has(part) : [...unfinished][0] === part),
+    hear(text) {
+      const news = parseAnsibleLine(text);
+      if (news?.kind === "play") onPlay(news.name);
+      else if (news?.kind === "start") onStart(news.machine, news);
+      else if (news?.kind === "failure") onFailure(news.machine, news.message);
+      else if (news?.kind === "recap") reached.add(news.machine);
+      else if (news?.kind === "warning") warnings.add(news.message);
+      else if (news?.kind === "result") onResult(news.machine, news.status);
+      else if (news?.kind === "task") {
+        task = news;
+        if (current !== allServices) partOf(task)?.tell(task.name);
+      }
+    },
+    suspects() {
+      const machines = new Set(failures.map(({ machine }) => machine));
+      const waited = [...new Set(failures.map((failure) => failure.task))].flatMap((name) =>
+        waitedFor(lab, name),
+      );
+      const own = [...failedServices].flatMap((service) => entriesOf(lab, service));
+      const there = (waited.length > 0 ? waited : own).filter(({ machine }) => machines.has(machine.name));
+      // One machine may wait for a service of another.
+      return there.length > 0 ? there : waited;
+    },
+  };
+}
