@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
+import { usageError } from "../../flags.ts";
 import { readIncidents } from "../../lesson/incidents/record.ts";
 import { chosen } from "../../lesson/incidents/scene.ts";
 import { readNotes } from "../../lesson/notes.ts";
@@ -66,7 +67,11 @@ function teachersKey(file: string) {
 
 /** A report is written over, anything else only when that is wanted. */
 async function mayWrite(file: string, yes: boolean, { json, signal }: Context): Promise<void> {
-  if (!existsSync(file) || isReport(readIfThere(file) ?? "")) return;
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  // The report takes the place of what is there: that must not be a device, or somebody's folder.
+  if (!there.isFile()) throw usageError(`--output ${file}: there is something that is no plain file`);
+  if (isReport(readIfThere(file) ?? "")) return;
   if ((await ask(`Write over ${clean(file)}?`, { yes, json, signal })) === "yes") return;
   throw new LabError("file-exists", `there is a file ${file} already, and it is no report`, {
     remedy: ["give the report another name: --output <file>", "write over it: --yes"],

@@ -58,6 +58,13 @@ function otherPlace(headers: Headers, hosts: readonly string[]): string | undefi
   return undefined;
 }
 
+const acceptedAt = new WeakMap<Socket, number>();
+
+/** Notes when a connection was taken: what is known of connections by then or later tells of this one. */
+export function noteAccepted(socket: Socket): void {
+  acceptedAt.set(socket, performance.now());
+}
+
 function callerOf(socket: Socket): number | undefined {
   const { remoteAddress, remotePort, localAddress, localPort } = socket;
   const [from, to] = [
@@ -65,5 +72,5 @@ function callerOf(socket: Socket): number | undefined {
     { host: localAddress, port: localPort },
   ];
   // A connection that its client has closed already gets no answer anyhow.
-  return isNumbered(from) && isNumbered(to) ? userOf(from, to) : undefined;
+  return isNumbered(from) && isNumbered(to) ? userOf(from, to, acceptedAt.get(socket)) : undefined;
 }

@@ -16,11 +16,12 @@ const tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 /**
  * The id of the user whose program has opened a connection on this computer, out of the kernel's own table
  * (https://docs.kernel.org/networking/proc_net_tcp.html); undefined where it has been closed since.
+ * @param acceptedAt when the connection was taken, by the clock that nobody sets
  */
-export function userOf(client: End, server: End): number | undefined {
+export function userOf(client: End, server: End, acceptedAt = performance.now()): number | undefined {
   const [from, to] = [hexOf(client), hexOf(server)];
   for (const table of tables) {
-    const user = userIn(read(table), from, to);
+    const user = userIn(readSince(table, acceptedAt), from, to);
     if (user !== undefined) return user;
   }
   return undefined;
@@ -50,6 +51,23 @@ export function hexOf({ host, port }: End): string {
     .toReversed()
     .map((byte) => hex(Number(byte), 2))
     .join("")}:${hex(port, 4)}`;
+}
+
+/** What was read last, as long as what came meanwhile is served. */
+const looks = new Map<string, { readonly text: string; readonly at: number }>();
+
+/**
+ * One look for all connections that came before it: the kernel takes milliseconds for its table, and a hundred slaves of one
+ * process have hundreds of connections. An older look is of no use: the same port may have been another user's then.
+ */
+function readSince(table: string, since: number): string {
+  const known = looks.get(table);
+  if (known !== undefined && known.at > since) return known.text;
+  const at = performance.now();
+  const text = read(table);
+  looks.set(table, { text, at });
+  setImmediate(() => looks.delete(table));
+  return text;
 }
 
 function read(table: string): string {

@@ -3,7 +3,7 @@ import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import type { Hono } from "hono";
 import { LabError } from "../../errors.ts";
 import type { Running } from "../running.ts";
-import { type Callers, type Gate, gate, tellable } from "./callers.ts";
+import { type Callers, type Gate, gate, noteAccepted, tellable } from "./callers.ts";
 
 export interface ListenAddress {
   readonly host: string;
@@ -27,6 +27,7 @@ export async function listen(app: Hono, address: ListenAddress): Promise<Running
     hostname: address.host,
     fetch: callers === undefined ? app.fetch : guarded(app.fetch, () => refusalOf),
   });
+  if (callers !== undefined) server.on("connection", noteAccepted);
   // Node's own 5 s would close connections that clients keep for their next call.
   if ("keepAliveTimeout" in server) server.keepAliveTimeout = address.restMs ?? 0;
   await new Promise<void>((resolve, reject) => {
