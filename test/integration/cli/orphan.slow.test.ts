@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { until } from "../../helpers/eventually.ts";
 import { noNetwork } from "../../helpers/lab-network.ts";
 import { openDesk } from "../../helpers/run-cli.ts";
 
@@ -21,14 +22,16 @@ describe.skipIf(noNetwork)(
       const { desk, pid } = await orphaned();
       const again = desk.start(["create"]);
       let told = "";
-      for await (const chunk of again.process.stderr as NodeJS.ReadableStream) {
+      // Listened to until the end: a reader that leaves ends the command.
+      again.process.stderr?.on("data", (chunk) => {
         told += String(chunk);
-        if (told.includes(`waiting for vagrant up, process ${pid}`)) break;
-      }
+      });
+      await until("what is waited for", () => told.includes(`waiting for vagrant up, process ${pid}`));
       expect(told).toContain(`kill -INT ${pid}`);
       process.kill(-pid, "SIGINT");
-      again.process.stderr?.resume();
-      expect((await again.outcome).exitCode).toBe(0);
+      const { exitCode, stdout } = await again.outcome;
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain("13 of 13 claims hold");
       expect(existsSync(desk.path("generated/mesos-lab/vagrant.json"))).toBe(false);
     });
 
