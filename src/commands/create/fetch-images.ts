@@ -30,8 +30,8 @@ export const fetchImages: Step = (making) => {
     const all = wantedImages(lab);
     const here = await imagesHere(store, all);
     const missing = all.filter(({ reference }) => !here.has(reference));
-    // A lab that runs has its images.
-    const fetched = running || missing.length === 0 ? nothing : await fetchMissing(making, missing, say);
+    const complete = missing.length === 0 || (running && (await areOnMachines(making)));
+    const fetched = complete ? nothing : await fetchMissing(making, missing, say);
     const images = [...here.values(), ...fetched.images];
     if (images.length === 0) return fetched.failures.join("; ") || undefined;
     making.lab = { ...lab, fetched: fetchedImages(images) };
@@ -41,6 +41,17 @@ export const fetchImages: Step = (making) => {
   };
   return [line(lineOf(making, "images", "Fetch the images once for all machines"), fetch)];
 };
+
+/** Whether every machine has its images already. Machines that run may have been set up in part only. */
+async function areOnMachines(making: Making): Promise<boolean> {
+  try {
+    await machinesFor(making).parts?.images(making.signal);
+    return true;
+  } catch (error) {
+    if (making.signal.aborted) throw error;
+    return false;
+  }
+}
 
 interface Fetched {
   readonly images: readonly KeptImage[];

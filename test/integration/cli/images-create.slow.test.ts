@@ -105,6 +105,18 @@ describe.skipIf(noNetwork)(`create (${noNetwork ?? "in a network of its own"})`,
     expect(other.exitCode).toBe(2);
   });
 
+  test("fetches for machines that run and do not have them yet", async () => {
+    const desk = openDesk();
+    expect(await desk.run(["create"])).toMatchObject({ exitCode: 0 });
+    writeFileSync(desk.path("mesos-lab.yaml"), `registry: ${await registryBesideLab()}\n`);
+    const nothing = join(dirname(desk.folder), "nothing");
+    writeFileSync(nothing, "");
+    // Ansible only plays its part here, so the machines do not get them.
+    const { stderr } = await desk.run(["create"], { FAKE_IDS: nothing });
+    expect(stderr).toContain("✔ Fetch the images once for all machines: 6 of 6 from the cache");
+    expect(stderr).toContain("✔ All machines are running");
+  });
+
   test("leaves to the machines what this host cannot have, in words, and all where the user says so", async () => {
     const desk = openDesk();
     const fallback = await desk.run(["create"]);
