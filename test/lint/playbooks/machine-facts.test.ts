@@ -217,6 +217,16 @@ describe("ports", () => {
     ]);
   });
 
+  it("are known to be taken by a program that closes another file meanwhile", () => {
+    put("proc/net/tcp6", `heading\n${listening("1F90", 5)}\n`);
+    hold(42, 5, "nginx");
+    // No link any more when it is read.
+    put("proc/42/fd/2", "");
+    expect(facts({ ports: [marathon] }).taken).toEqual([
+      "port 8080, which Marathon needs, is taken by nginx (process 42)",
+    ]);
+  });
+
   it.each([
     ["version 1", `12:cpu:/docker/${id}\n`],
     ["version 2", `0::/system.slice/docker-${id}.scope\n`],

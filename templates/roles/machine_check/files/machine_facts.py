@@ -218,16 +218,24 @@ def holders_of(root, inodes):
     """The process that has each socket open."""
     holders = {}
     for pid in processes(root):
-        folder = os.path.join(root, "proc", pid, "fd")
-        try:
-            links = [os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)]
-        except OSError:
-            # It ended, or is not ours to look into.
-            continue
-        for link in links:
+        for link in links_in(os.path.join(root, "proc", pid, "fd")):
             if link.startswith("socket:[") and link[8:-1] in inodes:
                 holders[link[8:-1]] = pid
     return holders
+
+
+def links_in(folder):
+    """What the links of a folder point to. A process may close a file, or end, while it is looked at."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        # It ended, or is not ours to look into.
+        return
+    for name in names:
+        try:
+            yield os.readlink(os.path.join(folder, name))
+        except OSError:
+            continue
 
 
 def container_holding(root, containers, pid, port):
