@@ -1,4 +1,5 @@
 import { html, raw } from "hono/html";
+import { htmlPage } from "../../ui/html-page.ts";
 import { cleanAll } from "../../untrusted.ts";
 import { spreads } from "../analysis/timeline.ts";
 import { reasonFor } from "../analysis/why.ts";
@@ -23,19 +24,7 @@ export function reportHtml(given: readonly DrillReport[]): string {
   const runs = given.map((each) => cleanAll(each, longest));
   const [first] = runs;
   if (first === undefined) throw new RangeError("a report needs at least one run");
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>${first.drill} — ${first.lab}</title>
-<style>${raw(css)}</style>
-</head>
-<body>
-<main>
+  const body = html`<main>
 <header>
 <p class="eyebrow">mesos-lab drill · ${first.lab} · ${first.stack} stack</p>
 <h1>${first.drill}</h1>
@@ -44,11 +33,8 @@ export function reportHtml(given: readonly DrillReport[]): string {
 ${runs.length > 1 ? repeated(runs) : ""}
 ${lines(runs.map((run, i) => section(run, runs.length > 1 ? i + 1 : undefined)))}
 ${about(first)}
-</main>
-</body>
-</html>
-`;
-  return String(page);
+</main>`;
+  return htmlPage({ title: `${first.drill} — ${first.lab}`, style: css, body });
 }
 
 function repeated(runs: readonly DrillReport[]): Html {

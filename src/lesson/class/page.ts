@@ -1,4 +1,5 @@
 import { html, raw } from "hono/html";
+import { htmlPage } from "../../ui/html-page.ts";
 import { cleanAll } from "../../untrusted.ts";
 import type { Row } from "./rows.ts";
 import { heads, numeric, tableCells } from "./table.ts";
@@ -13,19 +14,7 @@ export function pageOf(given: readonly Row[]): string {
     return html`<tr${mark}><th scope="row">${student}</th>${others.map((text, index) => html`<td${right(index + 1)}>${text}</td>`)}<td>${row.remarks.join("; ")}</td></tr>
 `;
   };
-  return String(html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="color-scheme" content="light dark">
-<link rel="icon" href="data:,">
-<title>mesos-lab: the class</title>
-<style>${raw(css)}</style>
-</head>
-<body>
-<main>
+  const body = html`<main>
 <h1>The class</h1>
 <p>${rows.length} reports, ${rows.filter(({ remarks }) => remarks.length > 0).length} with a remark</p>
 <table>
@@ -33,10 +22,8 @@ export function pageOf(given: readonly Row[]): string {
 <tbody>
 ${rows.map(line)}</tbody>
 </table>
-</main>
-</body>
-</html>
-`);
+</main>`;
+  return htmlPage({ title: "mesos-lab: the class", style: css, body });
 }
 
 const css = `

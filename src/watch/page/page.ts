@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { html, raw } from "hono/html";
 import { codeFile } from "../../tools/code-file.ts";
+import { htmlPage } from "../../ui/html-page.ts";
 import type { LabSeen } from "../model/event.ts";
 import type { Line } from "../model/words.ts";
 
@@ -28,23 +29,8 @@ export function pagePolicy(): string {
 /** The page in one file. It has no text of a lab: its script asks for that, and sets it as text. */
 export function pageHtml(): string {
   const { body, script, style } = assets();
-  return String(html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${raw(pagePolicy())}">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<link rel="icon" href="data:,">
-<title>mesos-lab watch</title>
-<style>${raw(style)}</style>
-</head>
-<body>
-${raw(body)}<script type="module">${raw(script)}</script>
-</body>
-</html>
-`);
+  const content = html`${raw(body)}<script type="module">${raw(script)}</script>`;
+  return htmlPage({ title: "mesos-lab watch", style, policy: pagePolicy(), body: content });
 }
 
 function hashOf(text: string): string {
