@@ -1,8 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { LabError } from "../../errors.ts";
 import { readIfThere, writeFiles } from "../../tools/files.ts";
 import { incidentName, type LabFolder } from "../../tools/lab-folder.ts";
+import { sealed, unsealed } from "../../tools/sealed.ts";
 import { levels } from "./fault.ts";
 
 const incidentSchema = z.strictObject({
@@ -17,6 +18,8 @@ const incidentSchema = z.strictObject({
 /** An incident of a lab: its seed says which one. */
 export type IncidentRecord = z.infer<typeof incidentSchema>;
 
+/** Bytes. */
+const paddedTo = 1024;
 /** More are not kept: the oldest go first. */
 const kept = 200;
 const recordSchema = z.array(incidentSchema).min(1).max(kept);
@@ -34,7 +37,7 @@ export function readIncidents(folder: LabFolder): readonly IncidentRecord[] {
   const text = readIfThere(folder.file(incidentName));
   if (text === undefined) return [];
   try {
-    return recordSchema.parse(JSON.parse(unsealed(text)));
+    return recordSchema.parse(JSON.parse(unsealed(text, keyWith)));
   } catch (cause) {
     throw new LabError("record-damaged", `${folder.file(incidentName)} is damaged`, {
       remedy: [`remove it: rm ${folder.file(incidentName)}`, "npx mesos-lab incident start"],
@@ -46,29 +49,10 @@ export function readIncidents(folder: LabFolder): readonly IncidentRecord[] {
 /** Notes an incident: one that began at the same moment is the same, and what was noted of it is replaced. */
 export function writeIncident(folder: LabFolder, record: IncidentRecord): void {
   const others = readIncidents(folder).filter(({ startedAt }) => startedAt !== record.startedAt);
-  const contents = `${sealed(JSON.stringify([...others, record].slice(-kept)))}\n`;
-  writeFiles(folder.path, [{ path: incidentName, contents }]);
-}
-
-const cipher = "aes-256-gcm";
-const [saltBytes, tagBytes, paddedTo] = [12, 16, 1024];
-
-function sealed(text: string): string {
-  const salt = randomBytes(saltBytes);
-  const seal = createCipheriv(cipher, keyWith(salt), salt);
+  const text = JSON.stringify([...others, record].slice(-kept));
   // Its length tells nothing either.
   const padded = text.padEnd(Math.ceil(text.length / paddedTo) * paddedTo);
-  const body = Buffer.concat([seal.update(padded, "utf8"), seal.final()]);
-  return Buffer.concat([salt, seal.getAuthTag(), body]).toString("base64");
-}
-
-/** @throws Error where it is not what `sealed` made. */
-function unsealed(text: string): string {
-  const bytes = Buffer.from(text, "base64");
-  const salt = bytes.subarray(0, saltBytes);
-  const open = createDecipheriv(cipher, keyWith(salt), salt, { authTagLength: tagBytes });
-  open.setAuthTag(bytes.subarray(saltBytes, saltBytes + tagBytes));
-  return open.update(bytes.subarray(saltBytes + tagBytes), undefined, "utf8") + open.final("utf8");
+  writeFiles(folder.path, [{ path: incidentName, contents: `${sealed(padded, keyWith)}\n` }]);
 }
 
 function keyWith(salt: Buffer): Buffer {
