@@ -2,6 +2,7 @@ import { bambooUrl } from "../../lab/catalogue/addresses.ts";
 import { demoAcl, tomcatApp } from "../../lab/demo.ts";
 import { type Lab, machinesWith } from "../../lab/model.ts";
 import { placeOf } from "../../render/lesson/place.ts";
+import { randomNumbers } from "../../tools/random-numbers.ts";
 import type { Fault, Level, Scene } from "./fault.ts";
 import { faultsUpTo } from "./faults.ts";
 
@@ -19,7 +20,7 @@ export function chosen(
   seed: number,
   level: Level,
 ): { readonly fault: Fault; readonly scene: Scene } {
-  const next = numbers(seed);
+  const next = randomNumbers(seed);
   const fault = oneOf(faultsUpTo(level), next());
   const victim = oneOf(victims, next());
   const { marathon, bamboo = "", haproxy = "" } = placeOf(lab);
@@ -37,15 +38,4 @@ export function chosen(
 
 function oneOf<T>(all: readonly T[], number: number): T {
   return all[Math.floor(number * all.length)] as T;
-}
-
-/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,4 +1,4 @@
-import { randomNumbers } from "../stress.ts";
+import { randomNumbers } from "../../../src/tools/random-numbers.ts";
 
 /** Choices that are the same for the same seed. */
 export interface Random {
