@@ -1,7 +1,7 @@
 import { hostPortsOf } from "../demo/app.ts";
 import { addressesOf, encodePath, findApp, patientMs, refused } from "../demo/services.ts";
 import type { Machine } from "../lab/model.ts";
-import { labAddress, type ProbeContext } from "../probes/context.ts";
+import { labContext } from "../probes/context.ts";
 import { askTasks, type MarathonTask } from "../probes/marathon.ts";
 import { waitFor } from "../probes/wait.ts";
 import { holdRoutes, releaseRoutes } from "./held.ts";
@@ -17,12 +17,8 @@ const lookMs = 50;
 /** Marathon's tasks on these machines. */
 export function tasksOn(mover: Mover, machines: readonly Machine[]): Promise<readonly MarathonTask[]> {
   const { http, lab, signal } = mover;
-  const context: ProbeContext = {
-    ...{ http, signal, timeoutMs: patientMs, addressOf: labAddress },
-    statePaths: new Map(),
-  };
   const hosts = new Set(machines.map(({ ip }) => ip));
-  return askTasks(context, addressesOf(lab).marathon).then((tasks) =>
+  return askTasks(labContext(http, signal, patientMs), addressesOf(lab).marathon).then((tasks) =>
     tasks.filter(({ host }) => hosts.has(host)),
   );
 }
@@ -40,9 +36,8 @@ export async function moveApp(mover: Mover, id: string, old: readonly MarathonTa
   const { instances } = before;
   const places = old.flatMap(({ host, ports }) => (ports ?? []).slice(0, 1).map((port) => `${host}:${port}`));
   const routers = routersOf(lab, id, before, signal);
-  let isScaled = false;
+  let isScaled = true;
   try {
-    isScaled = true;
     await holdRoutes(mover, id);
     await scale(mover, marathon, id, instances + old.length, false);
     const fresh = await untilElsewhere(mover, marathon, id, { instances, old });

@@ -1,5 +1,6 @@
 import { type AppState, addressOfApp } from "../demo/app.ts";
 import { routedBy } from "../demo/routed.ts";
+import { isNamedAfter } from "../demo/server-names.ts";
 import { type WayIn, waysIn } from "../demo/ways-in.ts";
 import { LabError } from "../errors.ts";
 import { discoveryOf } from "../lab/discovery.ts";
@@ -55,7 +56,7 @@ export async function untilRouted(
       const waited = await waitFor(
         async (each) => {
           const names = await routedBy(http, shown, { signal: each, timeoutMs: answerMs });
-          const leadsTo = (place: Place) => names.some((name) => isAt(name, place));
+          const leadsTo = (place: Place) => names.some((name) => isNamedAfter(name, place));
           const { old, fresh } = wanted;
           const done = fresh === undefined ? !old.some(leadsTo) : fresh.every(leadsTo) || !old.some(leadsTo);
           say(`${method} routes to ${names.join(" ") || "nothing"}`);
@@ -74,10 +75,4 @@ export async function untilRouted(
       );
     }),
   );
-}
-
-/** A server's name ends with address and port, whatever stands between them. */
-function isAt(name: string, place: Place): boolean {
-  const plain = (text: string) => text.replaceAll(/[^0-9A-Za-z]/g, "-");
-  return `-${plain(name)}`.endsWith(`-${plain(place)}`);
 }
