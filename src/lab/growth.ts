@@ -131,21 +131,19 @@ export function leavingMachines(before: Lab, left: Lab | undefined, now: Lab): L
     ...before.machines.map((machine) => numbered(before, machine)),
     ...(left?.machines ?? []),
   ].filter(({ name }) => !stays.has(name));
-  const { runs } = before;
-  const ways =
-    runs.kind === "hosts" && left?.runs.kind === "hosts"
-      ? { ...runs, ssh: { ...left.runs.ssh, ...runs.ssh } }
-      : runs;
-  return machines.length === 0 ? undefined : { ...before, runs: ways, machines };
+  return machines.length === 0 ? undefined : { ...before, runs: runsOfBoth(before, left), machines };
 }
 
 /** The lab as it still is: with what was to leave it and has not been released. */
 export function withLeaving(lab: Lab, leaving: Lab | undefined): Lab {
   if (leaving === undefined) return lab;
-  const [runs, left] = [lab.runs, leaving.runs];
-  const ways =
-    runs.kind === "hosts" && left.kind === "hosts" ? { ...runs, ssh: { ...left.ssh, ...runs.ssh } } : runs;
-  return { ...lab, runs: ways, machines: [...lab.machines, ...leaving.machines] };
+  return { ...lab, runs: runsOfBoth(lab, leaving), machines: [...lab.machines, ...leaving.machines] };
+}
+
+/** How the lab runs, with the ways to the hosts of both. */
+function runsOfBoth({ runs }: Lab, left: Lab | undefined): Lab["runs"] {
+  if (runs.kind !== "hosts" || left?.runs.kind !== "hosts") return runs;
+  return { ...runs, ssh: { ...left.runs.ssh, ...runs.ssh } };
 }
 
 /** Its place among the slaves does not tell any more. */
