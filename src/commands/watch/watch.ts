@@ -15,11 +15,10 @@ export interface WatchOptions extends LabOptions {
   readonly plain?: boolean;
 }
 
-/** `watch`: a page that shows the lab as it is, until Ctrl-C. @param step of the lesson, to open the page at */
+/** `watch`: a page that shows the lab as it is, until Ctrl-C. */
 export async function watch(
   { language, plain = false, ...which }: WatchOptions,
   context: Context,
-  step?: string,
 ): Promise<never> {
   const made = madeLab(which);
   const hub = openHub();
@@ -31,7 +30,7 @@ export async function watch(
   const checking = checksOf(made, language, context);
   const server = await servePage(hub, { drill: press, check: checking });
   try {
-    context.print(`${server.url}${step === undefined ? "" : `&step=${encodeURIComponent(step)}`}`);
+    context.print(server.url);
     context.note(
       "open this address in a browser of this computer; whoever has it can press drills; Ctrl-C ends it",
     );

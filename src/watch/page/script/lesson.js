@@ -1,6 +1,6 @@
 import { list, make, set } from "./elements.js";
 import { nodeOf } from "./map.js";
-import { asked, send } from "./server.js";
+import { send } from "./server.js";
 import { el, of } from "./things.js";
 
 export let shownStep;
@@ -20,8 +20,7 @@ export function drawSteps() {
       else node.children[0].removeAttribute("aria-current");
     },
   );
-  const at = asked.get("step") ?? steps.find(({ current }) => current)?.id;
-  asked.delete("step");
+  const at = steps.find(({ current }) => current)?.id;
   if (at === undefined || at === shownStep) return;
   const node = nodeOf(el("steps"), at);
   if (node === undefined) return;

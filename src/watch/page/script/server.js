@@ -1,5 +1,5 @@
-export const asked = new URLSearchParams(location.hash.slice(1));
-export const authorization = `Bearer ${asked.get("token")}`;
+const token = new URLSearchParams(location.hash.slice(1)).get("token");
+export const authorization = `Bearer ${token}`;
 
 export async function send(path, body) {
   try {
