@@ -20,7 +20,7 @@ export interface Followed {
   /** The line of a playbook or a service. */
   part(name: string): Part;
   /** Whether a failed task was one of its own; where no task failed, whether it was the first to be unfinished. */
-  isToBlame(part: Part): boolean;
+  isToBlame(name: string): boolean;
   /** The containers that may be why: those that were waited for, else those of the failed tasks' service. */
   suspects(): readonly Entry[];
   readonly failures: readonly TaskFailure[];
@@ -40,32 +40,34 @@ export function followSite(lab: Lab): Followed {
   const serviceTasks = serviceTaskNames(lab);
   /** Where the last task of a service has ended. */
   const ended = new Map<ServiceName, Set<string>>();
-  const unfinished = new Set(parts.values());
+  const unfinished = new Set(parts.keys());
   const failures: TaskFailure[] = [];
-  const failed = new Set<Part>();
-  const failedServices = new Set<ServiceName>();
+  /** By the names of playbooks and services. */
+  const failed = new Set<string>();
   const remedies = new Set<string>();
   const reached = new Set<string>();
   const warnings = new Set<string>();
   let current: Playbook | undefined;
   let task: AnsibleTask = { name: "", role: undefined };
 
-  const finish = (part: Part | undefined) => {
+  const finish = (name: string) => {
+    const part = parts.get(name);
     // After a failure the other machines go on, with the next plays too.
-    if (part === undefined || failed.has(part)) return;
-    unfinished.delete(part);
+    if (part === undefined || failed.has(name)) return;
+    unfinished.delete(name);
     part.finish();
   };
 
   const serviceOf = ({ name, role }: AnsibleTask) =>
     serviceTasks.get(name)?.service ?? services.find(({ service }) => groupName(service) === role)?.service;
 
-  const partOf = (each: AnsibleTask) =>
-    parts.get((current === allServices ? serviceOf(each) : current?.name) ?? "");
+  /** The name of the line that a task belongs to; empty for none. */
+  const ownerOf = (each: AnsibleTask): string =>
+    (current === allServices ? serviceOf(each) : current?.name) ?? "";
 
   const onPlay = (title: string) => {
     for (const each of current === allServices ? services : current === undefined ? [] : [current])
-      finish(parts.get(each.name));
+      finish(each.name);
     current = playbooks(lab).find((each) => each.title === title);
   };
 
@@ -74,26 +76,23 @@ export function followSite(lab: Lab): Followed {
     // A machine without the service only passes its tasks.
     const all = service === undefined ? [] : machinesWith(lab, service).map(({ name }) => name);
     if (current !== allServices || !all.includes(machine)) return;
-    partOf(started)?.tell(all.length > 1 ? `${machine}: ${started.name}` : started.name);
+    parts.get(ownerOf(started))?.tell(all.length > 1 ? `${machine}: ${started.name}` : started.name);
   };
 
   const onResult = (machine: string, status: string) => {
-    const part = partOf(task);
-    if (status === "changed") part?.countChange();
+    if (status === "changed") parts.get(ownerOf(task))?.countChange();
     const known = current === allServices ? serviceTasks.get(task.name) : undefined;
     if (!known?.last) return;
     const there = ended.get(known.service) ?? new Set();
     ended.set(known.service, there.add(machine));
-    if (machinesWith(lab, known.service).every(({ name }) => there.has(name))) finish(part);
+    if (machinesWith(lab, known.service).every(({ name }) => there.has(name))) finish(known.service);
   };
 
   const onFailure = (machine: string, text: string) => {
     const { said, remedies: own } = splitMessage(text);
     failures.push({ machine, task: task.name, message: said });
-    const part = partOf(task);
-    if (part !== undefined) failed.add(part);
-    const service = current === allServices ? serviceOf(task) : undefined;
-    if (service !== undefined) failedServices.add(service);
+    const owner = ownerOf(task);
+    if (parts.has(owner)) failed.add(owner);
     for (const remedy of own) remedies.add(remedy);
   };
 
@@ -103,7 +102,7 @@ export function followSite(lab: Lab): Followed {
     reached,
     warnings,
     part: (name) => parts.get(name) as Part,
-    isToBlame: (part) => (failed.size > 0 ? failed.has(part) : [...unfinished][0] === part),
+    isToBlame: (name) => (failed.size > 0 ? failed.has(name) : [...unfinished][0] === name),
     hear(text) {
       const news = parseAnsibleLine(text);
       if (news?.kind === "play") onPlay(news.name);
@@ -114,7 +113,7 @@ export function followSite(lab: Lab): Followed {
       else if (news?.kind === "result") onResult(news.machine, news.status);
       else if (news?.kind === "task") {
         task = news;
-        if (current !== allServices) partOf(task)?.tell(task.name);
+        if (current !== allServices) parts.get(ownerOf(task))?.tell(task.name);
       }
     },
     suspects() {
@@ -122,7 +121,7 @@ export function followSite(lab: Lab): Followed {
       const waited = [...new Set(failures.map((failure) => failure.task))].flatMap((name) =>
         waitedFor(lab, name),
       );
-      const own = [...failedServices].flatMap((service) => entriesOf(lab, service));
+      const own = services.flatMap(({ service }) => (failed.has(service) ? entriesOf(lab, service) : []));
       const there = (waited.length > 0 ? waited : own).filter(({ machine }) => machines.has(machine.name));
       // One machine may wait for a service of another.
       return there.length > 0 ? there : waited;

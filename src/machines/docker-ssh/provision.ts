@@ -108,7 +108,7 @@ function runSite(run: FleetRun, lastLines: LastLines, site: Site) {
       try {
         await Promise.race([part.over, ended]);
       } catch (error) {
-        if (followed.isToBlame(part)) throw error;
+        if (followed.isToBlame(name)) throw error;
         return "left unfinished";
       }
       return part.changed === 0 ? "nothing to change" : `${part.changed} changed`;

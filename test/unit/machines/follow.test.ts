@@ -60,8 +60,8 @@ describe("a run of site.yml", () => {
     expect(followed.failures).toEqual([
       { machine: "master", task: "Run the zk container", message: "port 2181 is taken" },
     ]);
-    expect(followed.isToBlame(followed.part("zookeeper"))).toBe(true);
-    expect(followed.isToBlame(followed.part("mesos-slave"))).toBe(false);
+    expect(followed.isToBlame("zookeeper")).toBe(true);
+    expect(followed.isToBlame("mesos-slave")).toBe(false);
     expect(followed.suspects().map(({ service, machine }) => `${service}@${machine.name}`)).toEqual([
       "zookeeper@master",
     ]);
@@ -76,7 +76,7 @@ describe("a run of site.yml", () => {
       ],
       [],
     );
-    expect(followed.isToBlame(followed.part("bamboo"))).toBe(true);
+    expect(followed.isToBlame("bamboo")).toBe(true);
     expect(followed.suspects().map(({ service }) => service)).toEqual(["marathon"]);
   });
 
@@ -85,8 +85,8 @@ describe("a run of site.yml", () => {
       ["PLAY [Docker on every machine] ***", "PLAY [Check every machine] ***"],
       [],
     );
-    expect(followed.isToBlame(followed.part("engine"))).toBe(false);
-    expect(followed.isToBlame(followed.part("preflight"))).toBe(false);
-    expect(followed.isToBlame(followed.part("slave-host"))).toBe(true);
+    expect(followed.isToBlame("engine")).toBe(false);
+    expect(followed.isToBlame("preflight")).toBe(false);
+    expect(followed.isToBlame("slave-host")).toBe(true);
   });
 });
