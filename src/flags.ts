@@ -86,6 +86,7 @@ export const flags = {
   csv: ["--csv", "Print the table for a spreadsheet", {}],
   html: ["--html", "Print the table as a page of its own", {}],
   language: ["--language <language>", "en or zh (default: the language of your shell)", text],
+  web: ["--web", "Show the lesson on a page in the browser, as watch does, until Ctrl-C", {}],
   plain: ["--plain", "Lines in the terminal instead of a page", {}],
   yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],

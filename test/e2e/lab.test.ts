@@ -170,12 +170,16 @@ describe("a lab on two machines", () => {
     expect(stdout.trim().split("\n")).toEqual(["unless-stopped true", "unless-stopped true"]);
   });
 
-  test("from inside the master the same playbooks make what is missing, and no key stays", async () => {
-    await lab(["ssh", "master", "--", "docker", "rm", "--force", "bam"]);
-    await lab(["create", "--ansible", "guest"], { timed: "create --ansible guest, Bamboo removed" });
-    expect(changedTasks()).toEqual([1, 0]);
-    expect((await lab(["ssh", "master", "--", "find", "/run/mesos-lab", "-type", "f"])).stdout).toBe("");
-  });
+  // Five minutes in software: Ansible itself runs there.
+  test.skipIf(!everyNight)(
+    `from inside the master the same playbooks make what is missing, and no key stays${atNight}`,
+    async () => {
+      await lab(["ssh", "master", "--", "docker", "rm", "--force", "bam"]);
+      await lab(["create", "--ansible", "guest"], { timed: "create --ansible guest, Bamboo removed" });
+      expect(changedTasks()).toEqual([1, 0]);
+      expect((await lab(["ssh", "master", "--", "find", "/run/mesos-lab", "-type", "f"])).stdout).toBe("");
+    },
+  );
 
   test("verify, status, logs and ssh tell of it", async () => {
     await lab(["verify"], { timed: "verify" });

@@ -41,6 +41,8 @@ export class HaproxyProcess {
   private exited = "";
   private applied = "";
   private candidates = 0;
+  /** Configurations are taken one after the other. */
+  private applying: Promise<void> = Promise.resolve();
   /** What was left out of the configuration that is served. */
   private told: ReadonlySet<string> = new Set();
 
@@ -58,7 +60,13 @@ export class HaproxyProcess {
    * taken, a word that HAProxy does not know) is left out and logged: it must not keep the others from their routes.
    * @throws LabError when it cannot be served; the old one stays.
    */
-  async apply(wanted: string): Promise<void> {
+  apply(wanted: string): Promise<void> {
+    const turn = this.applying.then(() => this.take(wanted));
+    this.applying = turn.catch(() => {});
+    return turn;
+  }
+
+  private async take(wanted: string): Promise<void> {
     const alive = this.process !== undefined;
     const { candidate, text } = await this.served(wanted, alive);
     if (alive && text === this.applied) return rm(candidate, { force: true });
@@ -164,7 +172,7 @@ export class HaproxyProcess {
   }
 
   private async reload(): Promise<void> {
-    const before = new Set(await this.workers());
+    const before = new Set(await this.listed());
     const pid = Number(await readFile(this.path("haproxy.pid"), "utf8"));
     process.kill(pid, "SIGUSR2");
     await this.until("HAProxy does not take over the new configuration", (workers) =>
@@ -176,7 +184,7 @@ export class HaproxyProcess {
     const deadline = performance.now() + startMs;
     let last = "no answer";
     while (performance.now() < deadline && this.process !== undefined) {
-      const workers = await this.workers().catch((error: Error) => error.message);
+      const workers = await this.listed().catch((error: Error) => error.message);
       if (typeof workers !== "string" && enough(workers)) return;
       last = typeof workers === "string" ? workers : `workers: ${workers.join(", ") || "none"}`;
       await sleep(pollMs);
@@ -187,8 +195,14 @@ export class HaproxyProcess {
     });
   }
 
-  /** The pids of the workers that carry new traffic, from the master's control socket. */
+  /** The pids of the workers that carry new traffic. While a configuration is being taken, its workers are waited for. */
   async workers(): Promise<string[]> {
+    await this.applying;
+    return this.listed();
+  }
+
+  /** From the master's control socket, which is away for a moment while the master takes a new configuration. */
+  private async listed(): Promise<string[]> {
     const answer = await askIn(this.options.runFolder, socketName, "show proc\n");
     const current = answer.split("# old workers")[0] ?? "";
     return current.split("\n").flatMap((line) => /^(\d+)\s+worker\b/.exec(line)?.[1] ?? []);

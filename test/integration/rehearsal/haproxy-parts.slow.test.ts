@@ -52,6 +52,19 @@ test.skipIf(!isInstalled("haproxy")).each([
   expect(await haproxy.workers()).not.toEqual(before);
 });
 
+test.skipIf(!isInstalled("haproxy"))("its workers are known while it takes a configuration", async () => {
+  const { serve, haproxy } = await haproxyIn("run");
+  await serve([]);
+  for (let turn = 1; turn <= 10; turn += 1) {
+    const before = await haproxy.workers();
+    const served = serve([app(`app-${turn}`)]);
+    const during = await haproxy.workers();
+    await served;
+    expect(during).toHaveLength(1);
+    expect(during).not.toEqual(before);
+  }
+});
+
 test.skipIf(!isInstalled("haproxy"))(
   "one application's ports and words keep nobody else from being served",
   async () => {
