@@ -67,6 +67,7 @@ export const flags = {
   dryRun: ["--dry-run", "Print the commands that would run, and run none", {}],
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
   ansible: ["--ansible <place>", "host or guest (inside a machine): where the playbooks run", text],
+  reapply: ["--reapply", "Run Ansible even where nothing has changed since the last create", {}],
   updateLock: ["--update-lock", "Write mesos-lab.lock anew instead of holding the lab to it", {}],
   bundle: ["--bundle <file>", "Make the lab of what `bundle save` packed, without a network", text],
   fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],
