@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { LabError } from "../errors.ts";
 import { systemWords } from "../tools/file-errors.ts";
@@ -6,8 +6,8 @@ import type { Hub } from "./hub.ts";
 
 /** A recording that is being written. */
 export interface Recorder {
-  /** Ends it; why it is not whole, if it is not. */
-  close(): LabError | undefined;
+  /** Ends it; where nothing was told, no file is left. Tells why it is not whole, if it is not. */
+  close(): { readonly empty: boolean; readonly failure: LabError | undefined };
 }
 
 /**
@@ -41,8 +41,8 @@ export function record(hub: Hub, to: number, file: string): Recorder {
     } catch (cause) {
       const why = systemWords(cause as NodeJS.ErrnoException);
       failure = new LabError("file-refused", `${file} could not be written to its end: ${why}`, {
-        details: [`it ends at ${event.at}`],
-        remedy: [`see what it has: npx mesos-lab watch ${file}`],
+        details: [`it ends before ${event.at}`],
+        remedy: whole === 0 ? [] : [`see what it has: npx mesos-lab watch --plain ${file}`],
         cause,
       });
       dropHalf(to, whole);
@@ -53,7 +53,9 @@ export function record(hub: Hub, to: number, file: string): Recorder {
     close: () => {
       leave();
       closeSync(to);
-      return failure;
+      const empty = whole === 0;
+      if (empty) rmSync(file, { force: true });
+      return { empty, failure };
     },
   };
 }

@@ -37,9 +37,9 @@ export async function watch(
   try {
     return await watching();
   } catch (error) {
-    const unwritten = recorder.close();
-    if (unwritten === undefined) context.note(`recorded; a page of it: npx mesos-lab watch ${file}`);
-    throw unwritten ?? error;
+    const { empty, failure } = recorder.close();
+    if (!empty && failure === undefined) context.note(`recorded; a page of it: npx mesos-lab watch ${file}`);
+    throw failure ?? error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -116,7 +116,7 @@ test("what is recorded is there at once, and reads as what was told", () => {
   hub.found(route("200"));
   // Whoever is killed here has lost nothing.
   const written = readFileSync(file, "utf8");
-  expect(recorder.close()).toBe(undefined);
+  expect(recorder.close()).toEqual({ empty: false, failure: undefined });
   hub.found(route("503"));
   expect(readFileSync(file, "utf8")).toBe(written);
   expect(parseRecording(written, file).items.map(({ event }) => event)).toEqual(told.slice(0, 2));
@@ -125,7 +125,8 @@ test("what is recorded is there at once, and reads as what was told", () => {
 
 test("a disk that is full ends the recording, and the hub hears of it", () => {
   const hub = openHub();
-  const recorder = record(hub, openSync("/dev/full", "w"), "x.jsonl");
+  const file = join(folder, "full.jsonl");
+  const recorder = record(hub, openSync("/dev/full", "w"), file);
   hub.found(lab);
   hub.found(route("200"));
   expect(hub.soFar()).toMatchObject([
@@ -133,11 +134,19 @@ test("a disk that is full ends the recording, and the hub hears of it", () => {
     { event: "look", id: "recording", state: "silent", seen: "no space left on device" },
     route("200"),
   ]);
-  expect(recorder.close()).toMatchObject({
+  const { failure } = recorder.close();
+  expect(failure).toMatchObject({
     id: "file-refused",
-    message: "x.jsonl could not be written to its end: no space left on device",
+    message: `${file} could not be written to its end: no space left on device`,
     exitCode: 3,
   });
+});
+
+test("a watch that ends before anything was seen leaves no file", () => {
+  const file = join(folder, "empty.jsonl");
+  const recorder = record(openHub(), openRecording(file, false), file);
+  expect(recorder.close()).toEqual({ empty: true, failure: undefined });
+  expect(existsSync(file)).toBe(false);
 });
 
 test("a folder that is not there is named", () => {
