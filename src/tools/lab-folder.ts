@@ -15,6 +15,8 @@ export const lessonName = "lesson.json";
 export const incidentName = "incident.sealed";
 /** The key with which the lab signs what a student has done. */
 export const keyName = "lesson.key";
+/** The apps whose tasks are being moved away from slaves that leave. */
+export const movingName = "moving.json";
 
 /** The folder of one lab: `generated/<name>` below the working directory. */
 export class LabFolder {
@@ -125,6 +127,7 @@ export class LabFolder {
       lessonName,
       incidentName,
       keyName,
+      movingName,
       "logs",
       "reports",
       ".vagrant",

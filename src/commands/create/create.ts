@@ -19,7 +19,7 @@ import { joinMesos } from "./join-mesos.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
-import { drainLeaving, forgetLeaving, keepReturning, releaseLeaving } from "./release.ts";
+import { drainLeaving, forgetLeaving, keepReturning, putBackLeft, releaseLeaving } from "./release.ts";
 import { writeFiles } from "./write-files.ts";
 
 const startMachines: Step = (making) => [
@@ -42,6 +42,7 @@ const story: readonly Step[] = [
   writeFiles,
   startMachines,
   setUpServices,
+  putBackLeft,
   drainLeaving,
   releaseLeaving,
   forgetLeaving,
