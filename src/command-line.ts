@@ -16,6 +16,8 @@ export interface CommandText {
   readonly flags: readonly (keyof typeof flags)[];
   /** All that the first argument can be; absent where there is none, or only the lab knows. */
   readonly words?: readonly Word[];
+  /** A flag with which the first argument is none of the words: `lesson --web <step>`. */
+  readonly wordsUnless?: keyof typeof flags;
   /** What the first argument usually is, where only the lab knows all of it. */
   readonly usualWords?: readonly string[];
   readonly example?: string;

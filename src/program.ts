@@ -21,7 +21,8 @@ export function parseCommandLine(argv: readonly string[], version: string): Invo
   for (const verb of verbs) {
     // How the result is told is the context's: it describes no lab, and no later run repeats it.
     declare(cli, verb, (args, { json, ...options }) => {
-      refuseOtherWords(verb, args[0]);
+      if (verb.wordsUnless === undefined || options[verb.wordsUnless] !== true)
+        refuseOtherWords(verb, args[0]);
       invocation = { json: json === true, run: (context) => verb.action(args, options, context) };
     });
   }

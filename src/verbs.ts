@@ -56,7 +56,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "create",
     help: "Make the lab: machines, Docker, services; verified at the end",
-    flags: [...describe, "bundle", "ansible", "updateLock", "dryRun", "json"],
+    flags: [...describe, "bundle", "ansible", "reapply", "updateLock", "dryRun", "json"],
     example: "mesos-lab create --provider libvirt --stack rehearsal",
     action: async (_, { ansible, ...options }, context) => {
       const place = oneOf("ansible", ansible, ansiblePlaces);
@@ -116,16 +116,23 @@ export const verbs: readonly Verb[] = [
   {
     usage: "lesson [action] [step]",
     help: "Show where you are in the lesson; check, solve or begin anew one of its steps",
+    wordsUnless: "web",
     words: [
       { name: "check", help: "tell whether the step is done, and if not, why not" },
       { name: "solve", help: "do the step" },
       { name: "restore", help: "bring the lab to where the step begins" },
       { name: "report", help: "write what was done into a signed file, for the teacher" },
     ],
-    flags: [...which, "answer", "student", "teacher", "output", "language", "yes", "json"],
+    flags: [...which, "web", "answer", "student", "teacher", "output", "language", "yes", "json"],
     example: "mesos-lab lesson check rule",
-    action: async ([action, step], options, context) => {
+    action: async ([action, step], { web, ...options }, context) => {
       const language = oneOf("language", options.language, languages);
+      if (web === true)
+        return (await import("./commands/lesson/web.ts")).web(
+          [action, step],
+          { ...options, ...language },
+          context,
+        );
       return (await import("./commands/lesson/lesson.ts")).lesson(
         action,
         step,

@@ -118,6 +118,11 @@ export interface Access {
 export interface Parts {
   /** Puts what the machines load beside the playbooks, if need be. */
   place(): Promise<void>;
+  /**
+   * A digest for each machine, by its name, of all that the playbooks look at there: the same playbooks leave a machine
+   * of the same digest as it is. A machine that cannot be looked at, or on which something of the lab is missing, has none.
+   */
+  look(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** The identities of the services' images, for the lock file. */
   images(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** Brings what the machines were made with into a folder of this host. */

@@ -137,7 +137,7 @@ function imageVariables(lab: Lab, name: string): Readonly<Record<string, string>
 }
 
 /** The configuration files of a machine's containers: where each lies on the machine, and where in the lab's folder. */
-function machineConfigs(lab: Lab, machine: Machine): Readonly<Record<string, string>> {
+export function machineConfigs(lab: Lab, machine: Machine): Readonly<Record<string, string>> {
   return Object.fromEntries(
     entriesOn(lab, machine).flatMap(({ service, config }) =>
       Object.keys(config?.files ?? {}).map((name) => [

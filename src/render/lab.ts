@@ -41,7 +41,7 @@ export function renderLab(lab: Lab, templates: Templates): readonly RenderedFile
     path: `host_vars/${machine.name}.yml`,
     contents: yamlFile(hostVariables(lab, machine)),
   }));
-  const roles = new Set(all.flatMap((playbook) => playbook.roles ?? []));
+  const roles = new Set<string>(all.flatMap((playbook) => playbook.roles ?? []));
   const roleFiles = [...templates]
     .filter(([path]) => path.startsWith("roles/") && roles.has(path.split("/")[1] ?? ""))
     .map(([path, contents]) => ({ path, contents }));

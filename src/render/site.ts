@@ -3,6 +3,7 @@ import { type Lab, machinesWith, type ServiceName, type StackName, serviceNames 
 import { areLent } from "../lab/runs.ts";
 import { groupName } from "./container-task.ts";
 import { tasksOf } from "./playbook.ts";
+import { type RoleName, type RoleSight, roleSights } from "./role-sights.ts";
 import { fill } from "./template.ts";
 import { indent, toYaml, yamlFile } from "./yaml.ts";
 
@@ -17,7 +18,7 @@ export interface Playbook {
   /** The name of its play, as Ansible prints it. */
   readonly title: string;
   /** The roles that it uses. */
-  readonly roles?: readonly string[];
+  readonly roles?: readonly RoleName[];
   /** Undefined for those that prepare the machines. */
   readonly service?: ServiceName;
   /** Its tasks are left out on a machine where the look found everything as it was noted. */
@@ -107,8 +108,18 @@ export function servicePlaybooks(lab: Lab): readonly (Playbook & { readonly serv
     const own = { name: service, title: titleOf(service), service };
     return entriesOf(lab, service).length > 0
       ? { ...own, ifContainersDiffer: true }
-      : { ...own, roles: [groupName(service)] };
+      : { ...own, roles: [groupName(service) as RoleName] };
   });
+}
+
+/** What all playbooks of a lab look at on a machine, besides images and containers. */
+export function playbookSights(lab: Lab): Required<RoleSight> {
+  const roles = [...playbooks(lab), ...servicePlaybooks(lab)].flatMap((playbook) => playbook.roles ?? []);
+  const sights: readonly RoleSight[] = roles.map((role) => roleSights[role]);
+  return {
+    paths: [...new Set(sights.flatMap(({ paths }) => paths))],
+    units: [...new Set(sights.flatMap(({ units = [] }) => units))],
+  };
 }
 
 /** The playbook of all services, from the template `playbooks/services.yml.hbs`. */

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, sep } from "node:path";
 import { LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import { formatRecord, type LabRecord, parseRecord, type RecordedFlags } from "../lab/record.ts";
@@ -17,6 +17,14 @@ export const incidentName = "incident.sealed";
 export const keyName = "lesson.key";
 /** The apps whose tasks are being moved away from slaves that leave. */
 export const movingName = "moving.json";
+/** What the last `create` left. */
+export const leftName = "left.json";
+
+/** What the tool keeps in a lab's folder from run to run, and no playbook looks for by its name. */
+const kept: ReadonlySet<string> = new Set([
+  ...[lessonName, incidentName, keyName, leftName, movingName],
+  ...["logs", "reports", ".vagrant", "images.tar", "images", "embedded", "bundle", "bundle.part"],
+]);
 
 /** The folder of one lab: `generated/<name>` below the working directory. */
 export class LabFolder {
@@ -117,6 +125,12 @@ export class LabFolder {
     return [...changed.filter((path) => path !== recordName), ...stale];
   }
 
+  /** The paths of what lies here beside rendered files and what the tool itself keeps from run to run. */
+  filesOfOthers(rendered: readonly string[]): readonly string[] {
+    const own = new Set<string>([...rendered, recordName]);
+    return filesBelow(this.path).filter((path) => !own.has(path) && !kept.has(path.split(sep)[0] as string));
+  }
+
   /** Removes all that the tool made here; returns the paths of what somebody else put there and stays. */
   remove(): readonly string[] {
     const record = this.record();
@@ -124,19 +138,8 @@ export class LabFolder {
     removePaths(this.path, [
       ...rendered.filter((path) => isReachedDirectly(this.path, path)),
       recordName,
-      lessonName,
-      incidentName,
-      keyName,
-      movingName,
-      "logs",
-      "reports",
-      ".vagrant",
-      "images.tar",
-      "images",
-      "embedded",
       "hosts",
-      "bundle",
-      "bundle.part",
+      ...kept,
     ]);
     return filesBelow(this.path);
   }

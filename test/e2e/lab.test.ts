@@ -146,20 +146,23 @@ describe("a lab on two machines", () => {
     }
   });
 
-  test("create again changes nothing", async () => {
-    for (const flags of [[], ["--bundle", bundle]]) {
+  test("create again changes nothing, and starts Ansible only where it is asked to", async () => {
+    for (const flags of [["--bundle", bundle], ["--reapply"]]) {
       const again = ["create", ...flags];
       const { stderr } = await lab(again, { timed: `second ${again.slice(0, 2).join(" ")}` });
       expect(stderr).not.toContain("it was made with");
       expect(changedTasks()).toEqual([0, 0]);
     }
+    const { stderr } = await lab(["create"], { timed: "second create" });
+    expect(stderr).toContain("Ansible is not needed");
   });
 
   test("create mends what was changed by hand, and that alone", async () => {
     // The one is the same container with another setting, the other is gone.
     await lab(["ssh", "master", "--", "sudo", "docker", "update", "--restart=no", "mlb"]);
     await lab(["ssh", "master", "--", "sudo", "docker", "rm", "--force", "dns"]);
-    await lab(["create"], { timed: "create after two changes by hand" });
+    const { stderr } = await lab(["create"], { timed: "create after two changes by hand" });
+    expect(stderr).toContain("something differs on master");
     expect(changedTasks()).toEqual([2, 0]);
     const policy = ["--format", "{{.HostConfig.RestartPolicy.Name}} {{.State.Running}}"];
     const inspect = ["sudo", "docker", "inspect", ...policy, "mlb", "dns"];

@@ -91,8 +91,17 @@ discovery: [haproxy-marathon-bridge]
   test("create installs Docker and serves the app; a second one changes nothing", async () => {
     await lab("create");
     await lab("demo");
+    expect((await lab("create")).stderr).toContain("Ansible is not needed");
+  });
+
+  test("a bridge that was stopped by hand is seen and put right, and no package is asked for", async () => {
+    await host.root("systemctl stop haproxy-marathon-bridge.timer");
     const { stderr } = await lab("create");
+    expect(stderr).toContain("something differs on");
     expect(stderr).toContain("What every machine needs besides: nothing to change");
+    expect((await host.root("systemctl is-active haproxy-marathon-bridge.timer")).stdout.trim()).toBe(
+      "active",
+    );
   });
 
   test("destroy --with-docker removes what was installed as well", async () => {

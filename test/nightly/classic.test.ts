@@ -486,7 +486,7 @@ describe("a lab of the classic stack from fetched archives", { timeout: minutes(
 
   test("once more changes nothing, and asks the registry for nothing", async () => {
     registry.kill();
-    const { stderr } = await namespace.exec(process.execPath, [cli, "create"], {
+    const { stderr } = await namespace.exec(process.execPath, [cli, "create", "--reapply"], {
       cwd: desk,
       env: { XDG_CACHE_HOME: join(served, "cache") },
       timeoutMs: minutes(10),

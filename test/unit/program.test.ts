@@ -23,6 +23,8 @@ test.each<[string[], boolean]>([
   [["ssh", "slave"], false],
   [["ssh", "slave", "--", "docker", "ps", "--json"], false],
   [["logs", "marathon", "-f"], false],
+  [["lesson", "--web", "rule"], false],
+  [["lesson", "rule", "--web"], false],
 ])("%j is accepted, JSON: %s", (words, json) => {
   expect(parse(...words)?.json).toBe(json);
 });
@@ -45,6 +47,7 @@ test.each<[string[], RegExp]>([
   [["images"], /^images needs to know which action$/],
   [["images", "--json"], /^images needs to know which action$/],
   [["box", "bild"], /^there is no action "bild", did you mean "build"\?$/],
+  [["lesson", "rule"], /^there is no action "rule", known here: check, /],
   [["bundle"], /^bundle needs to know which action$/],
   [["completion", "tcsh"], /^there is no shell "tcsh", known here: bash, zsh, fish, powershell$/],
   [["ssh", "slave", "ls", "-l"], /[Uu]nknown option/],

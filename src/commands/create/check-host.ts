@@ -14,6 +14,7 @@ export const checkHost: Step = (making) => [
   line(lineOf(making, "preflight", machinesFor(making).examining.title), async () => {
     const { asked, signal, folder } = making;
     const settled = await machinesFor(making).settle(signal);
+    making.settled = settled.lab;
     making.lab = settled.lab;
     for (const text of [...madeDifferences(making.lab, folder), ...madeGrowth(making.lab, folder)])
       making.note(text);

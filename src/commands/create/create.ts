@@ -17,6 +17,7 @@ import { printPlan } from "./dry-run.ts";
 import { fetchImages } from "./fetch-images.ts";
 import { joinMesos } from "./join-mesos.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
+import { lookAtMachines, lookBack, noteLeft, unlessAsLeft } from "./look-back.ts";
 import { machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
 import { drainLeaving, forgetLeaving, keepReturning, putBackLeft, releaseLeaving } from "./release.ts";
@@ -31,40 +32,47 @@ const startMachines: Step = (making) => [
 ];
 const setUpServices: Step = (making) => machinesFor(making).provision(making, making.ansible);
 
-/** From a described lab to a verified one; on a healthy lab it changes nothing. The first step that fails ends it. */
+/**
+ * From a described lab to a verified one; on a healthy lab it changes nothing, and where all is as the last run left it, it
+ * looks and verifies only. The first step that fails ends it.
+ */
 const story: readonly Step[] = [
   joinMesos,
-  checkHost,
-  takeBox,
-  fetchImages,
+  lookBack,
+  unlessAsLeft(checkHost),
+  unlessAsLeft(takeBox),
+  unlessAsLeft(fetchImages),
   // Before its files are written: with them it is forgotten who was to leave.
-  keepReturning,
+  unlessAsLeft(keepReturning),
   writeFiles,
-  startMachines,
-  setUpServices,
+  unlessAsLeft(startMachines),
+  unlessAsLeft(setUpServices),
+  unlessAsLeft(lookAtMachines),
   putBackLeft,
-  drainLeaving,
-  releaseLeaving,
-  forgetLeaving,
-  verifyClaims,
-  compareWithLock,
+  unlessAsLeft(drainLeaving),
+  unlessAsLeft(releaseLeaving),
+  unlessAsLeft(forgetLeaving),
+  unlessAsLeft(verifyClaims),
+  unlessAsLeft(compareWithLock),
+  unlessAsLeft(noteLeft),
 ];
 
 /** Makes the lab that the lab file and the flags describe, or the one of a bundle. */
 export async function create(options: CreateOptions, context: Context): Promise<void> {
-  const { dryRun, updateLock = false, bundle, ansible, ...which } = options;
+  const { dryRun, updateLock = false, bundle, ansible, reapply, ...which } = options;
   if (bundle !== undefined) return createFromBundle(bundle, options, context);
   const insists = ansible === undefined ? [] : ["--ansible"];
   const { lab, folder, flags, without } = await chosenLab(which, context.signal, insists);
   if (ansible !== undefined && machinesOf(lab, folder).parts === undefined) throw noPlaybooks(lab);
   for (const text of withoutMachines(without)) context.note(text);
-  if (dryRun) return printPlan(lab, folder, { ...options, ...flags }, context);
   const lockFile = lockPath(flags.file ?? usualFile);
-  await folder.locked(() => carryOut(story, lab, folder, { ansible, lockFile, updateLock, flags }, context));
+  if (dryRun) return printPlan(lab, folder, { ...options, ...flags }, lockFile, context);
+  const asked = { ansible, lockFile, updateLock, reapply, flags };
+  await folder.locked(() => carryOut(story, lab, folder, asked, context));
 }
 
 async function createFromBundle(path: string, options: CreateOptions, context: Context): Promise<void> {
-  const { dryRun, updateLock, file, bundle: _, ansible, ...flags } = options;
+  const { dryRun, updateLock, file, bundle: _, ansible, reapply, ...flags } = options;
   for (const [flag, given] of Object.entries({ "--update-lock": updateLock, "--file": file }))
     if (given !== undefined)
       throw new LabError(
@@ -83,8 +91,8 @@ async function createFromBundle(path: string, options: CreateOptions, context: C
     withStagedBundle(folder, async (staging) => {
       await runTasks([unpackTask(path, staging, context)], context.display);
       const bundle = openBundle({ path, manifest, staging }, flags, usualFile, lockFile);
-      if (dryRun) return printPlan(bundle.lab, folder, options, context);
-      const asked = { ansible, lockFile, updateLock: false, bundle, flags };
+      if (dryRun) return printPlan(bundle.lab, folder, options, lockFile, context);
+      const asked = { ansible, lockFile, updateLock: false, bundle, reapply, flags };
       await carryOut(story, bundle.lab, folder, asked, context);
     }),
   );

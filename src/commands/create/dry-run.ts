@@ -7,16 +7,18 @@ import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Context } from "../context.ts";
 import { madeDifferences, madeGrowth } from "../differences.ts";
+import { canLookBack, changeSince } from "./look-back.ts";
 import type { CreateOptions } from "./options.ts";
 
-/** `--dry-run`: every command that would run, ready to be pasted. */
+/** `--dry-run`: every command that would run, ready to be pasted. Machines of a lab that is there are looked at. */
 export async function printPlan(
   lab: Lab,
   folder: LabFolder,
   options: CreateOptions,
+  lockFile: string,
   context: Context,
 ): Promise<void> {
-  const { dryRun: _dry, updateLock: _lock, ansible, ...flags } = options;
+  const { dryRun: _dry, updateLock: _lock, ansible, reapply, ...flags } = options;
   const provider = onVagrant(lab)?.runs.provider;
   // A provider can only mean machines.
   const described = { ...flags, ...(provider === undefined ? { runsOn: lab.runs.kind } : { provider }) };
@@ -26,18 +28,28 @@ export async function printPlan(
   for (const text of madeDifferences(settled, folder)) context.note(text);
   const ofMachines = await machines.plan?.(context.signal);
   const growth = madeGrowth(settled, folder);
-  const plan = growth.length > 0 || ofMachines !== undefined ? [...growth, ...(ofMachines ?? [])] : undefined;
-  const made = tool("create", { ...described, ansible });
+  const { signal } = context;
+  const asLeft =
+    canLookBack(settled, folder, options) &&
+    (await changeSince({ lab: settled, folder, lockFile, signal })) === undefined;
+  const news = [...(asLeft ? [nothingChanged] : []), ...growth];
+  const plan = news.length > 0 || ofMachines !== undefined ? [...news, ...(ofMachines ?? [])] : undefined;
+  const made = tool("create", { ...described, ansible, reapply });
   const verified = tool("verify", { name: lab.name });
   const files = [tool("render", described), ...byHand(place)];
   let commands: readonly string[];
   // What has no files to be used by hand is done by the tool alone, which verifies as well.
-  if (files.length === 1 || flags.bundle !== undefined) commands = [made, verified];
-  else if (place === "guest") commands = [...files, tool("create", { ...described, ansible: place })];
+  if (asLeft) commands = [verified];
+  else if (files.length === 1 || flags.bundle !== undefined) commands = [made, verified];
+  else if (place === "guest")
+    commands = [...files, tool("create", { ...described, ansible: place, reapply })];
   else commands = [...files, verified];
   if (context.json) context.emit({ event: "result", commands, ...(plan && { plan }) });
   else for (const text of [...(plan ?? []), ...commands]) context.print(text);
 }
+
+const nothingChanged =
+  "all is as the last create left it: Ansible would not be started (--reapply starts it)";
 
 function tool(name: string, flags: Readonly<Record<string, unknown>>): string {
   const words = Object.entries(flags).flatMap(([flag, value]) =>

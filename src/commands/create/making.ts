@@ -16,6 +16,8 @@ export interface Asked {
   /** Write the lock anew instead of holding the lab to it. */
   readonly updateLock: boolean;
   readonly bundle?: OpenBundle;
+  /** Run the playbooks even where all is as the last run left it. */
+  readonly reapply?: boolean | undefined;
   /** The flags that describe the lab, to be remembered. */
   readonly flags: LabOptions;
 }
@@ -29,6 +31,12 @@ export interface Making extends Progress {
   /** Whether all of it ran already when this began. */
   running: boolean;
   ansible: AnsiblePlace;
+  /** Whether all was as the last run left it. */
+  asLeft: boolean;
+  /** As the lab file, the flags and this host say: without what lock, bundle and fetched images add. */
+  settled?: Lab;
+  /** What the machines had right after they were set up: see `Parts.look`. */
+  left?: Readonly<Record<string, string>>;
   /** The machines that the lab no longer has, in the lab of which they were. */
   leaving?: Lab | undefined;
   verdict?: Verdict;

@@ -9,4 +9,6 @@ export interface CreateOptions extends LabOptions {
   /** A file that `bundle save` made: says what the lab is and has all that it needs. */
   readonly bundle?: string;
   readonly ansible?: AnsiblePlace;
+  /** Run the playbooks even where all is as the last `create` left it. */
+  readonly reapply?: boolean;
 }

@@ -53,13 +53,12 @@ export function shellLanguage(env: NodeJS.ProcessEnv): Language {
 export function stepNamed({ steps, ids }: Lesson, name: string): Step {
   const step = steps.find(({ text }) => text.id === name);
   if (step !== undefined) return step;
-  throw new LabError(
-    "lesson-step-unknown",
-    `there is no step "${name}" in this lab's lesson, ${suggestion(name, ids)}`,
-    {
-      remedy: ["npx mesos-lab lesson"],
-    },
-  );
+  const known = `known here: ${ids.join(", ")}`;
+  const close = suggestion(name, ids);
+  throw new LabError("lesson-step-unknown", `there is no step "${name}" in this lab's lesson, ${close}`, {
+    details: close === known ? [] : [known],
+    remedy: ["npx mesos-lab lesson"],
+  });
 }
 
 /** Opens what the steps work with, and closes it after. */

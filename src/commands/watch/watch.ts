@@ -1,5 +1,5 @@
 import { exitCodes } from "../../errors.ts";
-import type { Language } from "../../render/lesson/words.ts";
+import type { Language, StepId } from "../../render/lesson/words.ts";
 import type { LabEvent } from "../../ui/events.ts";
 import { openHub } from "../../watch/hub.ts";
 import { type Actions, servePage } from "../../watch/server/server.ts";
@@ -15,10 +15,11 @@ export interface WatchOptions extends LabOptions {
   readonly plain?: boolean;
 }
 
-/** `watch`: a page that shows the lab as it is, until Ctrl-C. */
+/** `watch`: a page that shows the lab as it is, until Ctrl-C. @param step of the lesson, to open the page at */
 export async function watch(
   { language, plain = false, ...which }: WatchOptions,
   context: Context,
+  step?: StepId,
 ): Promise<never> {
   const made = madeLab(which);
   const hub = openHub();
@@ -30,7 +31,7 @@ export async function watch(
   const checking = checksOf(made, language, context);
   const server = await servePage(hub, { drill: press, check: checking });
   try {
-    context.print(server.url);
+    context.print(step === undefined ? server.url : `${server.url}&step=${step}`);
     context.note(
       "open this address in a browser of this computer; whoever has it can press drills; Ctrl-C ends it",
     );

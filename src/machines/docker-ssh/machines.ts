@@ -6,6 +6,7 @@ import { emptying } from "./empty.ts";
 import { type Fleet, runOn } from "./fleet.ts";
 import { bringPlaybooks, siteInGuest } from "./guest.ts";
 import { imagesOnMachines } from "./images.ts";
+import { lookAtMachines } from "./look.ts";
 import { partsOfMachines } from "./parts.ts";
 import { provision, siteOnHost } from "./provision.ts";
 
@@ -30,6 +31,7 @@ export function dockerSsh(
     access,
     parts: {
       place: () => placeArchive(fleet),
+      look: (signal) => lookAtMachines(lab, on, signal),
       images: (signal) => imagesOnMachines(lab, on, signal),
       bring: (wanted, into) => partsOfMachines(lab, on, wanted, into),
     },

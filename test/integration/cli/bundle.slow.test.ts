@@ -32,7 +32,7 @@ const read = (desk: Desk, path: string) => readFileSync(desk.path("generated", "
 
 describe.skipIf(noNetwork)(
   `a bundle (${noNetwork ?? "in a network of its own"})`,
-  { concurrent: true, timeout: 60_000 },
+  { concurrent: true },
   () => {
     test("of a classic lab is saved from its machines, and makes the lab elsewhere", async () => {
       const teacher = openDesk();

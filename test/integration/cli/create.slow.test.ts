@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { isInstalled } from "../../../src/tools/host.ts";
@@ -62,6 +62,44 @@ describe.skipIf(noNetwork)(
       expect(existsSync(`${lab}.lock`)).toBe(false);
     });
 
+    test("where all is as it was left, only claims are asked; what differs is named, and Ansible runs", async () => {
+      const desk = openDesk();
+      const look = desk.path("look");
+      const told = { FAKE_LOOK: look };
+      const machinesHave = (text: string) => writeFileSync(look, `${text}\nend of the look\n`);
+      const create = async (...flags: string[]) => {
+        const before = desk.calls().length;
+        const { exitCode, stderr, stdout } = await desk.run(["create", ...flags], told);
+        expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+        const calls = desk.calls().slice(before);
+        return { stdout, stderr, ansible: ansibleRuns(calls).length, others: vagrantCalls(calls) };
+      };
+      machinesHave("all of it");
+      expect((await create()).ansible).toBe(1);
+
+      const again = await create();
+      expect(again).toMatchObject({ ansible: 0, others: [] });
+      expect(again.stderr).toContain(
+        "Look whether all is as the last create left it: yes, and all 13 claims hold: Ansible is not needed",
+      );
+      expect(again.stdout).toContain("13 of 13 claims hold");
+      expect((await create("--dry-run")).stdout.trim().split("\n")).toEqual([
+        "all is as the last create left it: Ansible would not be started (--reapply starts it)",
+        "npx mesos-lab verify --name mesos-lab",
+      ]);
+      expect((await create("--reapply")).ansible).toBe(1);
+
+      machinesHave("something else");
+      const changed = await create();
+      expect(changed.ansible).toBe(1);
+      expect(changed.stderr).toContain("no, something differs on master, slave");
+      expect((await create()).ansible).toBe(0);
+
+      // An answer that breaks off.
+      writeFileSync(look, "something else\n");
+      expect((await create()).ansible).toBe(1);
+    });
+
     test("--json: one JSON object a line and nothing else", async () => {
       const desk = openDesk();
       const { exitCode, stdout, stderr } = await desk.run(["create", "--json"]);
@@ -89,6 +127,7 @@ describe.skipIf(noNetwork)(
           "ready",
           "container-note",
         ],
+        "left",
         "verify",
         "lock",
       ]);

@@ -16,6 +16,11 @@ const noBrowser = executablePath === undefined ? " (skipped: there is no Chromiu
 /** Where to put pictures of the page, for people to look at. */
 const pictures = process.env.MESOS_LAB_SCREENSHOTS;
 
+/** The address that it has printed. */
+function addressIn(tool: RunningTool): string {
+  return /http:\S+/.exec(tool.printed())?.[0] ?? "";
+}
+
 describe("an embedded lab that is watched", () => {
   const lab = embeddedLab();
   beforeAll(async () => expect(await lab.run("create")).toMatchObject({ exitCode: 0 }));
@@ -61,6 +66,17 @@ describe("an embedded lab that is watched", () => {
     await interrupted(tool);
   });
 
+  test.each<[string[], string]>([
+    [["rulle"], 'there is no step "rulle" in this lab\'s lesson, did you mean "rule"?\n  known here: '],
+    [["check"], 'there is no step "check" in this lab\'s lesson, known here: '],
+    [["rule", "kill"], "lesson --web takes a step alone"],
+    [["--answer", "x"], "--answer does not go with `lesson --web`"],
+  ])("lesson --web %j is refused, and nothing is served", async (words, message) => {
+    const { exitCode, stdout, stderr } = await lab.run("lesson", "--web", ...words);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toContain(message);
+  });
+
   describe.skipIf(executablePath === undefined)(`its page in a browser${noBrowser}`, () => {
     let tool: RunningTool;
     let url = "";
@@ -68,16 +84,16 @@ describe("an embedded lab that is watched", () => {
     const elsewhere: string[] = [];
     const problems: string[] = [];
 
-    const open = async (colorScheme: "light" | "dark", width: number) => {
+    const open = async (colorScheme: "light" | "dark", width: number, address = url) => {
       const opened = await (browser as Browser).newPage({ colorScheme, viewport: { width, height: 1_000 } });
       opened.setDefaultTimeout(patienceMs);
       opened.on("request", (request) => {
         const { origin, protocol } = new URL(request.url());
-        if (protocol !== "data:" && origin !== new URL(url).origin) elsewhere.push(request.url());
+        if (protocol !== "data:" && origin !== new URL(address).origin) elsewhere.push(request.url());
       });
       opened.on("pageerror", (error) => problems.push(error.message));
       opened.on("console", (message) => problems.push(message.text()));
-      await opened.goto(url);
+      await opened.goto(address);
       await opened.getByText("● live").waitFor();
       return opened;
     };
@@ -91,7 +107,7 @@ describe("an embedded lab that is watched", () => {
       expect(await lab.run("demo")).toMatchObject({ exitCode: 0 });
       tool = lab.start("watch");
       await tool.said("open this address");
-      [url = ""] = /http:\S+/.exec(tool.printed()) ?? [];
+      url = addressIn(tool);
       browser = await chromium.launch({
         executablePath: executablePath as string,
         args: ["--no-sandbox", "--no-proxy-server"],
@@ -157,6 +173,22 @@ describe("an embedded lab that is watched", () => {
       );
       await picture(other, `watch-${scheme}-${width}`);
       await other.close();
+    });
+
+    test("lesson --web <step> opens it at the step, and follows the student from there", async () => {
+      const web = lab.start("lesson", "--web", "drill");
+      await web.said("open this address");
+      const other = await open("light", 1_600, addressIn(web));
+      await other.locator('#steps [data-key="drill"][open]').waitFor();
+      expect(await other.locator("#steps details[open]").count()).toBe(1);
+      expect(await other.evaluate("document.activeElement.parentElement.dataset.key")).toBe("drill");
+      await picture(other, "watch-step");
+      const { stdout } = await lab.run("lesson", "solve", "--json");
+      const { step } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+      await other.locator(`#steps [data-key="${step}"] summary.good`).waitFor();
+      await other.locator('#steps details[open]:not([data-key="drill"])').waitFor();
+      await other.close();
+      await interrupted(web);
     });
 
     test("nobody else reads or presses: no token, another page, another name", async () => {

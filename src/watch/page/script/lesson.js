@@ -1,9 +1,11 @@
 import { list, make, set } from "./elements.js";
 import { nodeOf } from "./map.js";
-import { send } from "./server.js";
+import { askedStep, send } from "./server.js";
 import { el, of } from "./things.js";
 
-export let shownStep;
+/** Where the student was when a step was opened last; null before any was. */
+let followed = null;
+
 export function drawSteps() {
   const steps = of("step");
   el("lesson").hidden = steps.length === 0;
@@ -21,11 +23,15 @@ export function drawSteps() {
     },
   );
   const at = steps.find(({ current }) => current)?.id;
-  if (at === undefined || at === shownStep) return;
-  const node = nodeOf(el("steps"), at);
+  if (at === followed) return;
+  const first = followed === null && askedStep !== null;
+  const node = nodeOf(el("steps"), first ? askedStep : at);
   if (node === undefined) return;
-  shownStep = at;
+  followed = at;
   for (const other of el("steps").children) other.open = other === node;
+  if (!first) return;
+  node.scrollIntoView();
+  node.children[0].focus({ preventScroll: true });
 }
 
 export function stepNode({ id, language, text, commands, see, question }) {

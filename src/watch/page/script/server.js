@@ -1,5 +1,7 @@
-const token = new URLSearchParams(location.hash.slice(1)).get("token");
-export const authorization = `Bearer ${token}`;
+const asked = new URLSearchParams(location.hash.slice(1));
+export const authorization = `Bearer ${asked.get("token")}`;
+/** The step that the page opens at, if not where the student is. */
+export const askedStep = asked.get("step");
 
 export async function send(path, body) {
   try {
