@@ -41,6 +41,8 @@ export const errorIds = {
     "not-confirmed",
     "reboot-not-allowed",
     "record-damaged",
+    "recording-damaged",
+    "recording-unreadable",
     "service-not-in-lab",
     "service-not-on-machine",
     "service-refused-request",

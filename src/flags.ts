@@ -87,6 +87,7 @@ export const flags = {
   html: ["--html", "Print the table as a page of its own", {}],
   language: ["--language <language>", "en or zh (default: the language of your shell)", text],
   web: ["--web", "Show the lesson on a page in the browser, as watch does, until Ctrl-C", {}],
+  record: ["--record <file>", "While watching, write the events to a file: watch <file> replays them", text],
   plain: ["--plain", "Lines in the terminal instead of a page", {}],
   yes: ["--yes", "Do not ask", {}],
   json: ["--json", "One JSON object a line on stdout", {}],
@@ -126,6 +127,17 @@ export function oneOf<W extends string>(
   const word = words.find((each) => each === value);
   if (value === undefined || word !== undefined) return word === undefined ? {} : { [flag]: word };
   throw usageError(`--${flag} ${value}: ${suggestion(String(value), words)}`);
+}
+
+/** @throws LabError `usage` where one of the flags is given that has no meaning here. */
+export function refuseFlags(
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  why: string,
+): void {
+  const given = names.find((name) => options[name] !== undefined);
+  if (given !== undefined)
+    throw new LabError("flag-does-not-fit", `--${kebab(given)} ${why}`, { remedy: ["leave the flag out"] });
 }
 
 /** A mistake on the command line. */

@@ -1,7 +1,7 @@
 import type { CommandText } from "./command-line.ts";
 import type { Context } from "./commands/context.ts";
 import { drills } from "./drills/catalogue.ts";
-import { ansiblePlaces, numberFlag, oneOf } from "./flags.ts";
+import { ansiblePlaces, numberFlag, oneOf, refuseFlags } from "./flags.ts";
 import { serviceNames } from "./lab/model.ts";
 import { languages } from "./render/lesson/words.ts";
 
@@ -172,10 +172,16 @@ export const verbs: readonly Verb[] = [
       (await import("./commands/class.ts")).classReport(files, options, context),
   },
   {
-    usage: "watch",
-    help: "Show the lab in a browser as it lives, with its drills and its lesson, until Ctrl-C",
-    flags: [...which, "plain", "language"],
-    action: async (_, options, context) => {
+    usage: "watch [recording]",
+    help: "Show the lab in a browser as it lives, until Ctrl-C; or make a page of what was recorded",
+    flags: [...which, "plain", "record", "output", "language", "yes"],
+    example: "mesos-lab watch --record monday.jsonl",
+    action: async ([recording], options, context) => {
+      if (recording !== undefined) {
+        refuseFlags(options, [...which, "record", "language"], "goes with a lab, not with a recording");
+        return (await import("./commands/watch/replay.ts")).replay(recording, options, context);
+      }
+      refuseFlags(options, ["output"], "goes with a recording: watch <recording> --output <file>");
       const language = oneOf("language", options.language, languages);
       return (await import("./commands/watch/watch.ts")).watch({ ...options, ...language }, context);
     },

@@ -115,6 +115,14 @@ export const errorTexts: Readonly<Record<ErrorId, readonly [meaning: string, rem
     "allow it there, or choose another drill",
   ],
   "record-damaged": ["the note of how the lab was made is damaged", "`npx mesos-lab destroy`, or restore it"],
+  "recording-damaged": [
+    "a line of a recording is no event, lacks something, or stands in a wrong place",
+    "take the line out that is named, or use a recording that nobody has edited",
+  ],
+  "recording-unreadable": [
+    "there is no such recording, or it cannot be read",
+    "check the path; `npx mesos-lab watch --record FILE` makes one",
+  ],
   "service-not-in-lab": [
     "the lab does not have the service that this needs",
     "make a lab with it, or choose something else",

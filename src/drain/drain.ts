@@ -1,7 +1,7 @@
 import { type Lab, type Machine, machinesWith } from "../lab/model.ts";
 import { openHttp } from "../probes/http.ts";
 import { beginToLeave, depart, type Leaving, stay } from "./leaving.ts";
-import { moveApp, tasksOn } from "./move.ts";
+import { moveApp, putBack, tasksOn } from "./move.ts";
 import type { Mover } from "./mover.ts";
 
 /** Rounds until no task is left on slaves that leave: a real Mesos may start one there meanwhile. */
@@ -17,12 +17,12 @@ const putBackMs = 10_000;
 export async function drainSlaves(
   lab: Lab,
   leaving: Lab,
-  { signal, say }: Pick<Mover, "signal" | "say">,
+  { notes, signal, say }: Pick<Mover, "notes" | "signal" | "say">,
 ): Promise<string | undefined> {
   const slaves = machinesWith(leaving, "mesos-slave");
   if (slaves.length === 0 || machinesWith(lab, "marathon").length === 0) return undefined;
   const http = openHttp();
-  const mover: Mover = { http, lab, signal, say };
+  const mover: Mover = { http, lab, notes, signal, say };
   let told: readonly Leaving[] = [];
   try {
     told = await Promise.all(slaves.map((machine) => beginToLeave(http, leaving, machine, signal)));
@@ -53,6 +53,24 @@ async function moveAll(mover: Mover, slaves: readonly Machine[]): Promise<string
   }
   const words = [...moved].map(([id, count]) => `${count} of ${id}`);
   return words.length === 0 ? undefined : `tasks moved: ${words.join(", ")}`;
+}
+
+/**
+ * Apps that an earlier run, which was killed, has left with more tasks than they want.
+ * @returns what was put back, in words.
+ */
+export async function putBackMoved(
+  lab: Lab,
+  { notes, signal, say }: Pick<Mover, "notes" | "signal" | "say">,
+): Promise<string> {
+  const http = openHttp();
+  try {
+    const left = notes.left();
+    for (const app of left) await putBack({ http, lab, notes, signal, say }, app);
+    return left.map(({ id, instances }) => `${id} to ${instances}`).join(", ");
+  } finally {
+    await http.close();
+  }
 }
 
 /** Tells slaves that were to leave that they stay: what an earlier run was killed over has not told them so. */

@@ -1,6 +1,8 @@
+import { patientMs } from "../demo/services.ts";
 import { type Lab, type Machine, portsOf } from "../lab/model.ts";
 import type { Http } from "../probes/http.ts";
 import { ProbeError } from "../probes/probe-error.ts";
+import { waitFor } from "../probes/wait.ts";
 
 /** A slave that leaves, and whether it knows: a real Mesos slave of that time has no word for it. */
 export interface Leaving {
@@ -18,9 +20,18 @@ export async function beginToLeave(
   return { machine, knows: (await tell(http, "POST", lab, machine, signal)) === 202 };
 }
 
-/** The slave takes its leave of the master; what it still serves it serves until it ends. */
+/**
+ * The slave takes its leave of the master; what it still serves it serves until it ends. Where the master does not hear
+ * of it in time, it gives the slave up once that has ended.
+ */
 export async function depart(http: Http, lab: Lab, { machine }: Leaving, signal: AbortSignal): Promise<void> {
-  await tell(http, "POST", lab, machine, signal, "departed");
+  await waitFor(
+    async (each) => {
+      const status = await tell(http, "POST", lab, machine, each, "departed");
+      return status === 503 ? { ok: false, seen: "no master hears it" } : { ok: true, value: undefined };
+    },
+    { timeoutMs: patientMs, signal },
+  );
 }
 
 /** The slave stays after all. */
@@ -39,7 +50,7 @@ async function tell(
 ): Promise<number | undefined> {
   const url = `http://${machine.ip}:${portsOf(lab, machine).mesosSlave}/slave(1)/${what}`;
   try {
-    return (await http.send(method, url, undefined, { signal })).status;
+    return (await http.send(method, url, undefined, { signal, timeoutMs: patientMs })).status;
   } catch (error) {
     if (error instanceof ProbeError) return undefined;
     throw error;

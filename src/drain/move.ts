@@ -7,6 +7,7 @@ import { waitFor } from "../probes/wait.ts";
 import { holdRoutes, releaseRoutes } from "./held.ts";
 import { untilListening } from "./listening.ts";
 import { type Mover, runningLimitMs, unmoved } from "./mover.ts";
+import type { Moving } from "./moving.ts";
 import { routersOf, untilRouted } from "./routes.ts";
 
 /** For as long an app may have no task that starts: then nothing has room for it. */
@@ -29,7 +30,7 @@ export function tasksOn(mover: Mover, machines: readonly Machine[]): Promise<rea
  * @throws LabError `verify` where they do not start elsewhere: the app is as it was then.
  */
 export async function moveApp(mover: Mover, id: string, old: readonly MarathonTask[]): Promise<void> {
-  const { http, lab, signal } = mover;
+  const { http, lab, notes, signal } = mover;
   const { marathon } = addressesOf(lab);
   const before = await findApp(http, marathon, id, signal);
   if (before === undefined) return;
@@ -39,11 +40,12 @@ export async function moveApp(mover: Mover, id: string, old: readonly MarathonTa
   let isScaled = true;
   try {
     await holdRoutes(mover, id);
+    notes.begin({ id, instances, scaledTo: instances + old.length });
     await scale(mover, marathon, id, instances + old.length, false);
     const fresh = await untilElsewhere(mover, marathon, id, { instances, old });
     await untilListening(mover, id, { fresh, old: places });
     await releaseRoutes(mover, id);
-    await untilRouted(mover, routers, { old: places, fresh });
+    await untilRouted(mover, id, routers, { old: places, fresh });
     const ids = old.map((task) => task.id);
     const answer = await http.send(
       "POST",
@@ -55,16 +57,26 @@ export async function moveApp(mover: Mover, id: string, old: readonly MarathonTa
     );
     if (answer.status !== 200) throw refused("Marathon", answer);
     isScaled = false;
+    notes.end(id);
   } finally {
-    // As it was, also after an interrupt: the youngest tasks go, which are the new ones.
+    // As it was, also after an interrupt. What cannot be reached now is put back by the next run.
     if (isScaled) {
       const back = { ...mover, signal: AbortSignal.timeout(patientMs) };
-      await scale(back, marathon, id, instances, true).catch(() => undefined);
-      await releaseRoutes(back, id).catch(() => undefined);
+      await putBack(back, { id, instances, scaledTo: instances + old.length }).catch(() => undefined);
     }
   }
   await untilGone(mover, old);
-  await untilRouted(mover, routers, { old: places });
+  await untilRouted(mover, id, routers, { old: places });
+}
+
+/** An app as it was before its tasks moved: the youngest tasks go, which are the new ones. What somebody else has scaled since stays. */
+export async function putBack(mover: Mover, { id, instances, scaledTo }: Moving): Promise<void> {
+  const { http, lab, notes, signal } = mover;
+  const { marathon } = addressesOf(lab);
+  const app = await findApp(http, marathon, id, signal);
+  if (app?.instances === scaledTo) await scale(mover, marathon, id, instances, true);
+  await releaseRoutes(mover, id);
+  notes.end(id);
 }
 
 async function scale(

@@ -1,12 +1,14 @@
 import { LabError } from "../errors.ts";
 import type { Lab } from "../lab/model.ts";
 import type { Http } from "../probes/http.ts";
+import type { MovingNotes } from "./moving.ts";
 
 /** What moving tasks needs. */
 export interface Mover {
   readonly http: Http;
   /** As it will be. */
   readonly lab: Lab;
+  readonly notes: MovingNotes;
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
 }

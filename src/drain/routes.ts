@@ -7,6 +7,7 @@ import { discoveryOf } from "../lab/discovery.ts";
 import { type Lab, machinesWith } from "../lab/model.ts";
 import { labAddress } from "../probes/context.ts";
 import { waitFor } from "../probes/wait.ts";
+import { releaseRoutes } from "./held.ts";
 import type { Mover } from "./mover.ts";
 
 /** Where a task is: `host:port`. */
@@ -15,6 +16,8 @@ export type Place = string;
 /** The bridge looks once a minute, and Mesos-DNS keeps what it knows for as long. */
 const knownLimitMs = 180_000;
 const answerMs = 2_000;
+/** Marathon tells whoever was late once nothing for a while: a Bamboo that has missed an event is made to look this often. */
+const lookAgainMs = 10_000;
 
 /**
  * Every place that routes to an app: of several balancers of one method each, as all of them have clients.
@@ -43,18 +46,25 @@ function isMethod(service: string): boolean {
 }
 
 /**
- * Waits until everything that routes to the old tasks also routes to the new ones, or to none of the old ones any more.
+ * Waits until everything that routes to an app's old tasks also routes to the new ones, or to none of the old ones any more.
  * @throws LabError `verify` with what it routes to instead.
  */
 export async function untilRouted(
-  { http, signal, say }: Mover,
+  mover: Mover,
+  id: string,
   routers: readonly WayIn[],
   wanted: { readonly old: readonly Place[]; readonly fresh?: readonly Place[] },
 ): Promise<void> {
+  const { http, signal, say } = mover;
   await Promise.all(
     routers.map(async ({ method, shown }) => {
+      let lookedAt = performance.now();
       const waited = await waitFor(
         async (each) => {
+          if (method === "bamboo" && performance.now() - lookedAt > lookAgainMs) {
+            lookedAt = performance.now();
+            await releaseRoutes(mover, id);
+          }
           const names = await routedBy(http, shown, { signal: each, timeoutMs: answerMs });
           const leadsTo = (place: Place) => names.some((name) => isNamedAfter(name, place));
           const { old, fresh } = wanted;

@@ -15,12 +15,14 @@ export const lessonName = "lesson.json";
 export const incidentName = "incident.sealed";
 /** The key with which the lab signs what a student has done. */
 export const keyName = "lesson.key";
+/** The apps whose tasks are being moved away from slaves that leave. */
+export const movingName = "moving.json";
 /** What the last `create` left. */
 export const leftName = "left.json";
 
 /** What the tool keeps in a lab's folder from run to run, and no playbook looks for by its name. */
 const kept: ReadonlySet<string> = new Set([
-  ...[lessonName, incidentName, keyName, leftName],
+  ...[lessonName, incidentName, keyName, leftName, movingName],
   ...["logs", "reports", ".vagrant", "images.tar", "images", "embedded", "bundle", "bundle.part"],
 ]);
 

@@ -34,7 +34,8 @@ export function openHub(): Hub {
   const tell = (event: Body) => {
     const before = seen;
     seen = after(seen, event);
-    for (const listener of listeners) listener(dated(event), before);
+    const told = dated(event);
+    for (const listener of listeners) listener(told, before);
   };
   return {
     seen: () => seen,

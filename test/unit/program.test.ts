@@ -23,6 +23,7 @@ test.each<[string[], boolean]>([
   [["ssh", "slave"], false],
   [["ssh", "slave", "--", "docker", "ps", "--json"], false],
   [["logs", "marathon", "-f"], false],
+  [["watch", "monday.jsonl", "--output", "x.html"], false],
   [["lesson", "--web", "rule"], false],
   [["lesson", "rule", "--web"], false],
 ])("%j is accepted, JSON: %s", (words, json) => {

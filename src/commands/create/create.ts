@@ -20,7 +20,7 @@ import { compareWithLock, lockPath } from "./lock.ts";
 import { lookAtMachines, lookBack, noteLeft, unlessAsLeft } from "./look-back.ts";
 import { machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
-import { drainLeaving, forgetLeaving, keepReturning, releaseLeaving } from "./release.ts";
+import { drainLeaving, forgetLeaving, keepReturning, putBackLeft, releaseLeaving } from "./release.ts";
 import { writeFiles } from "./write-files.ts";
 
 const startMachines: Step = (making) => [
@@ -48,6 +48,7 @@ const story: readonly Step[] = [
   unlessAsLeft(startMachines),
   unlessAsLeft(setUpServices),
   unlessAsLeft(lookAtMachines),
+  putBackLeft,
   unlessAsLeft(drainLeaving),
   unlessAsLeft(releaseLeaving),
   unlessAsLeft(forgetLeaving),

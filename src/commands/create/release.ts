@@ -1,4 +1,5 @@
-import { drainSlaves, keepSlaves } from "../../drain/drain.ts";
+import { drainSlaves, keepSlaves, putBackMoved } from "../../drain/drain.ts";
+import { MovingNotes } from "../../drain/moving.ts";
 import { machinesWith } from "../../lab/model.ts";
 import { line, lineOf } from "../../ui/tasks.ts";
 import { machinesFor, type Step } from "./making.ts";
@@ -18,16 +19,30 @@ export const keepReturning: Step = (making) => {
   ];
 };
 
+/** Scales back what a run that was killed while it moved tasks has left scaled up. */
+export const putBackLeft: Step = (making) => {
+  const { lab, folder, signal } = making;
+  const notes = new MovingNotes(folder);
+  if (notes.left().length === 0) return [];
+  return [
+    line(lineOf(making, "drain", "Put back the apps whose tasks were being moved"), (say) =>
+      putBackMoved(lab, { notes, signal, say }),
+    ),
+  ];
+};
+
 /** Moves what runs on slaves that the lab no longer has to those that stay. */
 export const drainLeaving: Step = (making) => {
-  const { leaving, lab, signal } = making;
+  const { leaving, lab, folder, signal } = making;
   const slaves = leaving === undefined ? [] : machinesWith(leaving, "mesos-slave");
   if (leaving === undefined || slaves.length === 0) return [];
   const title = `Move the tasks of ${slaves.map(({ name }) => name).join(", ")}`;
   return [
     line(
       lineOf(making, "drain", title),
-      async (say) => (await drainSlaves(lab, leaving, { signal, say })) ?? "nothing to move",
+      async (say) =>
+        (await drainSlaves(lab, leaving, { notes: new MovingNotes(folder), signal, say })) ??
+        "nothing to move",
     ),
   ];
 };

@@ -1,8 +1,6 @@
-import { statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
-import { usageError } from "../../flags.ts";
 import { readIncidents } from "../../lesson/incidents/record.ts";
 import { chosen } from "../../lesson/incidents/scene.ts";
 import { readNotes } from "../../lesson/notes.ts";
@@ -10,9 +8,9 @@ import { documentOf, isReport } from "../../lesson/report/document.ts";
 import { labKey, teachersPublicKey } from "../../lesson/report/keys.ts";
 import type { StudentReport } from "../../lesson/report/model.ts";
 import { packageVersion, readIfThere, writeFiles } from "../../tools/files.ts";
-import { ask } from "../../ui/ask.ts";
 import { clean } from "../../untrusted.ts";
 import type { Context } from "../context.ts";
+import { mayWrite } from "../may-write.ts";
 import type { Lesson } from "./open.ts";
 
 export interface ReportOptions {
@@ -28,7 +26,8 @@ export async function report(here: Lesson, options: ReportOptions, context: Cont
   const student = clean(options.student ?? userName(), 100) || "student";
   const teacher = options.teacher === undefined ? undefined : teachersKey(options.teacher);
   const file = options.output ?? `lesson-${fileWord(student)}.json`;
-  await mayWrite(file, options.yes, context);
+  const same = { name: "report", is: isReport };
+  await mayWrite({ file, flag: "output", yes: options.yes, same }, context);
   const made = reportOf(here, student);
   writeFiles(dirname(file), [
     { path: basename(file), contents: documentOf(made, labKey(here.folder), teacher) },
@@ -62,19 +61,6 @@ function teachersKey(file: string) {
   throw new LabError("teacher-key-wrong", `${file} is no teacher's public key`, {
     details: ["wanted is a public key of X25519 in PEM"],
     remedy: ["openssl pkey -in teacher.key -pubout -out teacher.pub"],
-  });
-}
-
-/** A report is written over, anything else only when that is wanted. */
-async function mayWrite(file: string, yes: boolean, { json, signal }: Context): Promise<void> {
-  const there = statSync(file, { throwIfNoEntry: false });
-  if (there === undefined) return;
-  // The report takes the place of what is there: that must not be a device, or somebody's folder.
-  if (!there.isFile()) throw usageError(`--output ${file}: there is something that is no plain file`);
-  if (isReport(readIfThere(file) ?? "")) return;
-  if ((await ask(`Write over ${clean(file)}?`, { yes, json, signal })) === "yes") return;
-  throw new LabError("file-exists", `there is a file ${file} already, and it is no report`, {
-    remedy: ["give the report another name: --output <file>", "write over it: --yes"],
   });
 }
 

@@ -1,5 +1,4 @@
-import { LabError } from "../../errors.ts";
-import { usageError } from "../../flags.ts";
+import { refuseFlags, usageError } from "../../flags.ts";
 import { type Context, madeLab } from "../context.ts";
 import { watch } from "../watch/watch.ts";
 import { type LessonOptions, lessonOf, stepNamed } from "./open.ts";
@@ -13,12 +12,10 @@ export async function web(
   { language, answer, student, teacher, output, yes, ...which }: LessonOptions,
   context: Context,
 ): Promise<never> {
-  const remedy = ["npx mesos-lab lesson --web [step]"];
-  if (more !== undefined) throw usageError("lesson --web takes a step alone", remedy);
+  if (more !== undefined)
+    throw usageError("lesson --web takes a step alone", ["npx mesos-lab lesson --web [step]"]);
   const others = { answer, student, teacher, output, yes, json: context.json || undefined };
-  for (const [flag, value] of Object.entries(others))
-    if (value !== undefined)
-      throw new LabError("flag-does-not-fit", `--${flag} does not go with \`lesson --web\``, { remedy });
+  refuseFlags(others, Object.keys(others), "does not go with `lesson --web`");
   const at = step === undefined ? undefined : stepNamed(lessonOf(madeLab(which), language), step).text.id;
   return watch({ ...which, ...(language && { language }) }, context, at);
 }

@@ -2,7 +2,7 @@ import { LabError } from "../../errors.ts";
 import type { Language } from "../../render/lesson/words.ts";
 import { paint } from "../../ui/color.ts";
 import { type Hub, openHub } from "../../watch/hub.ts";
-import { lineOf } from "../../watch/model/words.ts";
+import { type Line, lineOf } from "../../watch/model/words.ts";
 import { observe } from "../../watch/observe.ts";
 import { type Context, type LabOptions, type MadeLab, madeLab } from "../context.ts";
 import { shellLanguage } from "../lesson/open.ts";
@@ -21,14 +21,21 @@ export async function events({ language, ...which }: EventsOptions, context: Con
 }
 
 /** Prints what is new, as lines. */
-export function printLines(hub: Hub, { print, color }: Context): void {
-  const colours = { good: "green", bad: "red", plain: "reset" } as const;
+export function printLines(hub: Hub, context: Context): void {
   hub.listen((event, before) => {
     const line = lineOf(event, before);
-    if (line === undefined) return;
-    const time = new Date(event.at).toTimeString().slice(0, 8);
-    print(`${paint(color, "dim", time)}  ${paint(color, colours[line.tone], line.text)}`);
+    if (line !== undefined) printLine({ ...line, at: event.at }, context);
   });
+}
+
+const colours = { good: "green", bad: "red", plain: "reset" } as const;
+
+export function printLine(
+  { at, tone, text }: Line & { readonly at: string },
+  { print, color }: Context,
+): void {
+  const time = new Date(at).toTimeString().slice(0, 8);
+  print(`${paint(color, "dim", time)}  ${paint(color, colours[tone], text)}`);
 }
 
 /** @throws LabError `interrupted`: nothing else ends it. */

@@ -1,11 +1,13 @@
 import { exitCodes } from "../../errors.ts";
 import type { Language, StepId } from "../../render/lesson/words.ts";
 import type { LabEvent } from "../../ui/events.ts";
-import { openHub } from "../../watch/hub.ts";
+import { type Hub, openHub } from "../../watch/hub.ts";
+import { openRecording, record } from "../../watch/record.ts";
 import { type Actions, servePage } from "../../watch/server/server.ts";
 import { type Context, type LabOptions, type MadeLab, madeLab } from "../context.ts";
 import { check } from "../lesson/check.ts";
 import { lessonOf } from "../lesson/open.ts";
+import { mayWrite } from "../may-write.ts";
 import { printLines, watchUntilInterrupted } from "./events.ts";
 import { pressing } from "./press.ts";
 
@@ -13,20 +15,45 @@ export interface WatchOptions extends LabOptions {
   readonly language?: Language;
   /** Lines in the terminal, and no page. */
   readonly plain?: boolean;
+  /** A file to write the events to, for a replay. */
+  readonly record?: string;
+  /** Write over the file of `record`. */
+  readonly yes?: boolean;
 }
 
 /** `watch`: a page that shows the lab as it is, until Ctrl-C. @param step of the lesson, to open the page at */
 export async function watch(
-  { language, plain = false, ...which }: WatchOptions,
+  { language, plain = false, record: file, yes = false, ...which }: WatchOptions,
   context: Context,
   step?: StepId,
 ): Promise<never> {
   const made = madeLab(which);
   const hub = openHub();
-  if (plain) {
-    printLines(hub, context);
-    return watchUntilInterrupted(made, hub, language, context);
+  const watching = () =>
+    plain ? lines(made, hub, language, context) : page(made, hub, { language, step }, context);
+  if (file === undefined) return watching();
+  await mayWrite({ file, flag: "record", yes }, context);
+  const recorder = record(hub, openRecording(file, yes), file);
+  try {
+    return await watching();
+  } catch (error) {
+    const { empty, failure } = recorder.close();
+    if (!empty && failure === undefined) context.note(`recorded; a page of it: npx mesos-lab watch ${file}`);
+    throw failure ?? error;
   }
+}
+
+function lines(made: MadeLab, hub: Hub, language: Language | undefined, context: Context): Promise<never> {
+  printLines(hub, context);
+  return watchUntilInterrupted(made, hub, language, context);
+}
+
+async function page(
+  made: MadeLab,
+  hub: Hub,
+  { language, step }: { readonly language: Language | undefined; readonly step: StepId | undefined },
+  context: Context,
+): Promise<never> {
   const { press, over } = pressing(made, hub, context);
   const checking = checksOf(made, language, context);
   const server = await servePage(hub, { drill: press, check: checking });

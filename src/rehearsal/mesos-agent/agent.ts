@@ -145,7 +145,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   const comeBack = (): boolean => {
     [departed, leaving, id] = [false, false, ""];
     tasks.lingering = false;
-    tasks.endAll();
+    tasks.forgetAll();
     link.follow(leader);
     return true;
   };

@@ -38,6 +38,7 @@ export class Tasks {
   /** Whether a task that is killed goes on until the agent ends, so that balancers have the time to forget it. */
   lingering = false;
   private readonly killed = new Set<Execution>();
+  private readonly forgotten = new Set<Execution>();
   private closing = false;
 
   constructor(options: TasksOptions) {
@@ -111,10 +112,15 @@ export class Tasks {
     this.killed.clear();
   }
 
-  /** Nobody knows of them any more. */
-  endAll(): void {
+  /** Ends all tasks of an agent that the master has given up: nobody knows of them any more, and nothing is said of them. */
+  forgetAll(): void {
     this.endKilled();
-    for (const execution of this.current.values()) execution.kill.abort();
+    for (const execution of this.current.values()) {
+      this.forgotten.add(execution);
+      execution.kill.abort();
+    }
+    this.current.clear();
+    this.updates.close();
   }
 
   acknowledge(name: TaskName, uuid: string): void {
@@ -171,13 +177,13 @@ export class Tasks {
   async close(): Promise<void> {
     this.closing = true;
     this.updates.close();
-    const running = new Set([...this.current.values(), ...this.killed]);
+    const running = new Set([...this.current.values(), ...this.killed, ...this.forgotten]);
     for (const execution of running) execution.kill.abort();
     await Promise.all([...running].map(({ done }) => done));
   }
 
   private report(execution: Execution, words: StatusWords): void {
-    if (this.closing) return;
+    if (this.closing || this.forgotten.has(execution)) return;
     const status = statusOf(execution, this.options.agentId(), words);
     if (status.state === "TASK_FINISHED") this.counts.finished += 1;
     if (status.state === "TASK_FAILED") this.counts.failed += 1;

@@ -3,17 +3,10 @@ import { readFileSync } from "node:fs";
 import { html, raw } from "hono/html";
 import { codeFile } from "../../tools/code-file.ts";
 import { htmlPage } from "../../ui/html-page.ts";
-import type { LabSeen } from "../model/event.ts";
-import type { Line } from "../model/words.ts";
+import type { Recording } from "../model/recording.ts";
 
-/** An event, and what it says to people, if anything. */
-export interface Item {
-  readonly event: LabSeen;
-  readonly line?: Line;
-}
-
-/** What the page may load, and where from: nothing but itself, and its own server. */
-export function pagePolicy(): string {
+/** What the page may load, and where from: nothing but itself, and, live, its own server. */
+export function pagePolicy(live = true): string {
   const { script, style } = assets();
   return [
     "default-src 'none'",
@@ -22,7 +15,7 @@ export function pagePolicy(): string {
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",
-    "connect-src 'self'",
+    ...(live ? ["connect-src 'self'"] : []),
   ].join("; ");
 }
 
@@ -31,6 +24,23 @@ export function pageHtml(): string {
   const { body, script, style } = assets();
   const content = html`${raw(body)}<script type="module">${raw(script)}</script>`;
   return htmlPage({ title: "mesos-lab watch", style, policy: pagePolicy(), body: content });
+}
+
+const dataTag = '<script type="application/json" id="recording">';
+
+/** The same page with a recording to be played, for a file. It has the lab's texts as data, which its script sets as text. */
+export function replayHtml({ lab, items }: Recording): string {
+  const { body, script, style } = assets();
+  // Nothing in it can end the element that it stands in.
+  const data = JSON.stringify(items).replaceAll("<", "\\u003c");
+  const content = html`${raw(body)}${raw(dataTag)}${raw(data)}</script><script type="module">${raw(script)}</script>`;
+  const title = `${lab}, as it was recorded by mesos-lab`;
+  return htmlPage({ title, style, policy: pagePolicy(false), body: content });
+}
+
+/** Whether a file's text is a page that `replayHtml` has made. */
+export function isReplay(text: string): boolean {
+  return text.startsWith("<!doctype html>") && text.includes(dataTag);
 }
 
 function hashOf(text: string): string {
@@ -44,7 +54,7 @@ function assets() {
 }
 
 /** The modules of the script, each after those that it imports. */
-const scripts = "things elements server map claims drills lesson draw live main".split(" ");
+const scripts = "things elements server map claims drills lesson draw live replay main".split(" ");
 
 /** In one file there is nothing to import, and the names of one module are there for the next. */
 function withoutModules(script: string): string {

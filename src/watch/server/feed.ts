@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Hub } from "../hub.ts";
+import type { Item } from "../model/recording.ts";
 import { type Line, lineOf } from "../model/words.ts";
-import type { Item } from "../page/page.ts";
 
 /** As many lines a page gets that is opened later. */
 const keptLines = 200;

@@ -180,6 +180,32 @@ test("a slave for another one, whose tasks run long before they listen: no reque
   expect(tasks).toHaveLength(2);
 });
 
+test("an app that a killed run has left scaled up is put back by the next one", async () => {
+  const marathon = `http://${lab.master}:8080`;
+  const text = readFileSync(file, "utf8");
+  const third = `  - {name: third, ip: ${lab.loopback(32)}, services: [mesos-slave]}`;
+  writeFileSync(file, text.replace(/^.*name: other,.*$/m, third));
+  const instances = async () => {
+    const { app } = (await (await fetch(`${marathon}/v2/apps/late`)).json()) as {
+      app: { instances: number };
+    };
+    return app.instances;
+  };
+  const tool = lab.start("create");
+  await until("its task is being moved", async () => (await instances()) === 2);
+  tool.process.kill("SIGKILL");
+  await tool.ended;
+  expect(await instances()).toBe(2);
+
+  const { exitCode, stderr } = await lab.run("create");
+  expect(exitCode, stderr).toBe(0);
+  expect(stderr).toContain("/late to 1");
+  expect(await instances()).toBe(1);
+  const tasks = await runningTasks(marathon);
+  expect(tasks.map(({ host }) => host)).toEqual([lab.loopback(32), lab.loopback(32)]);
+  expect((await lab.run("create")).stderr).not.toContain("Put back the apps");
+});
+
 test("another ZooKeeper ensemble is refused before anything is done", async () => {
   const before = await whole();
   const { exitCode, stderr } = await lab.run("create", "--masters", "3");

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { addressesOf } from "../../../src/demo/services.ts";
@@ -15,6 +16,12 @@ const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/
 const noBrowser = executablePath === undefined ? " (skipped: there is no Chromium)" : "";
 /** Where to put pictures of the page, for people to look at. */
 const pictures = process.env.MESOS_LAB_SCREENSHOTS;
+
+/** The whole lines of a recording. */
+function recorded(file: string): LabSeen[] {
+  const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
+  return lines.map((line): LabSeen => eventSchema.parse(JSON.parse(line)));
+}
 
 /** The address that it has printed. */
 function addressIn(tool: RunningTool): string {
@@ -66,6 +73,25 @@ describe("an embedded lab that is watched", () => {
     await interrupted(tool);
   });
 
+  test.each<[string[], string, number]>([
+    [["--record", "mesos-lab.yaml"], "there is a file mesos-lab.yaml already", 2],
+    [["--record", "generated", "--yes"], "--record generated: there is something that is no plain file", 2],
+    [["--record", "/dev/full", "--yes"], "--record /dev/full: there is something that is no plain file", 2],
+    [["--record", "none/x.jsonl"], "none/x.jsonl cannot be written: there is no folder none", 3],
+    [["none.jsonl"], "there is no recording none.jsonl", 2],
+    [["generated"], "generated cannot be read: illegal operation on a directory", 2],
+    [["/dev/zero"], "/dev/zero cannot be read: it is no plain file", 2],
+    [["mesos-lab.yaml"], "mesos-lab.yaml:1 is no event in JSON", 2],
+    [["x.jsonl", "--record", "y.jsonl"], "--record goes with a lab, not with a recording", 2],
+    [["--output", "x.html"], "--output goes with a recording", 2],
+  ])("watch %j is refused, and nothing is written or served", async (words, message, code) => {
+    const before = readdirSync(lab.folder);
+    const { exitCode, stdout, stderr } = await lab.run("watch", ...words);
+    expect({ exitCode, stdout }).toEqual({ exitCode: code, stdout: "" });
+    expect(stderr).toContain(message);
+    expect(readdirSync(lab.folder)).toEqual(before);
+  });
+
   test.each<[string[], string]>([
     [["rulle"], 'there is no step "rulle" in this lab\'s lesson, did you mean "rule"?\n  known here: '],
     [["check"], 'there is no step "check" in this lab\'s lesson, known here: '],
@@ -89,12 +115,13 @@ describe("an embedded lab that is watched", () => {
       opened.setDefaultTimeout(patienceMs);
       opened.on("request", (request) => {
         const { origin, protocol } = new URL(request.url());
-        if (protocol !== "data:" && origin !== new URL(address).origin) elsewhere.push(request.url());
+        if (protocol !== "data:" && request.url() !== address && origin !== new URL(address).origin)
+          elsewhere.push(request.url());
       });
       opened.on("pageerror", (error) => problems.push(error.message));
       opened.on("console", (message) => problems.push(message.text()));
       await opened.goto(address);
-      await opened.getByText("● live").waitFor();
+      await opened.getByText(address.startsWith("file:") ? "a recording of " : "● live").waitFor();
       return opened;
     };
     const picture = async (of: Page, name: string) => {
@@ -105,7 +132,7 @@ describe("an embedded lab that is watched", () => {
 
     test("draws the lab: machines, services, the task, and how clients get to it", async () => {
       expect(await lab.run("demo")).toMatchObject({ exitCode: 0 });
-      tool = lab.start("watch");
+      tool = lab.start("watch", "--record", "lesson.jsonl");
       await tool.said("open this address");
       url = addressIn(tool);
       browser = await chromium.launch({
@@ -206,7 +233,63 @@ describe("an embedded lab that is watched", () => {
       expect(await ask("/nothing", { authorization })).toBe(404);
     });
 
+    test("killed, it leaves a recording: one file that plays the drill again, from the disk", async () => {
+      tool.process.kill("SIGKILL");
+      await tool.ended;
+      const made = await lab.run("watch", "lesson.jsonl");
+      expect(made).toMatchObject({ exitCode: 0, stdout: "lesson.html\n" });
+      const replay = await open("light", 1_600, pathToFileURL(join(lab.folder, "lesson.html")).href);
+      const outcome = replay.locator("#outcome");
+      const events = recorded(join(lab.folder, "lesson.jsonl"));
+      const drilled = events.map((event) => (event.event === "drill" ? event.state : ""));
+      const [{ answers } = { answers: "" }] = of(events.reduce(after, nothing), "route");
+
+      await replay.keyboard.press("End");
+      await replay.locator("#outcome", { hasText: /^✔ kill-task: / }).waitFor();
+      expect(answers).not.toBe("");
+      await replay.locator(".way .gets", { hasText: `a visitor gets ${answers}` }).waitFor();
+      await replay.getByRole("heading", { name: /^Lesson: [1-9]\d* of / }).waitFor();
+      // What cannot be pressed any more is not there.
+      expect(await replay.locator("#buttons button, #steps form").count()).toBe(0);
+
+      // Back, a moment at a time, to one in the middle: the drill still ran.
+      const back = drilled.length - drilled.lastIndexOf("runs");
+      for (let moment = 0; moment < back && !(await outcome.textContent())?.startsWith("▸"); moment += 1)
+        await replay.keyboard.press(",");
+      expect(await outcome.textContent()).toMatch(/^▸ kill-task: /);
+      await replay.locator(".bar .k503, .bar .timeout, .bar .refused, .bar .http-502").first().waitFor();
+      await picture(replay, "replay-light-1600");
+
+      await replay.keyboard.press("Home");
+      expect(await replay.locator("#clock").textContent()).toMatch(/^0:00 of \d+:\d\d · /);
+      expect(await replay.locator("#drills").isVisible()).toBe(false);
+      await replay.locator("#speed").selectOption("16");
+      await replay.locator("#play").press("Space");
+      await outcome.getByText(/^✔ kill-task: /).waitFor();
+      await replay.close();
+    });
+
+    test.each([
+      ["dark", 1_600],
+      ["light", 420],
+      ["dark", 420],
+    ] as const)("the replay fits: %s, %i wide", async (scheme, width) => {
+      const other = await open(scheme, width, pathToFileURL(join(lab.folder, "lesson.html")).href);
+      await other.keyboard.press("End");
+      await other.locator("#outcome", { hasText: /^✔ kill-task: / }).waitFor();
+      expect(await other.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      expect(await other.evaluate("getComputedStyle(document.body).backgroundColor")).toBe(
+        scheme === "dark" ? "rgb(20, 23, 28)" : "rgb(251, 250, 247)",
+      );
+      await picture(other, `replay-${scheme}-${width}`);
+      await other.close();
+    });
+
     test("Ctrl-C ends it, and frees its port; nothing was asked elsewhere", async () => {
+      tool = lab.start("watch");
+      await tool.said("open this address");
+      url = addressIn(tool);
+      expect((await fetch(new URL(url).origin)).status).toBe(200);
       await interrupted(tool);
       await expect(fetch(new URL(url).origin)).rejects.toThrow();
       // That its server is gone is what the page has to say by then.

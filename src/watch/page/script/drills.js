@@ -1,14 +1,15 @@
 import { list, make, set } from "./elements.js";
 import { send } from "./server.js";
-import { el, of } from "./things.js";
+import { el, of, recording } from "./things.js";
 
 export function drawDrills({ drills }) {
   const [drill] = of("drill");
   el("drill").hidden = drill === undefined;
+  el("drills").hidden = drill === undefined && recording !== null;
   if (drill !== undefined) drawTimeline(drill);
   list(
     el("buttons"),
-    drills,
+    recording === null ? drills : [],
     ({ name }) => name,
     ({ name, help }) =>
       make(

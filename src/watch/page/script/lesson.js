@@ -1,7 +1,7 @@
 import { list, make, set } from "./elements.js";
 import { nodeOf } from "./map.js";
 import { askedStep, send } from "./server.js";
-import { el, of } from "./things.js";
+import { el, of, recording } from "./things.js";
 
 /** Where the student was when a step was opened last; null before any was. */
 let followed = null;
@@ -56,8 +56,7 @@ export function stepNode({ id, language, text, commands, see, question }) {
     ...commands.map((command) => make("pre", { text: command })),
     make("p", { className: "dim" }, ...coded(see)),
     ...(question === undefined ? [] : [make("p", {}, ...coded(question))]),
-    form,
-    result,
+    ...(recording === null ? [form, result] : []),
   );
 }
 

@@ -3,6 +3,8 @@ export const things = new Map();
 export const lines = [];
 export const longestLog = 200;
 export const el = (id) => document.getElementById(id);
+/** The data of a recording; null where the lab is watched live. */
+export const recording = el("recording");
 export const of = (kind) => [...things.values()].filter(({ event }) => event === kind);
 
 /** The same fold as that of the program: what is told of a thing holds until the next event of its kind and id. */
