@@ -7,6 +7,8 @@ export interface Judgement {
   readonly seen: string;
   /** What is missing has begun and needs time: a task that starts. It is waited for longer than other claims. */
   readonly starting?: boolean;
+  /** No waiting makes it hold. */
+  readonly final?: boolean;
 }
 
 /** One thing that is true of a lab that works, with a way to see it for oneself. */

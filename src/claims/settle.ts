@@ -21,7 +21,7 @@ export interface Settled {
   readonly waitedMs: number;
 }
 
-/** Looks until what is claimed holds or its time is up; what is starting meanwhile gets more time, as long as it starts. */
+/** Looks until what is claimed holds, no waiting makes it hold, or its time is up; what is starting meanwhile gets more time, as long as it starts. */
 export async function settle(
   look: (signal: AbortSignal) => Promise<Judgement>,
   options: SettleOptions,
@@ -30,10 +30,10 @@ export async function settle(
   let last: Judgement | undefined;
   const attempt = async (each: AbortSignal): Promise<Attempt<Judgement>> => {
     last = await look(each);
-    return last.holds ? { ok: true, value: last } : { ok: false, seen: last.seen };
+    return last.holds || last.final ? { ok: true, value: last } : { ok: false, seen: last.seen };
   };
   const first = await waitFor(attempt, { timeoutMs, signal, giveUp, clock });
-  if (first.ok) return { holds: true, seen: first.value.seen, waitedMs: first.waitedMs };
+  if (first.ok) return { holds: first.value.holds, seen: first.value.seen, waitedMs: first.waitedMs };
   const moreMs = startingMs - first.waitedMs;
   if (last?.starting !== true || moreMs <= 0 || giveUp?.aborted)
     return { holds: false, seen: first.seen, waitedMs: first.waitedMs };

@@ -27,8 +27,8 @@ export function stackClaims(lab: Lab): Claim[] {
         const marathonVersion = info && { marathon: info.version };
         if (lab.mesos === undefined)
           return judgeStack({ mesos: leader.version, ...marathonVersion }, lab.stack);
-        const { holds, seen } = judgeStack({ ...marathonVersion }, lab.stack);
-        return { holds, seen: `${seen}, on Mesos ${leader.version} at ${lab.mesos.zk}` };
+        const judged = judgeStack({ ...marathonVersion }, lab.stack);
+        return { ...judged, seen: `${judged.seen}, on Mesos ${leader.version} at ${lab.mesos.zk}` };
       },
     },
   ];

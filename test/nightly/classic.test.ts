@@ -109,7 +109,7 @@ function saidIn({ stdout, exitCode }: RunResult): string {
   return last.remedies.length > 0 ? last.said : `${last.said}\n(and no remedy)`;
 }
 
-const changes = ({ stdout }: RunResult) => Number(/changed=(\d+)/.exec(stdout)?.[1]);
+const changes = ({ stdout }: Pick<RunResult, "stdout">) => Number(/changed=(\d+)/.exec(stdout)?.[1]);
 
 beforeAll(async () => {
   mkdirSync(logs, { recursive: true });
@@ -457,41 +457,43 @@ describe("a lab of the classic stack from fetched archives", { timeout: minutes(
     if (served !== undefined) rmSync(served, { recursive: true, force: true });
   });
 
-  test("is made and verified, and there is no route out of its network", async () => {
-    expect((await namespace.exec("ip", ["route", "show", "default"])).stdout).toBe("");
-    const { stdout } = await timed(
-      "create from fetched archives",
-      namespace.exec(process.execPath, [cli, "create", "--json"], {
-        cwd: desk,
-        env: { XDG_CACHE_HOME: join(served, "cache") },
-        timeoutMs: minutes(18),
-        logFile: join(logs, "e2e-classic.log"),
-      }),
-    );
-    const events = stdout
+  const create = (...flags: string[]) =>
+    namespace.exec(process.execPath, [cli, "create", "--json", ...flags], {
+      cwd: desk,
+      env: { XDG_CACHE_HOME: join(served, "cache") },
+      ...{ timeoutMs: minutes(18), logFile: join(logs, "e2e-classic.log"), accept: [5] },
+    });
+  const eventsOf = ({ stdout }: RunResult) =>
+    stdout
       .trim()
       .split("\n")
       .map((text) => JSON.parse(text) as Record<string, unknown>);
+  /** The images of 2015 cannot be had here: what has their names says what it is, and the lab is not called classic. */
+  const refused = (events: readonly Record<string, unknown>[]) => {
+    const claims = events.filter(({ event }) => event === "claim");
+    expect(claims.length).toBeGreaterThanOrEqual(13);
+    expect(claims.filter(({ holds }) => holds !== true).map(({ id }) => id)).toEqual(["stack@only"]);
+  };
+
+  test("is made, and there is no route out of its network; every claim holds but that it is the real one", async () => {
+    expect((await namespace.exec("ip", ["route", "show", "default"])).stdout).toBe("");
+    const events = eventsOf(await timed("create from fetched archives", create()));
     expect(events.find(({ step, state }) => step === "images" && state === "done")).toMatchObject({
       text: "6 of 6 from the cache",
     });
-    expect(events.at(-1)).toMatchObject({ holds: true });
-    const lock = parse(readFileSync(join(desk, "mesos-lab.lock"), "utf8"));
-    expect(Object.keys(lock.ids)).toHaveLength(6);
+    refused(events);
+    const { lab } = JSON.parse(readFileSync(join(folder, "lab.json"), "utf8")) as { lab: Lab };
+    expect(Object.keys(lab.fetched ?? {})).toHaveLength(6);
     const { stdout: here } = await onMachine(
       "docker images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}'",
     );
-    for (const [reference, id] of Object.entries(lock.ids)) expect(here).toContain(`${reference} ${id}`);
+    for (const [reference, { id }] of Object.entries(lab.fetched ?? {}))
+      expect(here).toContain(`${reference} ${id}`);
   });
 
   test("once more changes nothing, and asks the registry for nothing", async () => {
     registry.kill();
-    const { stderr } = await namespace.exec(process.execPath, [cli, "create", "--reapply"], {
-      cwd: desk,
-      env: { XDG_CACHE_HOME: join(served, "cache") },
-      timeoutMs: minutes(10),
-      logFile: join(logs, "e2e-classic.log"),
-    });
-    expect(stderr).toContain("nothing differs");
+    refused(eventsOf(await create()));
+    expect(changes({ stdout: readFileSync(join(folder, "logs", "provision.log"), "utf8") })).toBe(0);
   });
 });

@@ -7,5 +7,5 @@ export function judgeStack(versions: Readonly<Record<string, string>>, stack: St
     (version) => version.includes("rehearsal") === (stack === "rehearsal"),
   );
   const seen = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return { holds, seen: seen.join(", ") };
+  return { holds, seen: seen.join(", "), final: true };
 }
