@@ -20,8 +20,8 @@ export interface Sight {
   readonly lost?: Finding;
 }
 
-/** A host that is slow, or busy. */
-const lookMs = 120_000;
+/** A host that is very slow, or very busy: its Python alone may need minutes. */
+const lookMs = 300_000;
 
 /** Looks at all hosts at once; changes nothing on them, and pins the keys of those that are met for the first time. */
 export async function lookAtHosts(
@@ -55,7 +55,7 @@ async function lookAt(
   const answer = await run(ssh(reachOf(lab, files, machine), program, unattended), {
     ...{ signal, timeoutMs: lookMs, accept: "any" },
     input: template(templates, "hosts/look.py"),
-  }).catch((error: unknown) => contactLost(machine, error));
+  }).catch((error: unknown) => contactLost(lab, machine, error));
   if ("level" in answer) return { machine, lost: answer };
   const facts = answer.exitCode === 0 ? readFacts(answer.stdout) : undefined;
   if (facts !== undefined && facts !== "no python") return { machine, facts };

@@ -26,7 +26,7 @@ export function keyFinding(lab: HostsLab, machine: Machine, knownHosts: string, 
 export function contactFinding(lab: HostsLab, machine: Machine, stderr: string): Finding {
   const { name } = machine;
   const said = clean(stderr.trim().split("\n").at(-1) ?? "");
-  const byHand = `by hand: npx mesos-lab render, then ssh -F ${shownPath(lab, "ssh_config")} ${lab.runs.ssh[name]?.alias ?? name}`;
+  const byHand = contactByHand(lab, machine);
   if (/Permission denied/i.test(stderr))
     return lacking(
       "error",
@@ -45,9 +45,18 @@ export function contactFinding(lab: HostsLab, machine: Machine, stderr: string):
 }
 
 /** A host that ssh gave up on, or that this computer has no ssh for. */
-export function contactLost({ name }: Machine, error: unknown): Finding {
+export function contactLost(lab: HostsLab, machine: Machine, error: unknown): Finding {
   if (!(error instanceof LabError) || error.exitCode === exitCodes.interrupted) throw error;
-  return lacking("error", name, `${name} was not looked at: ${error.message}`, error.remedy.join("; "));
+  // What ran there is a program of many lines.
+  const remedy =
+    error.id === "program-failed"
+      ? `see whether it is very busy; ${contactByHand(lab, machine)}`
+      : error.remedy.join("; ");
+  return lacking("error", machine.name, `${machine.name} was not looked at: ${error.message}`, remedy);
+}
+
+function contactByHand(lab: HostsLab, { name }: Machine): string {
+  return `by hand: npx mesos-lab render, then ssh -F ${shownPath(lab, "ssh_config")} ${lab.runs.ssh[name]?.alias ?? name}`;
 }
 
 function shownPath({ name }: HostsLab, file: string): string {
