@@ -21,7 +21,10 @@ export interface Settled {
   readonly waitedMs: number;
 }
 
-/** Looks until what is claimed holds, no waiting makes it hold, or its time is up; what is starting meanwhile gets more time, as long as it starts. */
+/**
+ * Looks until what is claimed holds, no waiting makes it hold, or its time is up; what is starting meanwhile gets more
+ * time, as long as it starts.
+ */
 export async function settle(
   look: (signal: AbortSignal) => Promise<Judgement>,
   options: SettleOptions,

@@ -35,13 +35,14 @@ export async function moveApp(mover: Mover, id: string, old: readonly MarathonTa
   const before = await findApp(http, marathon, id, signal);
   if (before === undefined) return;
   const { instances } = before;
+  const moving: Moving = { id, instances, scaledTo: instances + old.length };
   const places = old.flatMap(({ host, ports }) => (ports ?? []).slice(0, 1).map((port) => `${host}:${port}`));
   const routers = routersOf(lab, id, before, signal);
   let isScaled = true;
   try {
     await holdRoutes(mover, id);
-    notes.begin({ id, instances, scaledTo: instances + old.length });
-    await scale(mover, marathon, id, instances + old.length, false);
+    notes.begin(moving);
+    await scale(mover, marathon, id, moving.scaledTo, false);
     const fresh = await untilElsewhere(mover, marathon, id, { instances, old });
     await untilListening(mover, id, { fresh, old: places });
     await releaseRoutes(mover, id);
@@ -62,7 +63,7 @@ export async function moveApp(mover: Mover, id: string, old: readonly MarathonTa
     // As it was, also after an interrupt. What cannot be reached now is put back by the next run.
     if (isScaled) {
       const back = { ...mover, signal: AbortSignal.timeout(patientMs) };
-      await putBack(back, { id, instances, scaledTo: instances + old.length }).catch(() => undefined);
+      await putBack(back, moving).catch(() => undefined);
     }
   }
   await untilGone(mover, old);

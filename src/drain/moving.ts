@@ -1,8 +1,7 @@
 import * as z from "zod";
-import { readIfThere, removePaths, writeFiles } from "../tools/files.ts";
-import type { LabFolder } from "../tools/lab-folder.ts";
-import { movingName } from "../tools/lab-folder.ts";
-import { jsonOrUndefined } from "../untrusted.ts";
+import { removePaths, writeFiles } from "../tools/files.ts";
+import { type LabFolder, movingName } from "../tools/lab-folder.ts";
+import { noted } from "../tools/noted.ts";
 
 /** An app that has more tasks than it wants while some of them move. */
 export interface Moving {
@@ -28,8 +27,7 @@ export class MovingNotes {
 
   /** What is damaged counts as absent. */
   left(): readonly Moving[] {
-    const text = readIfThere(this.folder.file(movingName));
-    return schema.safeParse(text === undefined ? [] : jsonOrUndefined(text)).data ?? [];
+    return noted(this.folder.file(movingName), schema) ?? [];
   }
 
   begin(app: Moving): void {

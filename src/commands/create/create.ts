@@ -39,22 +39,12 @@ const setUpServices: Step = (making) => machinesFor(making).provision(making, ma
 const story: readonly Step[] = [
   joinMesos,
   lookBack,
-  unlessAsLeft(checkHost),
-  unlessAsLeft(takeBox),
-  unlessAsLeft(fetchImages),
-  // Before its files are written: with them it is forgotten who was to leave.
-  unlessAsLeft(keepReturning),
+  // Who returns is kept before the files are written: with them it is forgotten who was to leave.
+  ...unlessAsLeft(checkHost, takeBox, fetchImages, keepReturning),
   writeFiles,
-  unlessAsLeft(startMachines),
-  unlessAsLeft(setUpServices),
-  unlessAsLeft(lookAtMachines),
+  ...unlessAsLeft(startMachines, setUpServices, lookAtMachines),
   putBackLeft,
-  unlessAsLeft(drainLeaving),
-  unlessAsLeft(releaseLeaving),
-  unlessAsLeft(forgetLeaving),
-  unlessAsLeft(verifyClaims),
-  unlessAsLeft(compareWithLock),
-  unlessAsLeft(noteLeft),
+  ...unlessAsLeft(drainLeaving, releaseLeaving, forgetLeaving, verifyClaims, compareWithLock, noteLeft),
 ];
 
 /** Makes the lab that the lab file and the flags describe, or the one of a bundle. */

@@ -7,6 +7,7 @@ import { isInstalled } from "../../tools/host.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Context } from "../context.ts";
 import { madeDifferences, madeGrowth } from "../differences.ts";
+import { labToMake } from "./left.ts";
 import { canLookBack, changeSince } from "./look-back.ts";
 import type { CreateOptions } from "./options.ts";
 
@@ -31,7 +32,8 @@ export async function printPlan(
   const { signal } = context;
   const asLeft =
     canLookBack(settled, folder, options) &&
-    (await changeSince({ lab: settled, folder, lockFile, signal })) === undefined;
+    (await changeSince({ lab: labToMake(settled, folder, lockFile), folder, lockFile, signal })) ===
+      undefined;
   const news = [...(asLeft ? [nothingChanged] : []), ...growth];
   const plan = news.length > 0 || ofMachines !== undefined ? [...news, ...(ofMachines ?? [])] : undefined;
   const made = tool("create", { ...described, ansible, reapply });

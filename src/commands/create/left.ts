@@ -15,7 +15,7 @@ import {
   writeFiles,
 } from "../../tools/files.ts";
 import { type LabFolder, leftName } from "../../tools/lab-folder.ts";
-import { jsonOrUndefined } from "../../untrusted.ts";
+import { noted } from "../../tools/noted.ts";
 import { withOwnBundle } from "./bundle.ts";
 import { readLock } from "./lock.ts";
 
@@ -31,11 +31,7 @@ export type Left = z.infer<typeof schema>;
 
 /** Undefined where there is none, and where it is damaged: then everything is looked at again. */
 export function readLeft(folder: LabFolder): Left | undefined {
-  try {
-    return schema.safeParse(jsonOrUndefined(readIfThere(folder.file(leftName)) ?? "")).data;
-  } catch {
-    return undefined;
-  }
+  return noted(folder.file(leftName), schema);
 }
 
 export function writeLeft(folder: LabFolder, left: Left): void {

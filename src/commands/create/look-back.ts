@@ -24,12 +24,13 @@ export const lookBack: Step = (making) => {
   return [
     line(lineOf(making, "look", "Look whether all is as the last create left it"), async () => {
       const settled = await machinesFor(making).settle(signal);
-      const found = await lookWithClaims({ lab: settled.lab, folder, lockFile, signal });
+      const lab = labToMake(settled.lab, folder, lockFile);
+      const found = await lookWithClaims({ lab, folder, lockFile, signal });
       if (typeof found === "string") {
         forgetLeft(folder);
         return `no, ${found}`;
       }
-      making.lab = labToMake(settled.lab, folder, lockFile);
+      making.lab = lab;
       making.running = true;
       making.asLeft = true;
       making.verdict = found;
@@ -40,9 +41,9 @@ export const lookBack: Step = (making) => {
   ];
 };
 
-/** A step that is left out where all is as it was left. */
-export function unlessAsLeft(step: Step): Step {
-  return (making) => (making.asLeft ? [] : step(making));
+/** Steps that are left out where all is as it was left. */
+export function unlessAsLeft(...steps: readonly Step[]): readonly Step[] {
+  return steps.map((step) => (making) => (making.asLeft ? [] : step(making)));
 }
 
 /** Looks at what the machines have, right after it was made so. */
@@ -76,7 +77,7 @@ interface WholeRun {
 }
 
 interface Of {
-  /** As the lab file, the flags and this host say. */
+  /** As `labToMake` has it. */
   readonly lab: Lab;
   readonly folder: LabFolder;
   readonly lockFile: string;
@@ -103,18 +104,17 @@ export function canLookBack(
 /** What has changed since the last `create`, in a few words; undefined where nothing has. */
 export async function changeSince({ lab, folder, lockFile, signal }: Of): Promise<string | undefined> {
   const left = readLeft(folder);
-  const now = labToMake(lab, folder, lockFile);
-  if (left === undefined || left.wanted !== digestOfWanted(now, folder, lockFile))
+  if (left === undefined || left.wanted !== digestOfWanted(lab, folder, lockFile))
     return "the lab is described otherwise, or its files are others";
-  const machines = (await machinesOf(now, folder).parts?.look(signal)) ?? {};
-  const names = now.machines.map(({ name }) => name);
+  const machines = (await machinesOf(lab, folder).parts?.look(signal)) ?? {};
+  const names = lab.machines.map(({ name }) => name);
   const changed = changedMachines(names, left.machines, machines);
   return changed.length === 0 ? undefined : `something differs on ${changed.join(", ")}`;
 }
 
 /** The same, and whether all claims hold: their verdict where nothing has changed. */
 async function lookWithClaims(of: Of): Promise<string | Verdict> {
-  const { lab, folder, lockFile, signal } = of;
+  const { lab, signal } = of;
   const over = new AbortController();
   const timeoutMs = patienceMs * slowness(lab);
   const asked = { timeoutMs, startingMs: timeoutMs, signal, giveUp: over.signal };
@@ -123,7 +123,7 @@ async function lookWithClaims(of: Of): Promise<string | Verdict> {
       if (found !== undefined) over.abort();
       return found;
     }),
-    verifyLab(labToMake(lab, folder, lockFile), asked),
+    verifyLab(lab, asked),
   ]);
   if (change !== undefined) return change;
   const failed = verdict.results.find(({ holds }) => !holds);

@@ -10,9 +10,9 @@ import { machinesOf } from "../../machines/index.ts";
 import { labContext } from "../../probes/context.ts";
 import { defaultRequestTimeoutMs, openHttp } from "../../probes/http.ts";
 import type { Language, StepId } from "../../render/lesson/words.ts";
-import { listIfThere, readIfThere } from "../../tools/files.ts";
+import { listIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { jsonOrUndefined } from "../../untrusted.ts";
+import { noted } from "../../tools/noted.ts";
 import type { Context, LabOptions, MadeLab } from "../context.ts";
 import { drillAgain } from "../drill.ts";
 
@@ -106,14 +106,14 @@ function drillsDone(folder: LabFolder): readonly DrillDone[] {
   return listIfThere(folder.file("reports"))
     .filter((name) => name.endsWith(".json"))
     .flatMap((name) => {
-      const parsed = reportSchema.safeParse(jsonOrUndefined(readIfThere(folder.file("reports", name)) ?? ""));
-      if (!parsed.success) return [];
-      const recovered = parsed.data.every((report) => report.recovered);
+      const drills = noted(folder.file("reports", name), reportSchema);
+      if (drills === undefined) return [];
+      const recovered = drills.every((report) => report.recovered);
       return [
         {
           name: name.replace(/\.json$/, ""),
           recovered,
-          ways: Math.max(...parsed.data.map(({ lanes }) => lanes.length)),
+          ways: Math.max(...drills.map(({ lanes }) => lanes.length)),
         },
       ];
     });
