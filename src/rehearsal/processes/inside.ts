@@ -1,14 +1,15 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { sep } from "node:path";
+import { isEnding } from "./marked.ts";
 
 /**
  * The processes that work in one of these folders or have a file of it open, as far as this user may see that: `12 sleep`.
- * Empty where there is no /proc.
+ * One that is ending is none. Empty where there is no /proc.
  */
 export function processesInside(folders: readonly string[]): string[] {
   if (process.platform !== "linux") return [];
   return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && !isEnding(Number(name)))
     .filter((pid) =>
       placesOf(pid).some((place) => folders.some((folder) => `${place}${sep}`.startsWith(folder + sep))),
     )

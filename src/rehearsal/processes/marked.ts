@@ -22,7 +22,8 @@ export async function endMarked(marks: Readonly<Record<string, string>>): Promis
   for (;;) {
     const { pids: found, starting } = await marked(marks);
     const now = performance.now();
-    if (found.length === 0 && !(starting && now < begin + startLimitMs)) return seen.size;
+    const held = [...seen].some(isEnding) && now < newest + goneLimitMs;
+    if (found.length === 0 && !held && !(starting && now < begin + startLimitMs)) return seen.size;
     if (found.some((pid) => !seen.has(pid))) newest = now;
     else if (found.length > 0 && now > newest + goneLimitMs) return seen.size;
     for (const pid of found) {
@@ -79,6 +80,21 @@ function isStarting(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * A process that ends loses its program and its environment first, and its ports, files and folder a moment later: on a
+ * busy host that moment is long enough to be seen.
+ */
+export function isEnding(pid: number): boolean {
+  const leadsTo = (link: string) => {
+    try {
+      return readlinkSync(`/proc/${pid}/${link}`) !== "";
+    } catch {
+      return false;
+    }
+  };
+  return !leadsTo("exe") && leadsTo("cwd");
 }
 
 /** Empty for a process of somebody else, and for one that has ended. */

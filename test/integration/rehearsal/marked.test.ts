@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { endMarked } from "../../../src/rehearsal/processes/marked.ts";
+import { processesInside } from "../../../src/rehearsal/processes/inside.ts";
+import { endMarked, isEnding } from "../../../src/rehearsal/processes/marked.ts";
 
 /** A program in a group of its own that carries a mark, and runs until it is killed. */
 async function marked(mark: string) {
@@ -35,4 +39,24 @@ test.skipIf(process.platform === "win32")("a host on which a look takes a minute
   onTestFinished(() => clock.mockRestore());
   expect(await endMarked({ TEST_MARK: mine })).toBe(1);
   expect((await ended)[1]).toBe("SIGKILL");
+});
+
+// A killed process loses its mark first, and its folder and ports when its memory is freed.
+test.skipIf(process.platform !== "linux")("when they are ended they hold nothing any more", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mesos-lab-marked-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const full =
+    "const held = Buffer.alloc(300_000_000, 1); console.log(held.length); setInterval(() => held, 1000)";
+  for (let round = 0; round < 3; round += 1) {
+    const mine = mark();
+    const child = spawn(process.execPath, ["-e", full], {
+      ...{ detached: true, cwd: folder, stdio: ["ignore", "pipe", "ignore"] },
+      env: { TEST_MARK: mine },
+    });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    await once(child.stdout, "data");
+    expect(await endMarked({ TEST_MARK: mine })).toBe(1);
+    expect(processesInside([folder])).toEqual([]);
+    expect(isEnding(child.pid ?? 0)).toBe(false);
+  }
 });
