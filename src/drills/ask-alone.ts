@@ -10,20 +10,23 @@ import { requestLimitMs } from "./patience.ts";
 /** What was asked too often may need so long to work off what is left of that; longer in machines in software. */
 const calmMs = 10_000;
 
-/** Waits until a way serves somebody who asks alone; returns whether it did in time. */
-export async function servesAlone(
+/** Waits until a way serves somebody who asks alone; returns what was seen last where it did not in time. */
+export async function unserved(
   way: WayIn,
   { lab, http, isPage, signal }: Pick<DrillOptions, "lab" | "http" | "isPage" | "signal">,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const waited = await waitFor(
     async (each) => {
-      const answer = await visit({ http, signal: each }, way, requestLimitMs(lab)).catch(() => undefined);
-      const served = answer !== undefined && isPage(answer.text, answer.status);
-      return served ? { ok: true, value: undefined } : { ok: false, seen: "not served" };
+      const limitMs = requestLimitMs(lab);
+      const answer = await visit({ http, signal: each }, way, limitMs).catch((error: Error) => error.message);
+      if (typeof answer === "string") return { ok: false, seen: `${way.url} (${way.name}): ${answer}` };
+      return isPage(answer.text, answer.status)
+        ? { ok: true, value: undefined }
+        : { ok: false, seen: `${way.url} (${way.name}) answers ${answer.status}` };
     },
     { timeoutMs: calmMs * slowness(lab), signal },
   );
-  return waited.ok;
+  return waited.ok ? undefined : waited.seen;
 }
 
 /** After the drill's last request: what speaks for its own load, by each lost way that serves somebody who asks alone. */
@@ -35,7 +38,7 @@ export async function afterwards(
   if (lost.length > 0) options.say("looking whether the page answers when no other request is under way");
   const found = await Promise.all(
     lost.map(async (way): Promise<[string, string][]> => {
-      if (!(await servesAlone(way, options))) return [];
+      if ((await unserved(way, options)) !== undefined) return [];
       const at = formatAt(clock.now() - breakAt);
       return [[way.name, `asked alone at ${at}, after the drill's last request, the page answered`]];
     }),

@@ -1,9 +1,9 @@
 import { addressOfApp, hostPortsOf } from "../demo/app.ts";
 import { findApp } from "../demo/services.ts";
-import { visit } from "../demo/visit.ts";
 import { type WayIn, waysIn } from "../demo/ways-in.ts";
 import { LabError } from "../errors.ts";
 import { labAddress } from "../probes/context.ts";
+import { unserved } from "./ask-alone.ts";
 import type { DrillClock } from "./clock.ts";
 import type { DrillOptions } from "./options.ts";
 
@@ -16,7 +16,7 @@ export interface Before {
 
 /** @throws LabError `verify` unless every way that is to be sampled serves the page, so that what is measured is the break. */
 export async function precheck(options: DrillOptions, { now }: DrillClock): Promise<Before> {
-  const { http, at, lab, appId, isPage, signal } = options;
+  const { http, at, lab, appId, signal } = options;
   const app = await findApp(http, at.marathon, appId, signal);
   const all =
     app === undefined
@@ -27,15 +27,9 @@ export async function precheck(options: DrillOptions, { now }: DrillClock): Prom
   const ways = options.compare ? all : all.slice(0, 1);
   if (app === undefined || ways.length === 0)
     throw notServed(app === undefined ? "Marathon does not run it" : "no way of discovery leads to it");
-  const faults = await Promise.all(
-    ways.map(async (way) => {
-      const answer = await visit({ http, signal }, way).catch((error: Error) => error.message);
-      signal.throwIfAborted();
-      if (typeof answer === "string") return [`${way.url} (${way.name}): ${answer}`];
-      return isPage(answer.text, answer.status) ? [] : [`${way.url} (${way.name}) answers ${answer.status}`];
-    }),
-  );
-  if (faults.flat().length > 0) throw notServed(...faults.flat());
+  const seen = await Promise.all(ways.map((way) => unserved(way, options)));
+  const faults = seen.filter((each) => each !== undefined);
+  if (faults.length > 0) throw notServed(...faults);
   return { ways, before: hostPortsOf(app) };
 }
 

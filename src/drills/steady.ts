@@ -3,7 +3,7 @@ import type { WayIn } from "../demo/ways-in.ts";
 import { LabError } from "../errors.ts";
 import { lowerRate, lowestRate } from "./analysis/baseline.ts";
 import { longestPeriodMs, rateOfLanes } from "./analysis/settled.ts";
-import { servesAlone } from "./ask-alone.ts";
+import { unserved } from "./ask-alone.ts";
 import type { DrillClock } from "./clock.ts";
 import { type Lanes, startLanes } from "./lanes.ts";
 import type { Load } from "./model/report.ts";
@@ -52,16 +52,19 @@ export async function steadyLanes(
     rate = lowerRate(rate);
     if (rate === undefined) break;
     say(`${why}: trying ${rate} requests a second`);
-    for (const way of ways) if (!(await servesAlone(way, options))) throw unsteady(tooMany, way);
+    for (const way of ways) {
+      const seen = await unserved(way, options);
+      if (seen !== undefined) throw unsteady(tooMany, seen);
+    }
   }
   throw unsteady(tooMany);
 }
 
-function unsteady(tried: Load["tooMany"], silent?: WayIn): LabError {
+function unsteady(tried: Load["tooMany"], alone?: string): LabError {
   const how =
-    silent === undefined
+    alone === undefined
       ? `when it is asked ${lowestRate} times a second`
-      : `when it is asked alone, at ${silent.url} (${silent.name})`;
+      : `when it is asked alone: ${alone}`;
   return new LabError("page-unsteady", `the page fails before anything is broken, even ${how}`, {
     details: [
       ...tried.map(({ ratePerSecond, why }) => `${ratePerSecond} requests a second: ${why}`),

@@ -24,7 +24,7 @@ describe.skipIf(noBalancers !== "")(`a lab with all four methods${noBalancers}`,
 
   test("demo tells every way in, and drill --compare measures them under one clock", async () => {
     const demo = await lab.run("demo");
-    expect(demo).toMatchObject({ exitCode: 0 });
+    expect(demo, demo.stderr).toMatchObject({ exitCode: 0 });
     const { haproxy, marathonLb } = { ...lab.lab().ports, ...lab.lab().machines[0]?.ports };
     const port = haproxy === 80 ? "" : `:${haproxy}`;
     expect(demo.stdout.split("\n").slice(1, 6)).toEqual([
@@ -36,7 +36,7 @@ describe.skipIf(noBalancers !== "")(`a lab with all four methods${noBalancers}`,
     ]);
 
     const drilled = await lab.run("drill", "kill-task", "--compare", "--settle", "1", "--json");
-    expect(drilled).toMatchObject({ exitCode: 0 });
+    expect(drilled, drilled.stderr + drilled.stdout.slice(-2_000)).toMatchObject({ exitCode: 0 });
     const { drills, page, comparison } = lastEvent<Result>(drilled);
     const [report] = drills as [DrillReport];
     const methods = ["bamboo", "mesos-dns", "mesos-dns (TTL kept)", "marathon-lb", "haproxy-marathon-bridge"];
@@ -89,7 +89,7 @@ describe("a lab with Mesos-DNS only", () => {
     });
     expect(demo).not.toHaveProperty("acl");
     const drilled = await lab.run("drill", "remove-container", "--settle", "1", "--json");
-    expect(drilled).toMatchObject({ exitCode: 0 });
+    expect(drilled, drilled.stderr + drilled.stdout.slice(-2_000)).toMatchObject({ exitCode: 0 });
     const [report] = lastEvent<Result>(drilled).drills;
     expect(report?.lanes.map(({ way, outage }) => [way, outage.state])).toEqual([["mesos-dns", "recovered"]]);
     const removed = await lab.run("demo", "--remove", "--json");
