@@ -157,7 +157,8 @@ describe("a lab on two machines", () => {
     expect(stderr).toContain("Ansible is not needed");
   });
 
-  test("create mends what was changed by hand, and that alone", async () => {
+  // By day on hosts: what looks, compares and mends is the same there.
+  test.runIf(everyNight)(`create mends what was changed by hand, and that alone${atNight}`, async () => {
     // The one is the same container with another setting, the other is gone.
     await lab(["ssh", "master", "--", "sudo", "docker", "update", "--restart=no", "mlb"]);
     await lab(["ssh", "master", "--", "sudo", "docker", "rm", "--force", "dns"]);

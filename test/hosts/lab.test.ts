@@ -9,7 +9,7 @@ import { differences, type Files } from "../helpers/hosts/files.ts";
 import { type Host, type Hosts, loginUser, noHosts, openHosts } from "../helpers/hosts/hosts.ts";
 import { pathsThatStay } from "../helpers/hosts/paths-that-stay.ts";
 import { missing } from "../helpers/missing.ts";
-import { everyNight } from "../helpers/nightly.ts";
+import { atNight, everyNight } from "../helpers/nightly.ts";
 import { logs } from "../helpers/run/logs.ts";
 
 /** A lab on six hosts from the first look to the last byte. The tests depend on each other in their order. */
@@ -306,27 +306,31 @@ describe.skipIf(without !== "")(`a lab on six hosts${without}`, () => {
     await done("drill", name);
   });
 
-  test("what a drill has frozen goes on by itself when the tool is killed", async () => {
-    const paused = async () => {
-      const looks = slaves.map((name) => hosts.host(name).root("docker ps --quiet --filter status=paused"));
-      return (await Promise.all(looks)).map(({ stdout }) => stdout).join("");
-    };
-    let tool = 0;
-    const drill = lab(["drill", "freeze-task"], {
-      onStart: (pid) => {
-        tool = pid;
-      },
-    });
-    await until("the task stands still", async () => (await paused()) !== "");
-    process.kill(-tool, "SIGKILL");
-    await drill;
-    await until("it goes on", async () => (await paused()) === "");
-    await done("verify");
-    const left = await hosts
-      .host("s1")
-      .root("systemctl list-units --all --plain 'mesos-lab-drill*'; ls /run");
-    expect(left.stdout).not.toContain("mesos-lab-drill");
-  });
+  // By day what the host itself does is tried alone, in lasting.test.ts.
+  test.runIf(everyNight)(
+    `what a drill has frozen goes on by itself when the tool is killed${atNight}`,
+    async () => {
+      const paused = async () => {
+        const looks = slaves.map((name) => hosts.host(name).root("docker ps --quiet --filter status=paused"));
+        return (await Promise.all(looks)).map(({ stdout }) => stdout).join("");
+      };
+      let tool = 0;
+      const drill = lab(["drill", "freeze-task"], {
+        onStart: (pid) => {
+          tool = pid;
+        },
+      });
+      await until("the task stands still", async () => (await paused()) !== "");
+      process.kill(-tool, "SIGKILL");
+      await drill;
+      await until("it goes on", async () => (await paused()) === "");
+      await done("verify");
+      const left = await hosts
+        .host("s1")
+        .root("systemctl list-units --all --plain 'mesos-lab-drill*'; ls /run");
+      expect(left.stdout).not.toContain("mesos-lab-drill");
+    },
+  );
 
   test("hosts are rebooted only where the lab file allows it", async () => {
     const refused = await lab(["drill", "reboot-slave"]);

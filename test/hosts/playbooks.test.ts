@@ -111,16 +111,17 @@ describe.skipIf(without !== "")(`the playbooks on hosts that are there already${
     expect(await play("site.yml")).toMatchObject(nothingChanged);
   });
 
-  test.each([
-    ["stopped", "systemctl stop haproxy-marathon-bridge.timer haproxy"],
-    ["changed by hand", "echo >>/etc/default/haproxy-marathon-bridge"],
-    ["not started at boot", "systemctl disable haproxy-marathon-bridge.timer"],
-  ])("a bridge that was %s is put right, once", async (_, spoil) => {
-    await onSlave(spoil);
+  test("a bridge that was stopped, changed by hand and kept from boot is put right, once", async () => {
+    const settings = "/etc/default/haproxy-marathon-bridge";
+    const before = await onSlave(`cat ${settings}`);
+    await onSlave("systemctl disable --now haproxy-marathon-bridge.timer");
+    await onSlave(`systemctl stop haproxy; echo >>${settings}`);
     const mended = await play("site.yml");
     expect(mended.exitCode, mended.stdout).toBe(0);
     expect(mended.changed).toEqual({ master: 0, slave: expect.toSatisfy((count: number) => count > 0) });
     expect(await play("site.yml")).toMatchObject(nothingChanged);
+    expect(await onSlave(`cat ${settings}`)).toBe(before);
+    expect(await onSlave("systemctl is-enabled haproxy-marathon-bridge.timer")).toBe("enabled");
     await eventually(async () => {
       expect(await onSlave("systemctl is-active haproxy-marathon-bridge.timer haproxy")).toBe(
         "active\nactive",
