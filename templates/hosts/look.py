@@ -24,6 +24,7 @@ def main():
         "sudo": os.environ.get("MESOS_LAB_SUDO"),
         "user": os.environ.get("SUDO_USER") or os.environ.get("USER"),
         "machine_id": read("/etc/machine-id").strip() or None,
+        "boot_id": read("/proc/sys/kernel/random/boot_id").strip() or None,
         "system": system(),
         "systemd": os.path.isdir("/run/systemd/system"),
         "apt": os.access("/usr/bin/apt-get", os.X_OK),

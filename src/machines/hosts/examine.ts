@@ -81,17 +81,20 @@ async function judged(of: Of, sights: readonly Sight[], signal: AbortSignal): Pr
 
 type Seen = Sight & { readonly facts: HostFacts };
 
-/** Two names that lead to one host. */
-function twice(sights: readonly Seen[]): readonly Finding[] {
+/** Two names that lead to one host: to one system, which has booted once. */
+export function twice(sights: readonly Pick<Seen, "machine" | "facts">[]): readonly Finding[] {
   return sights.flatMap(({ machine, facts }, index) => {
-    const first = sights.slice(0, index).find((other) => other.facts.machine_id === facts.machine_id);
-    return first === undefined || facts.machine_id === null
+    const { machine_id, boot_id } = facts;
+    const first = sights
+      .slice(0, index)
+      .find(({ facts: other }) => other.machine_id === machine_id && other.boot_id === boot_id);
+    return first === undefined || machine_id === null || boot_id === null
       ? []
       : lacking(
           "error",
           machine.name,
           `${machine.name} is the same host as ${first.machine.name}`,
-          "correct the way to one of them in the lab file; hosts that were copied need an /etc/machine-id each",
+          "correct the way to one of them in the lab file",
         );
   });
 }

@@ -16,7 +16,9 @@ const note = z.object({
 const hostFacts = z.object({
   sudo: z.enum(["yes", "asks", "missing"]),
   user: z.nullable(z.string()),
+  /** Copies of a machine may share it; and containers that share a kernel share the next one. */
   machine_id: z.nullable(z.string()),
+  boot_id: z.nullable(z.string()),
   /** For people: `Debian GNU/Linux 12 (bookworm)`. */
   system: z.nullish(z.string()),
   systemd: z.boolean(),

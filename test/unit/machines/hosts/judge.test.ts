@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Machine } from "../../../../src/lab/model.ts";
+import { twice } from "../../../../src/machines/hosts/examine.ts";
 import type { HostFacts } from "../../../../src/machines/hosts/facts.ts";
 import { judgeHost } from "../../../../src/machines/hosts/judge.ts";
 import { stateOf } from "../../../../src/machines/hosts/state.ts";
@@ -21,6 +22,7 @@ function facts({ ip }: Machine, other: Partial<HostFacts> = {}): HostFacts {
     sudo: "yes",
     user: "admin",
     machine_id: "1",
+    boot_id: "2",
     system: "Debian GNU/Linux 12 (bookworm)",
     systemd: true,
     apt: true,
@@ -172,4 +174,20 @@ describe("a host of this lab", () => {
     expect(stateOf(lab, { machine: m1, facts: facts(m1) }, "own")).toBe("not the lab's yet");
     expect(stateOf(lab, { machine: m1, facts: facts(m1, { note }) }, "own")).toBe("another lab's: lessons");
   });
+});
+
+test.each<[string, Partial<HostFacts>, number]>([
+  ["one system, booted once, by two names", {}, 1],
+  ["a copy of a machine, which boots for itself", { boot_id: "3" }, 0],
+  ["two containers of one kernel", { machine_id: "4" }, 0],
+  ["hosts that do not tell", { machine_id: null, boot_id: null }, 0],
+])("%s: the same host or another", (_, other, faults) => {
+  const first = other.machine_id === null ? other : {};
+  const sights = [
+    { machine: m1, facts: facts(m1, first) },
+    { machine: s1, facts: facts(s1, other) },
+  ];
+  const found = twice(sights);
+  expect(found).toHaveLength(faults);
+  for (const { seen } of found) expect(seen).toBe("s1 is the same host as m1");
 });
