@@ -91,7 +91,7 @@ Defaults of \`images\` are those of the stack \`classic\`; those of \`rehearsal\
 ## Rules between fields
 
 - Machines have different names and different addresses, all in one /24 network and none of them .0, .1 or .255. On hosts
-  any private address will do.
+  any private address will do: there Vagrant makes no network, and no address of this computer is taken.
 - A service stands at most once in a machine's list. Over all machines zookeeper, mesos-master, mesos-slave and marathon run at
   least once, and the number of zookeeper is odd.
 - Services on one machine have different ports; ZooKeeper's is 2181, marathon-lb has 443, 9090 and 9091.

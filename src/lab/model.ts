@@ -1,3 +1,5 @@
+import { once } from "./once.ts";
+
 /** The words of a lab: pure data, computed once from the lab file and the flags. */
 
 export const stackNames = ["classic", "rehearsal"] as const;
@@ -211,9 +213,16 @@ export function portsOf(lab: Lab, machine: Machine): Ports {
 }
 
 /** The machines that run a service, in the lab's order. */
-export function machinesWith(lab: Lab, service: ServiceName): readonly Machine[] {
-  return lab.machines.filter((machine) => machine.services.includes(service));
+export function machinesWith({ machines }: Lab, service: ServiceName): readonly Machine[] {
+  return byService(machines).get(service) ?? [];
 }
+
+const byService = once(
+  (machines: readonly Machine[]): ReadonlyMap<ServiceName, readonly Machine[]> =>
+    new Map(
+      serviceNames.map((service) => [service, machines.filter(({ services }) => services.includes(service))]),
+    ),
+);
 
 /** Whether Mesos means this machine by a host. */
 export function isAt({ ip, name }: Machine, host: string | undefined): boolean {

@@ -1,6 +1,7 @@
 import type { Entry } from "../lab/catalogue/container.ts";
 import { catalogue, entriesOf } from "../lab/catalogue/index.ts";
 import { type Lab, type ServiceName, serviceNames } from "../lab/model.ts";
+import { once } from "../lab/once.ts";
 import { additionComments, groupName, serviceArguments, shareAcrossMachines } from "./container-task.ts";
 import { configFolder } from "./files.ts";
 import { fill } from "./template.ts";
@@ -88,11 +89,13 @@ export function serviceTaskNames(lab: Lab): ReadonlyMap<string, ServiceTask> {
 }
 
 /** Per machine the variables that a service's playbook, and the one that waits for it, read. */
-export function serviceVariables(entries: readonly Entry[]): readonly Readonly<Record<string, unknown>>[] {
-  const container = serviceArguments(entries).variables;
-  const urls = readyUrls(entries).variables;
-  return entries.map((_, index) => ({ ...container[index], ...urls[index] }));
-}
+export const serviceVariables = once(
+  (entries: readonly Entry[]): readonly Readonly<Record<string, unknown>>[] => {
+    const container = serviceArguments(entries).variables;
+    const urls = readyUrls(entries).variables;
+    return entries.map((_, index) => ({ ...container[index], ...urls[index] }));
+  },
+);
 
 /** What is waited for before the container starts: nothing, or one service on all its machines. */
 function waitsBefore(lab: Lab, entry: Entry) {

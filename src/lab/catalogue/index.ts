@@ -12,6 +12,7 @@ import {
   type StackName,
   serviceNames,
 } from "../model.ts";
+import { once } from "../once.ts";
 import type { Entry } from "./container.ts";
 import { marathon } from "./marathon.ts";
 import { mesosMaster } from "./mesos-master.ts";
@@ -71,15 +72,25 @@ export function pages(lab: Lab): readonly Page[] {
 }
 
 /** Every container of a lab, in the order in which they have to start. */
-export function catalogue(lab: Lab): readonly Entry[] {
-  return serviceNames.flatMap((service) => entriesOf(lab, service));
-}
+export const catalogue: (lab: Lab) => readonly Entry[] = once((lab) =>
+  serviceNames.flatMap((service) => entriesOf(lab, service)),
+);
 
 /** The containers of one service, one for each machine that runs it; none of a service without a container. */
 export function entriesOf(lab: Lab, service: ServiceName): readonly Entry[] {
-  const { entry } = services[service];
-  return entry === undefined ? [] : machinesWith(lab, service).map((machine) => entry(lab, machine));
+  return byService(lab).get(service) ?? [];
 }
+
+const byService = once(
+  (lab: Lab): ReadonlyMap<ServiceName, readonly Entry[]> =>
+    new Map(
+      serviceNames.map((service) => {
+        const { entry } = services[service];
+        const machines = entry === undefined ? [] : machinesWith(lab, service);
+        return [service, machines.flatMap((machine) => entry?.(lab, machine) ?? [])];
+      }),
+    ),
+);
 
 /** The container of one service on one machine; undefined where it has none. */
 export function entryOf(lab: Lab, { service, machine }: Part): Entry | undefined {
@@ -88,5 +99,12 @@ export function entryOf(lab: Lab, { service, machine }: Part): Entry | undefined
 
 /** The containers of one machine, in the order in which they have to start. */
 export function entriesOn(lab: Lab, { name }: Machine): readonly Entry[] {
-  return catalogue(lab).filter(({ machine }) => machine.name === name);
+  return byMachine(lab).get(name) ?? [];
 }
+
+const byMachine = once((lab: Lab): ReadonlyMap<string, readonly Entry[]> => {
+  const entries = new Map<string, Entry[]>();
+  for (const entry of catalogue(lab))
+    entries.set(entry.machine.name, [...(entries.get(entry.machine.name) ?? []), entry]);
+  return entries;
+});
