@@ -68,6 +68,7 @@ export const flags = {
   withImages: ["--with-images", "Put the rehearsal images into the box", {}],
   ansible: ["--ansible <place>", "host or guest (inside a machine): where the playbooks run", text],
   reapply: ["--reapply", "Run Ansible even where nothing has changed since the last create", {}],
+  profile: ["--profile", "Tell at the end what the time was spent on, also as a page in reports/", {}],
   updateLock: ["--update-lock", "Write mesos-lab.lock anew instead of holding the lab to it", {}],
   bundle: ["--bundle <file>", "Make the lab of what `bundle save` packed, without a network", text],
   fix: ["--fix", "Show what the package manager can install against it, ask, and install it", {}],

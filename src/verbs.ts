@@ -56,7 +56,7 @@ export const verbs: readonly Verb[] = [
   {
     usage: "create",
     help: "Make the lab: machines, Docker, services; verified at the end",
-    flags: [...describe, "bundle", "ansible", "reapply", "updateLock", "dryRun", "json"],
+    flags: [...describe, "bundle", "ansible", "reapply", "profile", "updateLock", "dryRun", "json"],
     example: "mesos-lab create --provider libvirt --stack rehearsal",
     action: async (_, { ansible, ...options }, context) => {
       const place = oneOf("ansible", ansible, ansiblePlaces);

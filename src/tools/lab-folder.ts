@@ -110,11 +110,7 @@ export class LabFolder {
     const record = this.record();
     const before = record === "damaged" ? [] : (record?.files ?? []);
     const paths = files.map(({ path }) => path);
-    for (const path of paths)
-      if (!isReachedDirectly(this.path, path))
-        throw new LabError("symbolic-link", `${this.file(path)} is reached through a symbolic link`, {
-          remedy: ["remove the link: mesos-lab writes into folders of its own only"],
-        });
+    this.refuseLinksTo(paths);
     const next: LabRecord = { lab, flags, files: paths, ...(leaving && { leaving }) };
     const changed = writeFiles(this.path, [...files, { path: recordName, contents: formatRecord(next) }]);
     const stale = before.filter((path) => !paths.includes(path));
@@ -123,6 +119,20 @@ export class LabFolder {
       stale.filter((path) => isReachedDirectly(this.path, path)),
     );
     return [...changed.filter((path) => path !== recordName), ...stale];
+  }
+
+  /** Writes what is no part of a rendering, such as a report. */
+  writeBeside(files: readonly RenderedFile[]): void {
+    this.refuseLinksTo(files.map(({ path }) => path));
+    writeFiles(this.path, files);
+  }
+
+  private refuseLinksTo(paths: readonly string[]): void {
+    for (const path of paths)
+      if (!isReachedDirectly(this.path, path))
+        throw new LabError("symbolic-link", `${this.file(path)} is reached through a symbolic link`, {
+          remedy: ["remove the link: mesos-lab writes into folders of its own only"],
+        });
   }
 
   /** The paths of what lies here beside rendered files and what the tool itself keeps from run to run. */

@@ -13,6 +13,8 @@ export type LabEvent =
     }
   | { event: "claim"; id: string; holds: boolean; expected: string; seen: string; look: string }
   | { event: "note"; text: string }
+  /** After the result, where it was asked for. */
+  | { event: "profile"; seconds: number; ownSeconds: number; path: readonly object[]; page: string }
   | { event: "result"; [fact: string]: unknown }
   | {
       event: "error";

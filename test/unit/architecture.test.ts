@@ -20,7 +20,7 @@ const floors: readonly (readonly string[])[] = [
   ["rehearsal", "lock", "preflight", "foundry", "registry", "claims", "demo"],
   ["machines"],
   ["bundle", "drain", "drills", "lesson"],
-  ["watch"],
+  ["watch", "profile"],
   ["commands"],
   ["verbs.ts"],
   ["program.ts"],
@@ -41,7 +41,7 @@ const narrow: readonly (readonly [RegExp, RegExp])[] = [
 ];
 
 /** Code that computes and touches nothing outside. */
-const pure = /^(lab|render|claims\/judge|drills\/(analysis|model|report)|watch\/model)\//;
+const pure = /^(lab|render|claims\/judge|drills\/(analysis|model|report)|watch\/model|profile)\//;
 const effects = builtinModules.filter((name) => !["path", "url", "util", "buffer", "crypto"].includes(name));
 
 /** The one place that knows an outside library. */

@@ -20,6 +20,7 @@ import { compareWithLock, lockPath } from "./lock.ts";
 import { lookAtMachines, lookBack, noteLeft, unlessAsLeft } from "./look-back.ts";
 import { machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
+import { profiled } from "./profile.ts";
 import { drainLeaving, forgetLeaving, keepReturning, putBackLeft, releaseLeaving } from "./release.ts";
 import { writeFiles } from "./write-files.ts";
 
@@ -49,7 +50,8 @@ const story: readonly Step[] = [
 
 /** Makes the lab that the lab file and the flags describe, or the one of a bundle. */
 export async function create(options: CreateOptions, context: Context): Promise<void> {
-  const { dryRun, updateLock = false, bundle, ansible, reapply, ...which } = options;
+  const { dryRun, updateLock = false, bundle, ansible, reapply, profile, ...which } = options;
+  if (dryRun && profile) throw nothingToProfile();
   if (bundle !== undefined) return createFromBundle(bundle, options, context);
   const insists = ansible === undefined ? [] : ["--ansible"];
   const { lab, folder, flags, without } = await chosenLab(which, context.signal, insists);
@@ -58,11 +60,12 @@ export async function create(options: CreateOptions, context: Context): Promise<
   const lockFile = lockPath(flags.file ?? usualFile);
   if (dryRun) return printPlan(lab, folder, { ...options, ...flags }, lockFile, context);
   const asked = { ansible, lockFile, updateLock, reapply, flags };
-  await folder.locked(() => carryOut(story, lab, folder, asked, context));
+  const run = (each: Context) => folder.locked(() => carryOut(story, lab, folder, asked, each));
+  await (profile ? profiled(lab, folder, context, run) : run(context));
 }
 
 async function createFromBundle(path: string, options: CreateOptions, context: Context): Promise<void> {
-  const { dryRun, updateLock, file, bundle: _, ansible, reapply, ...flags } = options;
+  const { dryRun, updateLock, file, bundle: _, ansible, reapply, profile, ...flags } = options;
   for (const [flag, given] of Object.entries({ "--update-lock": updateLock, "--file": file }))
     if (given !== undefined)
       throw new LabError(
@@ -83,7 +86,8 @@ async function createFromBundle(path: string, options: CreateOptions, context: C
       const bundle = openBundle({ path, manifest, staging }, flags, usualFile, lockFile);
       if (dryRun) return printPlan(bundle.lab, folder, options, lockFile, context);
       const asked = { ansible, lockFile, updateLock: false, bundle, reapply, flags };
-      await carryOut(story, bundle.lab, folder, asked, context);
+      const run = (each: Context) => carryOut(story, bundle.lab, folder, asked, each);
+      await (profile ? profiled(bundle.lab, folder, context, run) : run(context));
     }),
   );
 }
@@ -96,6 +100,12 @@ function withoutMachines(problems: readonly Problem[]): string[] {
     `No virtual machines: ${why}. The lab is embedded: stand-ins as processes on loopback`,
     ...problems.map(({ remedy }) => `  for real machines: ${remedy}`),
   ];
+}
+
+function nothingToProfile(): LabError {
+  return new LabError("flag-does-not-fit", "--dry-run does nothing whose time could be told by --profile", {
+    remedy: ["leave one of them out"],
+  });
 }
 
 function noPlaybooks({ name }: Lab): LabError {

@@ -11,4 +11,6 @@ export interface CreateOptions extends LabOptions {
   readonly ansible?: AnsiblePlace;
   /** Run the playbooks even where all is as the last `create` left it. */
   readonly reapply?: boolean;
+  /** Tell at the end what the time was spent on. */
+  readonly profile?: boolean;
 }
