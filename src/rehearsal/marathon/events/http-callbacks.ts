@@ -25,6 +25,7 @@ export class HttpCallbacks {
   private readonly bus: EventBus;
   private urls: readonly string[] = [];
   private stopListening = () => {};
+  private lastChange: Promise<void> = Promise.resolve();
 
   constructor(store: Store, node: string, bus: EventBus, log: (line: string) => void) {
     this.store = store;
@@ -46,11 +47,11 @@ export class HttpCallbacks {
   /** Written in any case, as Marathon does. */
   async subscribe(url: string): Promise<void> {
     this.limits.delete(url);
-    await this.keep(this.urls.includes(url) ? this.urls : [...this.urls, url]);
+    await this.keep((urls) => (urls.includes(url) ? urls : [...urls, url]));
   }
 
   async unsubscribe(url: string): Promise<void> {
-    await this.keep(this.urls.filter((known) => known !== url));
+    await this.keep((urls) => urls.filter((known) => known !== url));
     this.limits.delete(url);
   }
 
@@ -59,9 +60,15 @@ export class HttpCallbacks {
     this.stopping.abort();
   }
 
-  private async keep(urls: readonly string[]): Promise<void> {
-    await this.store.set(this.node, JSON.stringify(urls));
-    this.setUrls(urls);
+  /** One change after the other: two that began with the same list would lose one of the two. */
+  private keep(change: (urls: readonly string[]) => readonly string[]): Promise<void> {
+    const kept = this.lastChange.then(async () => {
+      const urls = change(this.urls);
+      await this.store.set(this.node, JSON.stringify(urls));
+      this.setUrls(urls);
+    });
+    this.lastChange = kept.catch(() => undefined);
+    return kept;
   }
 
   /** Listens only while there are subscribers: an event that nobody hears is not even made. */
