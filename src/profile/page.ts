@@ -32,6 +32,7 @@ ${table(
   [0, 1, 2],
 )}
 <h2>Everything, side by side</h2>
+<p class="target">In bold: on the critical path.</p>
 ${lines(allRows(profile).map((row) => bar(row, profile.seconds, isOnPath(row))))}
 </main>`;
   return htmlPage({ title, style: css, body });
