@@ -7,13 +7,16 @@ import type { DrillClock } from "./clock.ts";
 import type { DrillOptions } from "./options.ts";
 import { requestLimitMs } from "./patience.ts";
 
-/** What was asked too often may need so long to work off what is left of that; longer in machines in software. */
-const calmMs = 10_000;
+/** As long as a visitor would wait; longer in machines in software. */
+export const visitorsMs = 10_000;
+/** What was asked too often may need so long to work off what is left of that: hundreds of requests wait for the page. */
+export const calmMs = 30_000;
 
 /** Waits until a way serves somebody who asks alone; returns what was seen last where it did not in time. */
 export async function unserved(
   way: WayIn,
   { lab, http, isPage, signal }: Pick<DrillOptions, "lab" | "http" | "isPage" | "signal">,
+  patienceMs: number,
 ): Promise<string | undefined> {
   const waited = await waitFor(
     async (each) => {
@@ -24,7 +27,7 @@ export async function unserved(
         ? { ok: true, value: undefined }
         : { ok: false, seen: `${way.url} (${way.name}) answers ${answer.status}` };
     },
-    { timeoutMs: calmMs * slowness(lab), signal },
+    { timeoutMs: patienceMs * slowness(lab), signal },
   );
   return waited.ok ? undefined : waited.seen;
 }
@@ -38,7 +41,7 @@ export async function afterwards(
   if (lost.length > 0) options.say("looking whether the page answers when no other request is under way");
   const found = await Promise.all(
     lost.map(async (way): Promise<[string, string][]> => {
-      if ((await unserved(way, options)) !== undefined) return [];
+      if ((await unserved(way, options, calmMs)) !== undefined) return [];
       const at = formatAt(clock.now() - breakAt);
       return [[way.name, `asked alone at ${at}, after the drill's last request, the page answered`]];
     }),

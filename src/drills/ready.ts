@@ -3,7 +3,7 @@ import { findApp } from "../demo/services.ts";
 import { type WayIn, waysIn } from "../demo/ways-in.ts";
 import { LabError } from "../errors.ts";
 import { labAddress } from "../probes/context.ts";
-import { unserved } from "./ask-alone.ts";
+import { unserved, visitorsMs } from "./ask-alone.ts";
 import type { DrillClock } from "./clock.ts";
 import type { DrillOptions } from "./options.ts";
 
@@ -27,7 +27,7 @@ export async function precheck(options: DrillOptions, { now }: DrillClock): Prom
   const ways = options.compare ? all : all.slice(0, 1);
   if (app === undefined || ways.length === 0)
     throw notServed(app === undefined ? "Marathon does not run it" : "no way of discovery leads to it");
-  const seen = await Promise.all(ways.map((way) => unserved(way, options)));
+  const seen = await Promise.all(ways.map((way) => unserved(way, options, visitorsMs)));
   const faults = seen.filter((each) => each !== undefined);
   if (faults.length > 0) throw notServed(...faults);
   return { ways, before: hostPortsOf(app) };

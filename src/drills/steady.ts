@@ -3,7 +3,7 @@ import type { WayIn } from "../demo/ways-in.ts";
 import { LabError } from "../errors.ts";
 import { lowerRate, lowestRate } from "./analysis/baseline.ts";
 import { longestPeriodMs, rateOfLanes } from "./analysis/settled.ts";
-import { unserved } from "./ask-alone.ts";
+import { calmMs, unserved } from "./ask-alone.ts";
 import type { DrillClock } from "./clock.ts";
 import { type Lanes, startLanes } from "./lanes.ts";
 import type { Load } from "./model/report.ts";
@@ -53,7 +53,7 @@ export async function steadyLanes(
     if (rate === undefined) break;
     say(`${why}: trying ${rate} requests a second`);
     for (const way of ways) {
-      const seen = await unserved(way, options);
+      const seen = await unserved(way, options, calmMs);
       if (seen !== undefined) throw unsteady(tooMany, seen);
     }
   }
