@@ -35,7 +35,7 @@ export interface DrillFiles {
  */
 export function reserveDrillFiles(folder: LabFolder, drill: string, stamp: string): DrillFiles {
   const reports = folder.file("reports");
-  const base = folder.file("reports", `${drill}-${stamp.replaceAll(/[-:]|\..*/g, "")}`);
+  const base = folder.file("reports", reportName(drill, stamp));
   const [data, page] = [`${base}.json`, `${base}.html`];
   const made: string[] = [];
   let madeFolder = false;
@@ -68,6 +68,11 @@ export function reserveDrillFiles(folder: LabFolder, drill: string, stamp: strin
       }
     },
   };
+}
+
+/** How a report is called, without what tells its kind. @param stamp when what it is about began, ISO 8601 */
+export function reportName(about: string, stamp: string): string {
+  return `${about}-${stamp.replaceAll(/[-:]|\..*/g, "")}`;
 }
 
 /** In place: the room that was reserved stays the file's until all is written. */

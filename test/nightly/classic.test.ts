@@ -17,6 +17,7 @@ import { eventually } from "../helpers/eventually.ts";
 import { makeFolder, program } from "../helpers/registry/rehearsal-registry.ts";
 import { logs } from "../helpers/run/logs.ts";
 import { staticClientArchive, staticClientVersion } from "../helpers/static-client.ts";
+import { buildBox } from "../helpers/vm-box.ts";
 import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
 /**
@@ -113,14 +114,8 @@ const changes = ({ stdout }: Pick<RunResult, "stdout">) => Number(/changed=(\d+)
 
 beforeAll(async () => {
   mkdirSync(logs, { recursive: true });
-  await run({ file: "npm", args: ["run", "build"], cwd: root });
   // Both are there already where the other end-to-end tests have run.
-  const logFile = join(logs, "e2e-build.log");
-  for (const what of ["images build", "box build --with-images"])
-    await timed(
-      what,
-      run({ file: process.execPath, args: [cli, ...what.split(" ")] }, { timeoutMs: minutes(25), logFile }),
-    );
+  await buildBox(root, join(logs, "e2e-build.log"), timed);
   client = timed("static client", staticClientArchive(join(logs, "e2e-static-client.log")));
   client.catch(() => undefined);
   writeFileSync(join(desk, "mesos-lab.yaml"), labFile);

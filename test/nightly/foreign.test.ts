@@ -4,11 +4,12 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DrillReport } from "../../src/drills/model/report.ts";
 import { defaultCacheDir } from "../../src/tools/cache.ts";
-import { type RunOptions, run } from "../../src/tools/exec.ts";
+import type { RunOptions } from "../../src/tools/exec.ts";
 import { differences, type Files } from "../helpers/hosts/files.ts";
 import { loginUser } from "../helpers/hosts/hosts.ts";
 import { pathsThatStay } from "../helpers/hosts/paths-that-stay.ts";
 import { logs } from "../helpers/run/logs.ts";
+import { buildBox } from "../helpers/vm-box.ts";
 import { openVmNamespace, type VmNamespace } from "../helpers/vm-namespace.ts";
 
 /**
@@ -127,13 +128,7 @@ const done = async (...args: string[]) => {
 
 beforeAll(async () => {
   mkdirSync(logs, { recursive: true });
-  await run({ file: "npm", args: ["run", "build"], cwd: root });
-  const logFile = join(logs, "foreign-build.log");
-  for (const what of ["images build", "box build --with-images"])
-    await timed(
-      what,
-      run({ file: process.execPath, args: [cli, ...what.split(" ")] }, { timeoutMs: minutes(25), logFile }),
-    );
+  await buildBox(root, join(logs, "foreign-build.log"), timed);
   const boxes = join(defaultCacheDir(), "box");
   const { file } = JSON.parse(readFileSync(join(boxes, "current.json"), "utf8")) as { file: string };
   namespace = await openVmNamespace();

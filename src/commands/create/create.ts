@@ -18,9 +18,8 @@ import { fetchImages } from "./fetch-images.ts";
 import { joinMesos } from "./join-mesos.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { lookAtMachines, lookBack, noteLeft, unlessAsLeft } from "./look-back.ts";
-import { machinesFor, type Step } from "./making.ts";
+import { type Asked, machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
-import { profiled } from "./profile.ts";
 import { drainLeaving, forgetLeaving, keepReturning, putBackLeft, releaseLeaving } from "./release.ts";
 import { writeFiles } from "./write-files.ts";
 
@@ -60,8 +59,21 @@ export async function create(options: CreateOptions, context: Context): Promise<
   const lockFile = lockPath(flags.file ?? usualFile);
   if (dryRun) return printPlan(lab, folder, { ...options, ...flags }, lockFile, context);
   const asked = { ansible, lockFile, updateLock, reapply, flags };
-  const run = (each: Context) => folder.locked(() => carryOut(story, lab, folder, asked, each));
-  await (profile ? profiled(lab, folder, context, run) : run(context));
+  await folder.locked(() => make(lab, folder, asked, profile, context));
+}
+
+async function make(
+  lab: Lab,
+  folder: LabFolder,
+  asked: Asked,
+  profile: boolean | undefined,
+  context: Context,
+): Promise<void> {
+  const run = (each: Context) => carryOut(story, lab, folder, asked, each);
+  if (!profile) return run(context);
+  // A page and its look: loaded where they are asked for.
+  const { profiled } = await import("./profile.ts");
+  await profiled(lab, folder, context, run);
 }
 
 async function createFromBundle(path: string, options: CreateOptions, context: Context): Promise<void> {
@@ -86,8 +98,7 @@ async function createFromBundle(path: string, options: CreateOptions, context: C
       const bundle = openBundle({ path, manifest, staging }, flags, usualFile, lockFile);
       if (dryRun) return printPlan(bundle.lab, folder, options, lockFile, context);
       const asked = { ansible, lockFile, updateLock: false, bundle, reapply, flags };
-      const run = (each: Context) => carryOut(story, bundle.lab, folder, asked, each);
-      await (profile ? profiled(bundle.lab, folder, context, run) : run(context));
+      await make(bundle.lab, folder, asked, profile, context);
     }),
   );
 }

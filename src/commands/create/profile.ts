@@ -4,6 +4,7 @@ import { followSpans } from "../../profile/spans.ts";
 import { type Profile, pathRows, profileTable } from "../../profile/table.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Context } from "../context.ts";
+import { reportName } from "../drill-files.ts";
 
 /** Does the work, and tells at its end, however that is, what its time was spent on: in the terminal, as a page and as data. */
 export async function profiled(
@@ -15,15 +16,11 @@ export async function profiled(
   const startedAt = new Date(performance.timeOrigin).toISOString();
   const now = () => Math.round(performance.now()) / 1000;
   const { hear, spans } = followSpans(now);
-  try {
-    await work({
-      ...context,
-      emit: (event) => {
-        hear(event);
-        context.emit(event);
-      },
-    });
-  } finally {
+  const emit: Context["emit"] = (event) => {
+    hear(event);
+    context.emit(event);
+  };
+  const tell = () => {
     const { user, system } = process.cpuUsage();
     const ownSeconds = (user + system) / 1_000_000;
     const profile = {
@@ -35,7 +32,18 @@ export async function profiled(
       machines: machinesOf(lab),
     };
     show(profile, write(folder, profile), context);
+  };
+  try {
+    await work({ ...context, emit });
+  } catch (error) {
+    try {
+      tell();
+    } catch {
+      // Why the run failed is what has to be told, not that its page could not be written.
+    }
+    throw error;
   }
+  tell();
 }
 
 function machinesOf(lab: Lab): Profile["machines"] {
@@ -51,7 +59,7 @@ function machinesOf(lab: Lab): Profile["machines"] {
 
 /** Writes page and data; returns the page's path. */
 function write(folder: LabFolder, profile: Profile): string {
-  const base = `reports/create-${profile.startedAt.replaceAll(/[-:]|\..*/g, "")}`;
+  const base = `reports/${reportName("create", profile.startedAt)}`;
   folder.writeBeside([
     { path: `${base}.json`, contents: `${JSON.stringify(profile, undefined, 2)}\n` },
     { path: `${base}.html`, contents: profileHtml(profile) },

@@ -1,19 +1,17 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isWelcomePage } from "../../../src/lab/demo.ts";
+import { chromiumPath } from "../../helpers/browser.ts";
 import { embeddedLab } from "../../helpers/embedded-lab.ts";
 import { eventually, patienceMs } from "../../helpers/eventually.ts";
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  existsSync,
-);
-const why = executablePath === undefined ? "skipped: there is no Chromium" : "in headless Chromium";
+const why = chromiumPath === undefined ? "skipped: there is no Chromium" : "in headless Chromium";
 /** Where to put pictures of the pages, for people to look at. */
 const pictures = process.env.MESOS_LAB_SCREENSHOTS;
 
-describe.skipIf(executablePath === undefined)(`the lesson, clicked through (${why})`, () => {
+describe.skipIf(chromiumPath === undefined)(`the lesson, clicked through (${why})`, () => {
   const lab = embeddedLab();
   let browser: Browser;
   let page: Page;
@@ -24,7 +22,7 @@ describe.skipIf(executablePath === undefined)(`the lesson, clicked through (${wh
     const [created, started] = await Promise.all([
       lab.run("create"),
       chromium.launch({
-        executablePath: executablePath as string,
+        executablePath: chromiumPath as string,
         args: ["--no-sandbox", "--no-proxy-server"],
       }),
     ]);

@@ -1,17 +1,12 @@
-import { existsSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Machine, portsOf } from "../../../src/lab/model.ts";
+import { chromiumPath, noBrowser } from "../../helpers/browser.ts";
 import { embeddedLab } from "../../helpers/embedded-lab.ts";
 import { patienceMs } from "../../helpers/eventually.ts";
 
 /** A page that is drawn from what services say, when they say what would harm it. */
-
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  existsSync,
-);
-const noBrowser = executablePath === undefined ? " (skipped: there is no Chromium)" : "";
 
 const lab = embeddedLab();
 const servers: Server[] = [];
@@ -50,7 +45,7 @@ async function inPlaceOf(port: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  if (executablePath === undefined) return;
+  if (chromiumPath === undefined) return;
   for (const verb of ["create", "halt"]) expect(await lab.run(verb)).toMatchObject({ exitCode: 0 });
   const ports = portsOf(lab.lab(), lab.lab().machines[0] as Machine);
   for (const port of [ports.marathon, ports.mesosMaster, ports.bamboo, ports.haproxy]) await inPlaceOf(port);
@@ -60,13 +55,13 @@ afterAll(async () => {
   await lab.remove();
 });
 
-test.skipIf(executablePath === undefined)(
+test.skipIf(chromiumPath === undefined)(
   `what services say is shown as text, and nothing else comes of it${noBrowser}`,
   async () => {
     const tool = lab.start("watch");
     await tool.said("open this address");
     const browser = await chromium.launch({
-      executablePath: executablePath as string,
+      executablePath: chromiumPath as string,
       args: ["--no-sandbox", "--no-proxy-server"],
     });
     try {

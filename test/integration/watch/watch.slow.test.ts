@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -7,13 +7,10 @@ import { addressesOf } from "../../../src/demo/services.ts";
 import { tomcatApp } from "../../../src/lab/demo.ts";
 import { eventSchema, type LabSeen } from "../../../src/watch/model/event.ts";
 import { after, nothing, of } from "../../../src/watch/model/seen.ts";
+import { chromiumPath, noBrowser } from "../../helpers/browser.ts";
 import { embeddedLab, post, type RunningTool } from "../../helpers/embedded-lab.ts";
 import { patienceMs } from "../../helpers/eventually.ts";
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-  existsSync,
-);
-const noBrowser = executablePath === undefined ? " (skipped: there is no Chromium)" : "";
 /** Where to put pictures of the page, for people to look at. */
 const pictures = process.env.MESOS_LAB_SCREENSHOTS;
 
@@ -103,7 +100,7 @@ describe("an embedded lab that is watched", () => {
     expect(stderr).toContain(message);
   });
 
-  describe.skipIf(executablePath === undefined)(`its page in a browser${noBrowser}`, () => {
+  describe.skipIf(chromiumPath === undefined)(`its page in a browser${noBrowser}`, () => {
     let tool: RunningTool;
     let url = "";
     let page: Page;
@@ -136,7 +133,7 @@ describe("an embedded lab that is watched", () => {
       await tool.said("open this address");
       url = addressIn(tool);
       browser = await chromium.launch({
-        executablePath: executablePath as string,
+        executablePath: chromiumPath as string,
         args: ["--no-sandbox", "--no-proxy-server"],
       });
       page = await open("light", 1_600);
