@@ -27,9 +27,11 @@ export async function makeMachine(
   await inside("systemctl", "disable", ...disabledUnits);
   await inside("systemctl", "mask", ...maskedUnits);
   await installGrub(job, root);
-  // Each machine makes its own; and whoever builds starts no daemon, but the machine shall.
+  // Each machine makes its own keys and id; and whoever builds starts no daemon, but the machine shall.
   for (const name of await readdir(join(root, "etc/ssh")))
     if (name.startsWith("ssh_host_")) await rm(join(root, "etc/ssh", name));
+  // The first boot fills an empty /etc/machine-id from this one if it is there: man:machine-id(5), systemd-machine-id-setup(1).
+  await rm(join(root, "var/lib/dbus/machine-id"), { force: true });
   await rm(join(root, "usr/sbin/policy-rc.d"));
   await emptyFolders(root, ["var/cache/apt", "var/log", "tmp", "run"]);
 }

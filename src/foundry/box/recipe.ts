@@ -1,7 +1,7 @@
 import { type TreeFile, treeFiles } from "../debian/tree-files.ts";
 
 /** Raised when the way of building changes what comes out. */
-export const boxRecipeVersion = 2;
+export const boxRecipeVersion = 3;
 
 /** GiB; the file on disk holds only what is used. */
 export const diskSize = 10;
