@@ -20,6 +20,7 @@ import { lastLines, untilReady } from "./ready.ts";
 import { hostProxy, settleEmbedded, zookeeperWords } from "./settle.ts";
 import { isStateDamaged, runningPlan, runningState } from "./state.ts";
 import { removeSandboxFolder, sandboxFolder, taskUsers } from "./task-users.ts";
+import { inTurn } from "./turn.ts";
 import { seemsToHaveZookeeper } from "./zookeeper.ts";
 
 /** No machines: every service is a process of this host on a loopback address, kept running by a small launcher. */
@@ -136,10 +137,12 @@ function start(progress: Progress, running: boolean, wanted: Plan, leaving: read
 async function startAnew(plan: Plan, progress: Progress, say: (text: string) => void): Promise<string> {
   // What runs of an earlier shape of this lab may hold the ports that this one wants.
   await endLab(plan.folder, true);
-  const launcher = startLauncher(plan);
-  // What verifying needs next is loaded while the services start.
-  void import("../../probes/http.ts");
-  await untilReady(plan, launcher, progress.signal, say);
+  await inTurn({ signal: progress.signal, say }, async () => {
+    const launcher = startLauncher(plan);
+    // What verifying needs next is loaded while the services start.
+    void import("../../probes/http.ts");
+    await untilReady(plan, launcher, progress.signal, say);
+  });
   return `${plan.services.length + plan.programs.length} and their launcher`;
 }
 
