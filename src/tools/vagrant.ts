@@ -19,8 +19,8 @@ export function vagrantReload(folder: string, machines: readonly string[]): Comm
   return vagrant(folder, "reload", "--no-provision", "--no-color", ...machines);
 }
 
-export function vagrantHalt(folder: string): Command {
-  return vagrant(folder, "halt", "--no-color");
+export function vagrantHalt(folder: string, machines: readonly string[]): Command {
+  return vagrant(folder, "halt", "--no-color", ...machines);
 }
 
 export function vagrantDestroy(folder: string): Command {

@@ -81,7 +81,7 @@ async function bringUp(
   const options = { signal, logFile: folder.freshLog("boot"), onLine };
   for (let boots = 1; ; boots += 1) {
     try {
-      await runVagrant(vagrantUp(folder.path, lab.runs.provider), folder, options);
+      await runVagrant([vagrantUp(folder.path, lab.runs.provider)], folder, options);
       break;
     } catch (error) {
       if (boots === longestBoots || !isTimeout(error) || !(await areBooting(run))) throw error;
@@ -92,7 +92,7 @@ async function bringUp(
   const silent = await silentAfterBoot(run);
   if (silent.length === 0) return;
   tellAll(`${silent.join(", ")} does not answer at its address: starting it again`);
-  await runVagrant(vagrantReload(folder.path, silent), folder, options);
+  await runVagrant([vagrantReload(folder.path, silent)], folder, options);
 }
 
 function isTimeout(error: unknown): boolean {

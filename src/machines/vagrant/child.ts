@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { LabError } from "../../errors.ts";
-import { type Command, type RunOptions, type RunResult, run } from "../../tools/exec.ts";
+import { type Command, type RunOptions, run } from "../../tools/exec.ts";
 import { readIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import { isAlive, markOf } from "../../tools/process-mark.ts";
@@ -11,44 +11,45 @@ import { vagrantFailure } from "./failure.ts";
 /** Vagrant of a run of this tool that was killed goes on, and lets no other Vagrant at its machines. */
 
 const noteName = "vagrant.json";
-const schema = z.strictObject({
+const childSchema = z.strictObject({
   pid: z.int().min(2),
   startedAt: z.string(),
   /** `up`, `halt`, `destroy`. */
   action: z.string(),
   since: z.string(),
 });
-type Child = z.infer<typeof schema>;
+const schema = z.array(childSchema);
+type Child = z.infer<typeof childSchema>;
 
 /** How long one that was told to end may clean up. */
 const cleanUpMs = 60_000;
 const lookMs = 250;
 
 /**
- * Runs Vagrant in a lab's folder, noted while it runs, so that it is found again should this tool be killed.
- * @throws LabError `tool` with Vagrant's own sentence where it fails, `interrupted` on abort.
+ * Runs Vagrant in a lab's folder, several at once for machines of their own; noted while they run, so that they are
+ * found again should this tool be killed. All have ended when this returns or throws.
+ * @throws LabError `tool` with the own sentence of the first that failed, `interrupted` on abort.
  */
 export async function runVagrant(
-  command: Command,
+  commands: readonly Command[],
   folder: LabFolder,
   options: RunOptions,
-): Promise<RunResult> {
+): Promise<void> {
   const note = folder.file(noteName);
-  const onStart = (pid: number) => {
-    const mark = markOf(pid);
-    const [action = ""] = command.args;
-    if (mark !== undefined)
-      writeFileSync(note, JSON.stringify({ ...mark, action, since: new Date().toISOString() }), {
-        mode: 0o600,
-      });
-  };
-  try {
-    return await run(command, { ...options, onStart });
-  } catch (error) {
-    throw vagrantFailure(error);
-  } finally {
-    rmSync(note, { force: true });
-  }
+  const children: Child[] = [];
+  const started = commands.map((command) => {
+    const onStart = (pid: number) => {
+      const mark = markOf(pid);
+      const [action = ""] = command.args;
+      if (mark === undefined) return;
+      children.push({ ...mark, action, since: new Date().toISOString() });
+      writeFileSync(note, JSON.stringify(children), { mode: 0o600 });
+    };
+    return run(command, { ...options, onStart });
+  });
+  const failed = (await Promise.allSettled(started)).find(({ status }) => status === "rejected");
+  rmSync(note, { force: true });
+  if (failed?.status === "rejected") throw vagrantFailure(failed.reason);
 }
 
 /** Waits for a Vagrant that an earlier run has left at work, and tells of it. */
@@ -57,7 +58,7 @@ export async function awaitOrphan(
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<void> {
-  for (let child = orphanOf(folder); child !== undefined; child = orphanOf(folder)) {
+  for (let [child] = orphansOf(folder); child !== undefined; [child] = orphansOf(folder)) {
     say(
       `waiting for vagrant ${wordsFor(child)}, which an earlier run has left (end it: kill -INT ${child.pid})`,
     );
@@ -68,34 +69,35 @@ export async function awaitOrphan(
   rmSync(folder.file(noteName), { force: true });
 }
 
-/** Ends a Vagrant that an earlier run has left at work: with one interrupt, after which it cleans up. */
+/** Ends what an earlier run has left at work: with one interrupt each, after which they clean up. */
 export async function endOrphan(folder: LabFolder, say: (text: string) => void): Promise<void> {
-  const child = orphanOf(folder);
-  if (child !== undefined) {
-    say(`ending vagrant ${wordsFor(child)}, which an earlier run has left`);
-    // It leads a group of its own, as every program that this tool runs.
-    signalGroup(child.pid, "SIGINT");
-    const deadline = performance.now() + cleanUpMs;
-    while (isAlive(child) && performance.now() < deadline) await sleep(lookMs);
-    if (isAlive(child)) signalGroup(child.pid, "SIGKILL");
-  }
+  await Promise.all(orphansOf(folder).map((child) => end(child, say)));
   rmSync(folder.file(noteName), { force: true });
+}
+
+async function end(child: Child, say: (text: string) => void): Promise<void> {
+  say(`ending vagrant ${wordsFor(child)}, which an earlier run has left`);
+  // It leads a group of its own, as every program that this tool runs.
+  signalGroup(child.pid, "SIGINT");
+  const deadline = performance.now() + cleanUpMs;
+  while (isAlive(child) && performance.now() < deadline) await sleep(lookMs);
+  if (isAlive(child)) signalGroup(child.pid, "SIGKILL");
 }
 
 /** In words, for people who ask how the lab is; undefined where there is none. */
 export function orphanWords(folder: LabFolder): string | undefined {
-  const child = orphanOf(folder);
+  const [child] = orphansOf(folder);
   return child && `vagrant ${wordsFor(child)}`;
 }
 
-function orphanOf(folder: LabFolder): Child | undefined {
+/** Those that are still at work. */
+function orphansOf(folder: LabFolder): readonly Child[] {
   const text = readIfThere(folder.file(noteName));
-  if (text === undefined) return undefined;
+  if (text === undefined) return [];
   try {
-    const { data } = schema.safeParse(JSON.parse(text));
-    return data !== undefined && isAlive(data) ? data : undefined;
+    return (schema.safeParse(JSON.parse(text)).data ?? []).filter(isAlive);
   } catch {
-    return undefined;
+    return [];
   }
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { Machine, VagrantLab } from "../../lab/model.ts";
 import { checkHere } from "../../preflight/problem.ts";
@@ -28,13 +29,12 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
     step: string,
     title: string,
     clearWay: typeof awaitOrphan,
-    command?: Command,
+    commands: readonly Command[],
   ): Task =>
     line(lineOf(progress, step, title), async (say) => {
       const logFile = folder.freshLog(step);
       await clearWay(folder, progress.signal, say);
-      if (command !== undefined)
-        await runVagrant(command, folder, { signal: progress.signal, logFile, onLine: say });
+      await runVagrant(commands, folder, { signal: progress.signal, logFile, onLine: say });
       return undefined;
     });
   return {
@@ -63,7 +63,7 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       ...common.reset(progress, how),
     ],
     halt: (progress) =>
-      stop(progress, "halt", "Shut the machines down", awaitOrphan, vagrantHalt(folder.path)),
+      stop(progress, "halt", "Shut the machines down", awaitOrphan, haltsAtOnce(lab, folder)),
     // Machines that the Vagrantfile would not have any more are refused before anything is done.
     release: (progress) => line(lineOf(progress, "release", "Nothing to release"), async () => undefined),
     destroy: (progress) => {
@@ -72,14 +72,23 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       // Without a Vagrantfile Vagrant would not find its machines again.
       if (made && !existsSync(folder.file("Vagrantfile")))
         folder.write(lab, renderLab(lab, readTemplates()), folder.recordedFlags());
-      const command = made ? vagrantDestroy(folder.path) : undefined;
+      const commands = made ? [vagrantDestroy(folder.path)] : [];
       const endFirst: typeof awaitOrphan = (_, __, say) => endOrphan(folder, say);
       return {
         loses: folder.madeMachines().map(({ name }) => name),
-        task: stop(progress, "destroy", "Destroy the machines", endFirst, command),
+        task: stop(progress, "destroy", "Destroy the machines", endFirst, commands),
       };
     },
   };
+}
+
+/** Vagrant shuts its machines down one after another: as many of it as there are processors, each with its share of them. */
+function haltsAtOnce({ machines }: VagrantLab, { path }: LabFolder): readonly Command[] {
+  const count = Math.min(availableParallelism(), machines.length);
+  const shares = Array.from({ length: count }, (_, share) =>
+    machines.filter((_, index) => index % count === share).map(({ name }) => name),
+  );
+  return shares.map((share) => vagrantHalt(path, share));
 }
 
 const inSoftware = "no guest starts under KVM: QEMU will run the machines in software, slowly";

@@ -172,6 +172,11 @@ describe.skipIf(noNetwork)(
         expect({ exitCode, first: stderr.split("\n")[0] }).toEqual({ exitCode: 2, first: sentence });
       }
       expect(await desk.run(["halt"])).toMatchObject({ exitCode: 0 });
+      // By as many of Vagrant at once as there are processors, each machine by one of them.
+      const halted = desk
+        .calls()
+        .flatMap((call) => /^vagrant halt --no-color ([^\t]+)/.exec(call)?.[1]?.split(" ") ?? []);
+      expect(halted.sort()).toEqual(["master", "slave"]);
       const up = await desk.run(["up"]);
       expect(up).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("13 of 13 claims hold") });
     });

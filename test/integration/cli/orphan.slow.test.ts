@@ -15,7 +15,7 @@ describe.skipIf(noNetwork)(
       first.process.kill("SIGKILL");
       await first.outcome;
       const note = JSON.parse(readFileSync(desk.path("generated/mesos-lab/vagrant.json"), "utf8"));
-      return { desk, pid: note.pid as number };
+      return { desk, pid: note[0].pid as number };
     };
 
     test("is waited for by create, named with what ends it, and gone on after", async () => {
