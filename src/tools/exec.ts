@@ -116,9 +116,15 @@ export async function run(command: Command, options: RunOptions = {}): Promise<R
         : `failed with exit code ${exitCode}`;
   throw new LabError("program-failed", `${command.file} ${outcome}`, {
     details: [...tail, ...(options.logFile === undefined ? [] : [`log: ${options.logFile}`])],
-    remedy: [pretty(command)],
+    remedy: canBeTyped(command, options) ? [pretty(command)] : [],
     cause: result,
   });
+}
+
+/** Neither a program of many lines nor one that is given its input is a command for somebody to type again. */
+function canBeTyped({ args }: Command, { input, inputFile, heldInput }: RunOptions): boolean {
+  const isGiven = [input, inputFile, heldInput].some((each) => each !== undefined);
+  return !isGiven && !args.some((word) => word.includes("\n"));
 }
 
 /** Piped programs must not sit waiting for a terminal that nobody answers. */

@@ -1,3 +1,4 @@
+import { LabError } from "../../errors.ts";
 import type { Lab, Machine } from "../../lab/model.ts";
 import { type RunOptions, type RunResult, run } from "../../tools/exec.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
@@ -21,5 +22,16 @@ export type FleetRun = Fleet & Progress;
 export type RunOn = (machine: Machine, argv: readonly string[], options: RunOptions) => Promise<RunResult>;
 
 export function runOn({ reach }: Fleet): RunOn {
-  return (machine, argv, options) => run(ssh(reach(machine), argv, unattended), options);
+  return (machine, argv, options) =>
+    run(ssh(reach(machine), argv, unattended), options).catch((error: unknown) => {
+      throw failedOn(machine, error);
+    });
+}
+
+/** The same failure, with the machine that it happened on, and a next command where its own cannot be typed. */
+export function failedOn({ name }: Machine, error: unknown): unknown {
+  if (!(error instanceof LabError) || error.id !== "program-failed") return error;
+  const { details, cause } = error;
+  const remedy = error.remedy.length > 0 ? error.remedy : [`npx mesos-lab ssh ${name}`];
+  return new LabError(error.id, `on ${name}: ${error.message}`, { details, cause, remedy });
 }
