@@ -27,7 +27,12 @@ export async function render(options: LabOptions, context: Context): Promise<voi
 
 /** Renders a lab into its folder; returns the paths that changed. */
 export async function writeLab(lab: Lab, folder: LabFolder, flags: LabOptions): Promise<readonly string[]> {
-  const changed = folder.write(lab, renderLab(lab, readTemplates()), flags, leavingOf(lab, folder));
+  const changed = writeRendered(lab, folder, flags);
   await machinesOf(lab, folder).parts?.place();
   return changed;
+}
+
+/** The same without what else machines need in the folder. */
+export function writeRendered(lab: Lab, folder: LabFolder, flags: LabOptions): readonly string[] {
+  return folder.write(lab, renderLab(lab, readTemplates()), flags, leavingOf(lab, folder));
 }

@@ -21,7 +21,7 @@ import { lookAtMachines, lookBack, noteLeft, unlessAsLeft } from "./look-back.ts
 import { type Asked, machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
 import { drainLeaving, forgetLeaving, keepReturning, putBackLeft, releaseLeaving } from "./release.ts";
-import { writeFiles } from "./write-files.ts";
+import { writeFiles, writeLocked } from "./write-files.ts";
 
 const startMachines: Step = (making) => [
   machinesFor(making).boot(making, {
@@ -44,7 +44,15 @@ const story: readonly Step[] = [
   writeFiles,
   ...unlessAsLeft(startMachines, setUpServices, lookAtMachines),
   putBackLeft,
-  ...unlessAsLeft(drainLeaving, releaseLeaving, forgetLeaving, verifyClaims, compareWithLock, noteLeft),
+  ...unlessAsLeft(
+    drainLeaving,
+    releaseLeaving,
+    forgetLeaving,
+    verifyClaims,
+    compareWithLock,
+    writeLocked,
+    noteLeft,
+  ),
 ];
 
 /** Makes the lab that the lab file and the flags describe, or the one of a bundle. */

@@ -1,6 +1,7 @@
 import { line, lineOf } from "../../ui/tasks.ts";
-import { writeLab } from "../render.ts";
-import type { Step } from "./making.ts";
+import { writeLab, writeRendered } from "../render.ts";
+import { labToMake } from "./left.ts";
+import { machinesFor, type Step } from "./making.ts";
 
 /** Renders the lab into its folder. */
 export const writeFiles: Step = (making) => [
@@ -13,3 +14,11 @@ export const writeFiles: Step = (making) => [
     return changed.length === 0 ? "nothing to change" : `${changed.length} files${notice}`;
   }),
 ];
+
+/** What this run has added to the lock, such as the box's version, is rendered too: the next run finds nothing to change. */
+export const writeLocked: Step = (making) => {
+  const { settled, folder, asked } = making;
+  if (settled !== undefined && machinesFor(making).parts !== undefined)
+    writeRendered(labToMake(settled, folder, asked.lockFile), folder, asked.flags);
+  return [];
+};

@@ -9,9 +9,14 @@ const lockOf = (desk: Desk) => parse(readFileSync(desk.path("mesos-lab.lock"), "
 const boots = (desk: Desk) => desk.calls().filter((call) => call.startsWith("vagrant up"));
 
 /** A box among Vagrant's; returns the environment in which Vagrant finds it. */
-function installBox(desk: Desk, version: string, disk: string): NodeJS.ProcessEnv {
+function installBox(
+  desk: Desk,
+  version: string,
+  disk: string,
+  name = "bento/ubuntu-20.04",
+): NodeJS.ProcessEnv {
   const home = desk.path("vagrant-home");
-  const folder = `${home}/boxes/bento-VAGRANTSLASH-ubuntu-20.04/${version}/virtualbox`;
+  const folder = `${home}/boxes/${name.replace("/", "-VAGRANTSLASH-")}/${version}/virtualbox`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/metadata.json`, '{"provider":"virtualbox"}');
   writeFileSync(`${folder}/box-disk001.vmdk`, disk);
@@ -50,6 +55,20 @@ describe.skipIf(noNetwork)(
       const accepted = await desk.run(["create", "--update-lock"], { ...env, FAKE_IMAGE: "7" });
       expect(accepted).toMatchObject({ exitCode: 0 });
       expect(lockOf(desk).images["tomcat:8.0"]).toBe(`id sha256:${"7".padStart(64, "0")}`);
+    });
+
+    test("says the version of a box that names none, and so do the rendered files: the next create finds them right", async () => {
+      const desk = openDesk();
+      const version = "1.2.3";
+      const env = { ...installBox(desk, version, "the disk", "acme/box"), FAKE_BOX_VERSION: version };
+      expect(await desk.run(["create", "--box", "acme/box"], env)).toMatchObject({ exitCode: 0 });
+      expect(lockOf(desk).boxes["acme/box virtualbox"]).toMatchObject({ version });
+      const vagrantfile = readFileSync(desk.path("generated/mesos-lab/Vagrantfile"), "utf8");
+      expect(vagrantfile).toContain(`config.vm.box_version = "${version}"`);
+      const second = await desk.run(["create"], env);
+      expect(second).toMatchObject({ exitCode: 0 });
+      expect(second.stderr).toMatch(/✔ Write .*: nothing to change/);
+      expect(second.stderr).not.toContain("vagrant reload");
     });
 
     test("refuses a box with other files, and another version, before anything is made", async () => {
