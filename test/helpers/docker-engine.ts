@@ -67,7 +67,8 @@ export class DockerEngine {
     const words = ["/bin/sh", "-c", `set -e; ip link set lo up; ${script}`, "sh", root, folder, ...flags];
     const holder = spawn("unshare", [...ownNamespaces, ...words], {
       stdio: "ignore",
-      env: { ...process.env, ...env },
+      // Where its containerd writes what it did when it was slow to answer.
+      env: { ...process.env, ...env, TMPDIR: folder },
     });
     const engine = new DockerEngine(folder, holder);
     const deadline = Date.now() + startLimitMs;

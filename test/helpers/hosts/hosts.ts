@@ -63,7 +63,7 @@ const network = "192.168.33.1/24";
 const bootLimitMs = 120_000;
 
 const namespaces = "--net --mount --pid --uts --ipc --cgroup --fork".split(" ");
-const programs = "debootstrap nsenter unshare tini ip setarch ssh-keygen".split(" ");
+const programs = "mmdebstrap nsenter unshare tini ip setarch ssh-keygen".split(" ");
 
 /** What the title of tests with hosts ends with where there can be none, and they are skipped; else empty. */
 export const noHosts: string =
