@@ -10,7 +10,7 @@ import { median, timed } from "./measures.ts";
 
 /**
  * What `create` takes on two virtual machines beside the same by hand, in turns in one run; and what the other verbs take.
- * `npm run bench:vm`; `-- --json FILE` keeps every figure. As root, with nothing else at work: an hour in software.
+ * `npm run bench:vm`; `-- --json FILE` keeps every figure. As root, with nothing else at work: half an hour in software, and the box's build.
  */
 
 const rounds = 3;
@@ -114,17 +114,12 @@ function inside(file: string, args: readonly string[], options: RunOptions = {},
 }
 
 function print(): void {
-  const pairs = (figures.create ?? []).map(
-    (value, index) => value / (figures["by hand"]?.[index] ?? Number.NaN),
-  );
-  const looks = (figures["second create"] ?? []).map(
-    (value, index) => value / (figures["vagrant status"]?.[index] ?? Number.NaN),
-  );
-  const reset = (figures.reset?.[0] ?? Number.NaN) / median(figures.create ?? []);
+  const ratioOf = (what: string, to: string) =>
+    median((figures[what] ?? []).map((value, index) => value / (figures[to]?.[index] ?? Number.NaN)));
   const ratios = {
-    "create / by hand, median of the pairs": median(pairs),
-    "second create / vagrant status, median of the pairs": median(looks),
-    "reset / create": reset,
+    "create / by hand, median of the pairs": ratioOf("create", "by hand"),
+    "second create / vagrant status, median of the pairs": ratioOf("second create", "vagrant status"),
+    "reset / create": median(figures.reset ?? []) / median(figures.create ?? []),
   };
   const rows = Object.entries(figures).map(([what, all]) => [
     what,

@@ -155,10 +155,6 @@ describe("a lab on two machines", () => {
     }
     const { stderr } = await lab(["create"], { timed: "second create" });
     expect(stderr).toContain("Ansible is not needed");
-    const begin = performance.now();
-    const folder = join(desk, "generated/mesos-lab");
-    await namespace.exec("vagrant", ["status"], { cwd: folder, env: atTheDesk });
-    figures.push(`vagrant status beside it: ${((performance.now() - begin) / 1000).toFixed(1)} s`);
   });
 
   test("each machine has an id of its own, though both were made of one box", async () => {

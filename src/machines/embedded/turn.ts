@@ -5,8 +5,8 @@ import { LabError } from "../../errors.ts";
 
 /**
  * Labs that start at once on one host start in turn, as many together as it has processors: thirty that start together
- * take twice as long, each of them, as thirty of which two start together, since two hundred programs then share caches
- * and time that are made for a few.
+ * spend twice the processor time of thirty of which two start together, since two hundred programs then share caches and
+ * time that are made for a few.
  *
  * A turn is a Unix socket with a name in Linux' abstract space, which the kernel frees however its holder ends: unix(7).
  * Where there is no such space, nobody waits.
