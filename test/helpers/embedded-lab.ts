@@ -1,5 +1,4 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import { promisify } from "node:util";
 import { inject } from "vitest";
 import type { Lab } from "../../src/lab/model.ts";
 import type { LauncherState } from "../../src/rehearsal/embedded/plan.ts";
+import { claimNetwork, releaseNetwork } from "./run/networks.ts";
 
 export interface EmbeddedLab {
   readonly folder: string;
@@ -75,8 +75,7 @@ export function embeddedLab(
   env: NodeJS.ProcessEnv = {},
   more = "",
   cli = inject("cli"),
-  // 127.0: where the addresses of machines go as well.
-  network = `127.0.${randomInt(40, 250)}`,
+  network = claimNetwork(),
 ): EmbeddedLab {
   const folder = mkdtempSync(join(tmpdir(), "lab-"));
   // The tasks of root's lab run as other users.
@@ -116,6 +115,7 @@ ${more}`;
     remove: async () => {
       await run("destroy");
       rmSync(folder, { recursive: true, force: true });
+      releaseNetwork(network);
     },
   };
 }
