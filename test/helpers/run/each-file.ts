@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, expect } from "vitest";
+import { afterAll, afterEach, expect } from "vitest";
 import { clearDesks } from "../run-cli.ts";
+import { keepLogs } from "./failed-logs.ts";
 import { enterFileFolder } from "./folder.ts";
 
 /** What has been ended may take a moment to be gone, on a busy host a long one. */
@@ -10,6 +11,10 @@ const goneLimitMs = 30_000;
 // What tsx keeps in the folder for temporary files would count as left behind.
 process.env.TSX_DISABLE_CACHE = "1";
 const folder = enterFileFolder(expect.getState().testPath ?? "unknown");
+
+afterEach(({ task }) => {
+  if (task.result?.state === "fail") console.error(`its logs: ${keepLogs(folder)}`);
+});
 
 // Runs after all others of the file.
 afterAll(async () => {
