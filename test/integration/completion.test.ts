@@ -43,43 +43,39 @@ describe.each<[shell: string, setUp: string]>([
   const shell = command.split(" ", 1)[0] ?? "";
   const absent = missing(shell, "script");
 
-  test.skipIf(absent !== "")(
-    `completes what is typed in a terminal${absent}`,
-    { timeout: 120_000 },
-    async () => {
-      const terminal = spawn("script", ["-qec", command, "/dev/null"], {
-        cwd: folder,
-        env: { PATH: process.env.PATH, HOME: folder, TERM: "dumb", LANG: "C.UTF-8" },
-        stdio: ["pipe", "pipe", "inherit"],
-      });
-      let shown = "";
-      terminal.stdout.setEncoding("utf8").on("data", (text) => {
-        shown += text;
-      });
-      const ended = once(terminal, "close").then(() => true);
-      const shows = async (wanted: string) => {
-        while (!shown.includes(wanted))
-          if ((await Promise.race([once(terminal.stdout, "data"), ended])) === true)
-            throw new Error(`no ${wanted} in ${JSON.stringify(shown)}`);
-        shown = "";
-      };
-      try {
-        // The word is put together, so that the echo of what is typed is not taken for what is printed.
-        terminal.stdin.write(`${setUp}; source ${scriptOf(shell)}; echo re""ady\r`);
-        await shows("ready");
-        for (const [words, completed] of typed) {
-          terminal.stdin.write(`${words}\t`);
-          await shows(completed);
-          // Ctrl-U: the line is taken away.
-          terminal.stdin.write("\x15");
-        }
-        terminal.stdin.write("exit\r");
-        expect(await ended).toBe(true);
-      } finally {
-        terminal.kill("SIGKILL");
+  test.skipIf(absent !== "")(`completes what is typed in a terminal${absent}`, async () => {
+    const terminal = spawn("script", ["-qec", command, "/dev/null"], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, TERM: "dumb", LANG: "C.UTF-8" },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    let shown = "";
+    terminal.stdout.setEncoding("utf8").on("data", (text) => {
+      shown += text;
+    });
+    const ended = once(terminal, "close").then(() => true);
+    const shows = async (wanted: string) => {
+      while (!shown.includes(wanted))
+        if ((await Promise.race([once(terminal.stdout, "data"), ended])) === true)
+          throw new Error(`no ${wanted} in ${JSON.stringify(shown)}`);
+      shown = "";
+    };
+    try {
+      // The word is put together, so that the echo of what is typed is not taken for what is printed.
+      terminal.stdin.write(`${setUp}; source ${scriptOf(shell)}; echo re""ady\r`);
+      await shows("ready");
+      for (const [words, completed] of typed) {
+        terminal.stdin.write(`${words}\t`);
+        await shows(completed);
+        // Ctrl-U: the line is taken away.
+        terminal.stdin.write("\x15");
       }
-    },
-  );
+      terminal.stdin.write("exit\r");
+      expect(await ended).toBe(true);
+    } finally {
+      terminal.kill("SIGKILL");
+    }
+  });
 });
 
 describe("fish", () => {

@@ -40,7 +40,7 @@ async function loaded(desk: Desk): Promise<{ FAKE_IDS: string; ids: Map<string, 
   return { FAKE_IDS: path, ids: new Map(fetched.map(({ reference, id }) => [reference, id])) };
 }
 
-describe.skipIf(noNetwork)(`create (${noNetwork ?? "in a network of its own"})`, { timeout: 300_000 }, () => {
+describe.skipIf(noNetwork)(`create (${noNetwork ?? "in a network of its own"})`, () => {
   test("takes images from the cache; bundle and lock too; the registry is asked once", async () => {
     const registry = await registryBesideLab();
     const desk = openDesk();

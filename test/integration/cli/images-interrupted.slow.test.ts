@@ -15,7 +15,7 @@ import type { Desk } from "../../helpers/run-cli.ts";
 
 const cacheOf = (desk: Desk) => join(dirname(desk.folder), ".cache", "mesos-lab", "registry");
 
-describe("interrupted", { timeout: 600_000 }, () => {
+describe("interrupted", () => {
   const count = 20;
   const image = (index: number) => smallImage({ filling: 0.4, seed: index + 50 });
   const all = references.map((_, index) => image(index));

@@ -58,7 +58,7 @@ describe("the lesson of an embedded lab", () => {
 });
 
 // The last of its commands takes the lab away.
-test("the README's commands work here, one after the other", { timeout: 120_000 }, async () => {
+test("the README's commands work here, one after the other", async () => {
   const all = commands(text("README.md")).map((line) => line.replace(/ +#.*/, "").split(" "));
   expect(all.map(([npx, tool, verb]) => [npx, tool, verb].join(" "))).toEqual(
     ["create", "status", "logs", "halt", "up", "destroy"].map((verb) => `npx mesos-lab ${verb}`),

@@ -30,80 +30,71 @@ async function fetched(form: TestForm) {
   return { registry, host, kept };
 }
 
-describe.skipIf(noDockerEngine !== undefined)(
-  `a Docker engine (${noDockerEngine ?? "of Debian's"})`,
-  { timeout: 120_000 },
-  () => {
-    let engine: DockerEngine;
-    let registry: ChildProcess;
-    let address: string;
+describe.skipIf(noDockerEngine !== undefined)(`a Docker engine (${noDockerEngine ?? "of Debian's"})`, () => {
+  let engine: DockerEngine;
+  let registry: ChildProcess;
+  let address: string;
 
-    beforeAll(async () => {
-      engine = await DockerEngine.start();
-      const main = new URL("../../helpers/registry/main.ts", import.meta.url).pathname;
-      const [file = "", ...words] = [
-        ...engine.enter,
-        process.execPath,
-        "--import",
-        import.meta.resolve("tsx"),
-      ];
-      registry = spawn(file, [...words, main], { stdio: ["ignore", "pipe", "inherit"] });
-      const [line] = (await once(registry.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
-      address = line.toString().trim().replace("http://", "");
-    }, 120_000);
+  beforeAll(async () => {
+    engine = await DockerEngine.start();
+    const main = new URL("../../helpers/registry/main.ts", import.meta.url).pathname;
+    const [file = "", ...words] = [...engine.enter, process.execPath, "--import", import.meta.resolve("tsx")];
+    registry = spawn(file, [...words, main], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(registry.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
+    address = line.toString().trim().replace("http://", "");
+  });
 
-    afterAll(async () => {
-      registry?.kill();
-      await engine?.close();
+  afterAll(async () => {
+    registry?.kill();
+    await engine?.close();
+  });
+
+  test.each(testForms)("loads and runs an image of %s", async (form) => {
+    const { host, kept } = await fetched(form);
+    const loaded = engine.docker("load", "--input", await host.pack(kept));
+    expect(loaded).toBe(`Loaded image: ${short(form)}`);
+    expect(engine.docker("image", "inspect", "--format", "{{.Id}}", short(form))).toBe(kept.config.digest);
+    expect(engine.docker("run", "--rm", ...runArguments, short(form))).toBe(greeting);
+    engine.docker("image", "rm", short(form));
+  });
+
+  test.each(testForms)("makes the same image of %s where it pulls itself", async (form) => {
+    const { kept } = await fetched(form);
+    const pulled = `${address}/${testName(form)}`;
+    engine.docker("pull", "--quiet", pulled);
+    const [seen] = JSON.parse(engine.docker("image", "inspect", pulled)) as [
+      { Id: string; RepoDigests: string[]; Config: Record<string, unknown> },
+    ];
+    expect(seen.Id).toBe(kept.config.digest);
+    expect(seen.RepoDigests).toContain(`${address}/library/small@${kept.fetched}`);
+    // What a container sees.
+    expect(seen.Config).toMatchObject({
+      User: "1234:1234",
+      WorkingDir: "/srv/work",
+      Entrypoint: ["/bin/sh", "-c"],
+      Volumes: { "/data": {} },
+      ExposedPorts: { "8080/tcp": {}, "53/udp": {} },
+      Env: expect.arrayContaining(["PLACE=the world & <more>"]),
     });
+    engine.docker("image", "rm", pulled);
+  });
 
-    test.each(testForms)("loads and runs an image of %s", async (form) => {
-      const { host, kept } = await fetched(form);
-      const loaded = engine.docker("load", "--input", await host.pack(kept));
-      expect(loaded).toBe(`Loaded image: ${short(form)}`);
-      expect(engine.docker("image", "inspect", "--format", "{{.Id}}", short(form))).toBe(kept.config.digest);
-      expect(engine.docker("run", "--rm", ...runArguments, short(form))).toBe(greeting);
-      engine.docker("image", "rm", short(form));
-    });
+  test("takes several images of one archive, whose layers they share", async () => {
+    const registry = await openRegistry();
+    for (const form of testForms) registry.add(testName(form), image, form);
+    const host = await openHost(registry.url);
+    const all = [];
+    for (const form of testForms) all.push(await host.fetch(short(form)));
+    // Of all forms together each layer was sent once.
+    const sent = registry.blobs.map(({ path }) => path);
+    expect(new Set(sent).size).toBe(sent.length);
+    const loaded = engine.docker("load", "--input", await host.pack(...all));
+    expect(loaded.split("\n")).toEqual(testForms.map((form) => `Loaded image: ${short(form)}`));
+    for (const form of testForms) engine.docker("image", "rm", short(form));
+  });
+});
 
-    test.each(testForms)("makes the same image of %s where it pulls itself", async (form) => {
-      const { kept } = await fetched(form);
-      const pulled = `${address}/${testName(form)}`;
-      engine.docker("pull", "--quiet", pulled);
-      const [seen] = JSON.parse(engine.docker("image", "inspect", pulled)) as [
-        { Id: string; RepoDigests: string[]; Config: Record<string, unknown> },
-      ];
-      expect(seen.Id).toBe(kept.config.digest);
-      expect(seen.RepoDigests).toContain(`${address}/library/small@${kept.fetched}`);
-      // What a container sees.
-      expect(seen.Config).toMatchObject({
-        User: "1234:1234",
-        WorkingDir: "/srv/work",
-        Entrypoint: ["/bin/sh", "-c"],
-        Volumes: { "/data": {} },
-        ExposedPorts: { "8080/tcp": {}, "53/udp": {} },
-        Env: expect.arrayContaining(["PLACE=the world & <more>"]),
-      });
-      engine.docker("image", "rm", pulled);
-    });
-
-    test("takes several images of one archive, whose layers they share", async () => {
-      const registry = await openRegistry();
-      for (const form of testForms) registry.add(testName(form), image, form);
-      const host = await openHost(registry.url);
-      const all = [];
-      for (const form of testForms) all.push(await host.fetch(short(form)));
-      // Of all forms together each layer was sent once.
-      const sent = registry.blobs.map(({ path }) => path);
-      expect(new Set(sent).size).toBe(sent.length);
-      const loaded = engine.docker("load", "--input", await host.pack(...all));
-      expect(loaded.split("\n")).toEqual(testForms.map((form) => `Loaded image: ${short(form)}`));
-      for (const form of testForms) engine.docker("image", "rm", short(form));
-    });
-  },
-);
-
-describe.skipIf(missing("skopeo") !== "")(`skopeo${missing("skopeo")}`, { timeout: 60_000 }, () => {
+describe.skipIf(missing("skopeo") !== "")(`skopeo${missing("skopeo")}`, () => {
   const skopeo = async (...args: string[]) =>
     (await run({ file: "skopeo", args: ["--insecure-policy", ...args] }, { timeoutMs: 60_000 })).stdout;
 

@@ -123,9 +123,7 @@ test("a registry that cannot begin in the middle is asked for all of it", async 
   expect(registry.blobs.filter(({ path }) => path === `blobs/${top}`).length).toBeGreaterThan(1);
 });
 
-test("one that always breaks off at the same byte is given up, and what is here stays", {
-  timeout: 60_000,
-}, async () => {
+test("one that always breaks off at the same byte is given up, and what is here stays", {}, async () => {
   const { registry, host } = await scene({});
   registry.behaviour.beforePiece = (sent) => {
     if (sent > 200_000) throw new Error("gone");

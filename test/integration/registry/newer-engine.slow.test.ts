@@ -22,7 +22,7 @@ const image = smallImage();
 const short = (form: (typeof testForms)[number]) => testName(form).replace("library/", "");
 const why = missing("mmdebstrap") || (noDockerEngine === undefined ? "" : ` (skipped: ${noDockerEngine})`);
 
-describe.skipIf(why !== "")(`a Docker engine of 26.1${why}`, { timeout: 120_000 }, () => {
+describe.skipIf(why !== "")(`a Docker engine of 26.1${why}`, () => {
   let root: string;
   let engine: DockerEngine;
 
@@ -30,7 +30,7 @@ describe.skipIf(why !== "")(`a Docker engine of 26.1${why}`, { timeout: 120_000 
     root = await newerDocker();
     engine = await DockerEngine.start({ root });
     expect(engine.ask("1.44", "/version").Version).toMatch(/^26\.1\./);
-  }, 15 * 60_000);
+  });
   afterAll(() => engine?.close());
 
   async function archive(): Promise<string> {

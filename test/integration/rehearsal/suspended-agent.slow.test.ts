@@ -39,9 +39,7 @@ async function startAgent(master: Running, workDir: string): Promise<ChildProces
   return Object.assign(child, { said: () => said });
 }
 
-test("an agent that was suspended so long that it was removed ends cleanly, and comes back as a new one", {
-  timeout: 120_000,
-}, async () => {
+test("an agent that was suspended so long that it was removed ends cleanly, and comes back as a new one", {}, async () => {
   const master = await startMesosMaster({
     ip: "127.0.0.1",
     port: await freePort(),

@@ -33,7 +33,6 @@ const labWith = (name: string): VagrantLab => ({
 
 test.skipIf(missing("vagrant") !== "")(
   `a box that Vagrant has is packed, and is the same box when another Vagrant takes it${missing("vagrant")}`,
-  { timeout: 60_000 },
   async () => {
     const box = { name: "acme/tiny", version: "1.2.3", provider: "libvirt" } as const;
     const source = join(folder, "source");

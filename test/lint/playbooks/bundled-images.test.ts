@@ -71,7 +71,6 @@ afterAll(async () => {
 
 test.skipIf(unable)(
   `a bundle's images are what the lock says, and are loaded once${unable && ` (${unable})`}`,
-  { timeout: 300_000 },
   async () => {
     for (const [index, image] of Object.values(images).entries()) {
       writeFileSync(join(folder, "content"), `image ${index}`);

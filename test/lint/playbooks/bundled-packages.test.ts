@@ -60,7 +60,6 @@ async function play(): Promise<number> {
 
 test.skipIf(noAnsible !== "")(
   `apt reads a list that it does not know, whichever run brought it, and no other${noAnsible}`,
-  { timeout: 300_000 },
   async () => {
     writeFileSync(join(folder, "bundle/Packages"), "Package: one\n");
     writeFileSync(join(folder, "interrupted"), "");

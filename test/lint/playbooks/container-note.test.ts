@@ -120,7 +120,6 @@ afterAll(() => {
 
 test.skipIf(noAnsible !== "")(
   `containers are looked at one by one unless everything is as it was noted${noAnsible}`,
-  { timeout: 300_000 },
   async () => {
     expect(await visited()).toEqual([...machines].sort());
     for (const [machine, happen] of Object.entries(events)) happen(machine);

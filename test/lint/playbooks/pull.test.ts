@@ -65,7 +65,6 @@ afterAll(() => {
 
 test.skipIf(noAnsible !== "")(
   `images are pulled by their locked digests, keep their names, and are left alone when they are right${noAnsible}`,
-  { timeout: 300_000 },
   async () => {
     const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));
     const env = {

@@ -137,7 +137,6 @@ afterAll(() => {
 
 test.skipIf(noAnsible !== "")(
   `no service goes unwaited for, whatever an earlier run came to${noAnsible}`,
-  { timeout: 600_000 },
   async () => {
     write("fails", "ma");
     const failed = await play("site.yml");

@@ -82,7 +82,6 @@ describe("a signature", () => {
   const why = missing("go");
   test.skipIf(why !== "")(
     `by the program of the tests is one that Docker's own library finds good${why}`,
-    { timeout: 120_000 },
     () => {
       const folder = mkdtempSync(join(tmpdir(), "mesos-lab-libtrust-"));
       try {
