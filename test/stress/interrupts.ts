@@ -37,15 +37,24 @@ async function interruptAt(place: Place, { count, seed, part, say }: StressOptio
   /** What an earlier case has left behind is no fault of the later ones. */
   const told = new Set<string>();
   const outcomes = new Map<string, number>();
-  let done = 0;
-  for (const one of chosen) {
+  let lab: InterruptedLab | undefined;
+  for (const [index, one] of chosen.entries()) {
     const { verb, signal, moment } = one;
     const usualMs = usual.get(verb) ?? 0;
-    const { outcome, faults } = await interrupt(place, one, usualMs, told);
+    lab ??= place.lab();
+    const { outcome, faults } = await interrupt(lab, place.verbs[verb] ?? [], one, usualMs);
+    const next = chosen[index + 1];
+    // A new lab is what create is interrupted in; what is broken is no fault of the next case.
+    const goesOn = place.labsAreDear && faults.length === 0 && next !== undefined && next.verb !== "create";
+    if (!goesOn) {
+      faults.push(...(await removal(lab, place, told)));
+      lab = undefined;
+    }
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-    done += 1;
     const name = `${verb}, ${signal} at ${moment} of ${Math.round(usualMs)} ms`;
-    say(`${done} of ${chosen.length}: ${name}: ${outcome}${faults.map((fault) => `\n✖ ${fault}`).join("")}`);
+    const after = goesOn ? "recovered" : "recovered and removed";
+    const then = faults.length === 0 ? after : faults.map((fault) => `\n✖ ${fault}`).join("");
+    say(`${index + 1} of ${chosen.length}: ${name}: ${outcome}, ${then}`);
     failures.push(...faults.map((fault) => `${name}: ${fault}`));
   }
   for (const [outcome, times] of [...outcomes].sort()) say(`${times} times: ${outcome}`);
@@ -82,26 +91,19 @@ function words(verb: string): readonly string[] {
 }
 
 async function interrupt(
-  place: Place,
+  lab: InterruptedLab,
+  before: readonly (readonly string[])[],
   { verb, signal, moment }: Case,
   usualMs: number,
-  told: Set<string>,
 ): Promise<{ outcome: string; faults: string[] }> {
-  const lab = place.lab();
-  for (const before of place.verbs[verb] ?? []) await lab.run(...before);
+  for (const line of before) await lab.run(...line);
   const { interrupt: send, begun, ran } = lab.start(...words(verb));
   await begun;
   await Promise.race([sleep(moment * usualMs), ran]);
   send(signal);
   const ended = await ran;
   const { outcome, fault } = judged(ended, signal);
-  const faults = fault === undefined ? [] : [fault];
-  faults.push(...(await recovery(lab)), ...(await removal(lab)));
-  rmSync(lab.folder, { recursive: true });
-  const left = (await place.left()).filter((what) => !told.has(what));
-  for (const what of left) told.add(what);
-  faults.push(...left.map((what) => `left behind: ${what}`));
-  return { outcome, faults };
+  return { outcome, faults: [...(fault === undefined ? [] : [fault]), ...(await recovery(lab))] };
 }
 
 function judged(
@@ -129,11 +131,16 @@ async function recovery(lab: InterruptedLab): Promise<string[]> {
   return exitCode === 0 ? [] : [`create afterwards ended with ${signal ?? exitCode}: ${stderr}`];
 }
 
-async function removal(lab: InterruptedLab): Promise<string[]> {
+/** `destroy` leaves nothing. */
+async function removal(lab: InterruptedLab, place: Place, told: Set<string>): Promise<string[]> {
   const { exitCode, signal, stderr } = await patiently(lab, "destroy", "--yes");
   const faults = exitCode === 0 ? [] : [`destroy afterwards ended with ${signal ?? exitCode}: ${stderr}`];
   if (existsSync(join(lab.folder, "generated"))) faults.push("destroy left generated/");
-  return [...faults, ...lab.running().map((what) => `destroy left ${what}`)];
+  faults.push(...lab.running().map((what) => `destroy left ${what}`));
+  rmSync(lab.folder, { recursive: true });
+  const left = (await place.left()).filter((what) => !told.has(what));
+  for (const what of left) told.add(what);
+  return [...faults, ...left.map((what) => `left behind: ${what}`)];
 }
 
 /** The lock of a tool that was killed is in the way until it is stale. */

@@ -17,6 +17,7 @@ export function embeddedPlace(workshop: Workshop): Place {
     },
     signals: ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"],
     moments: [0.03, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 0.97],
+    labsAreDear: false,
     lab: () => {
       const lab = workshopLab(workshop, labFile());
       return {

@@ -26,11 +26,15 @@ const buildMs = 40 * 60_000;
 export async function machinesPlace(workshop: Workshop, say: (line: string) => void): Promise<Place> {
   const home = join(workshop.cli, "../../../machines");
   mkdirSync(home);
-  const own = { VAGRANT_HOME: join(home, "vagrant"), XDG_CACHE_HOME: join(home, "cache") };
-  Object.assign(process.env, own);
+  const own = { VAGRANT_HOME: join(home, "vagrant") };
   for (const words of ["images build", "box build --with-images"]) {
     say(words);
-    const command = { file: process.execPath, args: [workshop.cli, ...words.split(" ")], cwd: home };
+    const command = {
+      file: process.execPath,
+      args: [workshop.cli, ...words.split(" ")],
+      cwd: home,
+      env: own,
+    };
     await run(command, { timeoutMs: buildMs });
   }
   const namespace = await openVmNamespace();
@@ -66,6 +70,7 @@ export async function machinesPlace(workshop: Workshop, say: (line: string) => v
     verbs: { create: [], halt: [["create"]], up: [["create"], ["halt"]], destroy: [["create"]] },
     signals: ["SIGINT", "SIGTERM", "SIGKILL"],
     moments: [0.1, 0.4, 0.8],
+    labsAreDear: true,
     lab,
     left: async () => {
       const [machines, networks, volumes] = await Promise.all([

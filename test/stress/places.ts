@@ -25,6 +25,8 @@ export interface Place {
   /** Parts of the time that the verb takes, from when it listens to signals, when nothing interrupts it. */
   readonly moments: readonly number[];
   lab(): InterruptedLab;
+  /** Whether a lab that has recovered is taken for the next case too, where that is none of `create`. */
+  readonly labsAreDear: boolean;
   /** What is left of the labs so far, besides what `running` says. */
   left(): Promise<readonly string[]>;
   close(): Promise<void>;
