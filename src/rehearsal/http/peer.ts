@@ -34,8 +34,10 @@ export function knowsUsers(server: End): boolean {
 
 /** @param text lines of `number: local remote state queues timer retransmits user timeout inode …` */
 export function userIn(text: string, local: string, remote: string): number | undefined {
-  for (const line of text.split("\n")) {
-    if (!line.includes(local)) continue;
+  // Not line by line: after a drill there are thousands, of connections that have ended.
+  for (let at = text.indexOf(`${local} `); at !== -1; at = text.indexOf(`${local} `, at + 1)) {
+    const [begin, end] = [text.lastIndexOf("\n", at) + 1, text.indexOf("\n", at)];
+    const line = text.slice(begin, end === -1 ? undefined : end);
     const [, own = "", other = "", , , , , user, , inode] = line.trim().split(/\s+/);
     // A socket that its program has closed has no inode, and counts as root's.
     if (own.endsWith(local) && other.endsWith(remote) && inode !== "0") return Number(user);
