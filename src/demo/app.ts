@@ -1,4 +1,5 @@
 import type { AppAddress } from "../lab/catalogue/method.ts";
+import { clean } from "../untrusted.ts";
 
 /** Pure: what an app's JSON and Marathon's answers say. */
 
@@ -40,7 +41,7 @@ export function isAsWanted(wanted: unknown, running: unknown, field = ""): boole
 /** What an app is doing, in one line. */
 export function progressOf(app: AppState): string {
   const failure = app.lastTaskFailure;
-  const told = failure ? `; last failure: ${failure.state} ${failure.message}` : "";
+  const told = failure ? `; last failure: ${clean(`${failure.state} ${failure.message}`)}` : "";
   return `${app.tasksRunning} of ${app.instances} tasks run, ${app.tasksStaged} are starting${told}`;
 }
 

@@ -79,7 +79,7 @@ export const fields = {
   ]),
   boxUrl: text("Where to fetch a box that is in no catalogue.", 2000, [
     // No quotes, backslashes, '#', '$' or control characters: the URL ends up in a Vagrantfile.
-    /^(?:https?:\/\/|file:\/\/|\/|[A-Za-z]:\/)(?:[^\s"'`\\#$]| )*[^\s"'`\\#$]$/,
+    /^(?:https?:\/\/|file:\/\/|\/|[A-Za-z]:\/)(?:[^\s"'`\\#$\p{C}]| )*[^\s"'`\\#$\p{C}]$/u,
     "must be an http(s) or file URL or an absolute path, like https://example.org/lab.box or /srv/lab.box",
   ]),
   machineName: text("Host name of the machine, and its name in Vagrant and Ansible.", 40, hostname, [
@@ -135,7 +135,7 @@ export const fields = {
     "A mirror or pull-through cache of Docker Hub, so that a class fetches its images once. Images that name a registry of their own are fetched from there.",
     2000,
     [
-      /^https?:\/\/[^\s@?#"'`\\$]+$/,
+      /^https?:\/\/[^\s@?#"'`\\$\p{C}]+$/u,
       "must be the http(s) URL of a registry, like http://cache.local:5000; a name and a password are given to `docker login`",
     ],
   ),

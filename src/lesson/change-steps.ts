@@ -129,7 +129,7 @@ async function whileRunning(stage: LessonStage, then?: (stage: LessonStage) => P
 }
 
 function progress(app: AppState): string {
-  return clean(progressOf(app), 200);
+  return progressOf(app);
 }
 
 async function ruleOf({ http, at, signal, lab }: LessonStage): Promise<string | undefined> {

@@ -79,7 +79,13 @@ export function servicesOf(
       if (!asked || label("ENABLED")?.toLowerCase() === "false") continue;
       const servers = serversOf(app, index, options.healthCheck);
       const servicePort = Number(label("PORT") ?? own);
-      if (servers.length === 0 || !(servicePort >= 1 && servicePort <= 65_535)) continue;
+      if (servers.length === 0) continue;
+      if (!Number.isInteger(servicePort) || servicePort < 1 || servicePort > 65_535) {
+        // Marathon has given none: nothing was asked for.
+        if (label("PORT") !== undefined)
+          warn(`${app.id}: the label HAPROXY_${index}_PORT is no port: ${JSON.stringify(label("PORT"))}`);
+        continue;
+      }
       const checked = <T>(name: string, isRight: (value: string) => boolean, fallback: T): string | T => {
         const value = label(name);
         if (value === undefined || isRight(value)) return value ?? fallback;

@@ -57,7 +57,6 @@ test.each([
   const { outage } = report.controlPlane ?? {};
   const tooBusy = report.notes.find((note) => note.includes("writes to Marathon failed before"));
   expect(["recovered", "never-down", tooBusy]).toContain(outage?.state ?? tooBusy);
-  if (service === "marathon" && outage !== undefined) expect(outage.failed).toBeGreaterThan(0);
   // The page's traffic does not go by it: on a busy host a request may be late, but none is refused, and most are served.
   const runs = report.lanes.flatMap((lane) => lane.runs);
   const sum = (...outcomes: string[]) =>

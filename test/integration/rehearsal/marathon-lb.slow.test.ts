@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -132,6 +134,21 @@ describe.skipIf(!hasHaproxy)("with a real HAProxy", () => {
       expect(config).not.toContain("*:1");
     });
     expect(lb.log.join("\n")).toContain("HAPROXY_0_BALANCE is left out");
+  });
+
+  test("a port that another program has is left out and told; the other apps are served", async () => {
+    const cluster = await newCluster();
+    const other = createServer().listen(0, cluster.ip);
+    await once(other, "listening");
+    cleanups.push(async () => other.close());
+    const taken = String((other.address() as { port: number }).port);
+    const lb = await balancer(cluster);
+    const labels = { ...labelled.labels, HAPROXY_0_PORT: taken };
+    await cluster.deploy({ ...labelled, id: "unlucky", labels } as typeof labelled);
+    const free = { ...labelled, labels: { ...labelled.labels, HAPROXY_0_VHOST: "free.lab" } };
+    const [task] = await cluster.deploy(free as typeof labelled);
+    await eventually(async () => expect((await vhost(lb.vhosts, "free.lab")).body).toBe(task?.id));
+    expect(lb.log.filter((line) => line.includes(`unlucky_${taken}`))).toHaveLength(1);
   });
 
   test("while Marathon is away the routes stay, and it is followed again when it is back", async () => {

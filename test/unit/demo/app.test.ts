@@ -50,6 +50,9 @@ describe("an app that runs", () => {
     expect(progressOf({ ...app, lastTaskFailure: { state: "TASK_FAILED", message: "no image" } })).toContain(
       "last failure: TASK_FAILED no image",
     );
+    // An agent may say what it likes.
+    const hostile = { state: "TASK_FAILED\n", message: "\u001b]0;x\u0007\u001b[2J\u202egone" };
+    expect(progressOf({ ...app, lastTaskFailure: hostile })).toMatch(/; last failure: TASK_FAILED gone$/);
   });
 });
 

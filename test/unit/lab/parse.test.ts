@@ -240,6 +240,8 @@ describe("values", () => {
     "/a\\nb",
     "https://",
     "/",
+    // What a Vagrantfile cannot hold, or nobody sees.
+    ...["\\uD800", "\\0", "\\a", "\\x7f", "\\x85", "\\u202e"].map((hidden) => `/a${hidden}.box`),
   ])("box URL %j is wrong", (url) => {
     expect(complaints(`box: {url: "${url}"}`)).toHaveLength(1);
   });

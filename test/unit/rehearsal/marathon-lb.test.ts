@@ -14,3 +14,31 @@ test.each([
   const binding = { address, admin: 9_090, apps: 9_091, vhosts: 80, self: "127.0.0.1:1", heads: {} };
   expect(haproxyConfig(services, binding)).toContain(`frontend a_10000\n  bind ${expected}\n`);
 });
+
+/** What is served of two apps, of which the second has this label, and what is said of it. */
+function served(label: Record<string, string>, own = 10_001) {
+  const second = { id: "/b", labels: { HAPROXY_GROUP: "g", ...label }, ports: [own], tasks: [task] };
+  const both = [...apps, ...appsSchema.parse({ apps: [second] }).apps];
+  const said: string[] = [];
+  const all = servicesOf(both, { groups: ["g"], healthCheck: false, reserved: [9_090] }, (line) =>
+    said.push(line),
+  );
+  return { ports: all.map(({ servicePort }) => servicePort), said };
+}
+
+test.each([
+  ["too high", "99999", '/b: the label HAPROXY_0_PORT is no port: "99999"'],
+  ["none", "0", '/b: the label HAPROXY_0_PORT is no port: "0"'],
+  ["below none", "-1", '/b: the label HAPROXY_0_PORT is no port: "-1"'],
+  ["a part of one", "80.5", '/b: the label HAPROXY_0_PORT is no port: "80.5"'],
+  ["more than a number", "80;\n", '/b: the label HAPROXY_0_PORT is no port: "80;\\n"'],
+  ["another app's", "10000", "/b: service port 10000 is taken"],
+  ["marathon-lb's own", "9090", "/b: service port 9090 is taken"],
+])("a port that is %s is left out and told; the other app is served", (_, port, told) => {
+  expect(served({ HAPROXY_0_PORT: port })).toEqual({ ports: [10_000], said: [told] });
+});
+
+test("a port that nobody asked for is not told", () => {
+  expect(served({}, 0)).toEqual({ ports: [10_000], said: [] });
+  expect(served({ HAPROXY_0_PORT: "8085" })).toEqual({ ports: [10_000, 8_085], said: [] });
+});
