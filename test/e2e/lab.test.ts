@@ -314,6 +314,30 @@ describe("a lab's life", () => {
     await lab(["verify", "--timeout", "600"], { timed: "both machines rebooted, verified after" });
   });
 
+  test.skipIf(!everyNight)(`a clock that is set back an hour holds nothing up${atNight}`, async () => {
+    const change = (words: string) =>
+      Promise.all(
+        ["master", "slave"].map((machine) => lab(["ssh", machine, "--", "sudo", "date", `--set=${words}`])),
+      );
+    const app = "http://192.168.33.18:8080/v2/apps//tomcat";
+    const scale = (instances: number) =>
+      namespace.exec("curl", [
+        ...["--silent", "--show-error", "--fail", "--request", "PUT", app],
+        ...["--header", "Content-Type: application/json", "--data", JSON.stringify({ instances })],
+      ]);
+    const before = Date.now();
+    await change("-1hour");
+    const { stdout } = await lab(["ssh", "slave", "--", "date", "+%s"]);
+    expect(Number(stdout) * 1000).toBeLessThan(before - 30 * 60_000);
+    await scale(2);
+    // A claim: an app that wants two tasks has two.
+    await lab(["verify", "--timeout", "300"], { timed: "clock set back, another task, verified after" });
+    await lab(["drill", "kill-task", "--deadline", "420"]);
+    await change("+1hour");
+    await scale(1);
+    await lab(["verify", "--timeout", "300"]);
+  });
+
   test("halt and up bring it back", async () => {
     await lab(["halt"], { timed: "halt" });
     await lab(["up"], { timed: "up" });

@@ -55,6 +55,15 @@ test.each([
   expect(problemsOf([memoryFinding(tutorialLab.machines, available)])).toHaveLength(count);
 });
 
+test.each([
+  [2048, "--memory 1024"],
+  [1024, "--runs-on embedded"],
+  [768, "--runs-on embedded"],
+])("too little for machines of %i MiB: what helps", (memory, remedy) => {
+  const machines = tutorialLab.machines.map((machine) => ({ ...machine, memory }));
+  expect(problemsOf([memoryFinding(machines, 100)])[0]?.remedy).toContain(remedy);
+});
+
 test("machines that are there already need no memory", () => {
   expect(memoryFinding([], 0).level).toBe("ok");
 });
