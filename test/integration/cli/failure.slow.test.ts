@@ -63,23 +63,51 @@ describe.skipIf(noNetwork)(
       expect(stderr.split("could not finish")).toHaveLength(2);
     });
 
+    const none = "does not name one of them at the end";
+    const one = "does not name that at the end";
+    const unmatched = "it warned: Could not match supplied host pattern, ignoring:";
     test.each([
-      ["slave", "Ansible did not run on slave", "does not name that at the end"],
-      ["master slave", "Ansible ran on none of the machines", "does not name one of them at the end"],
-    ])("ansible ends well and has left out %s", async (left, headline, detail) => {
+      ["left out slave", "left-out", "slave", "Ansible did not run on slave", [one, `${unmatched} slave\n`]],
+      [
+        "left out master",
+        "left-out",
+        "master",
+        "Ansible did not run on master",
+        [one, `${unmatched} master\n`],
+      ],
+      [
+        "left out all",
+        "left-out",
+        "master slave",
+        "Ansible ran on none of the machines",
+        [none, `${unmatched} master slave\n`],
+      ],
+      ["told of no machine at its end", "recap-of", "", "Ansible ran on none of the machines", [none]],
+      ["set up this host instead", "recap-of", "localhost", "Ansible ran on none of the machines", [none]],
+      [
+        "told of a machine of a similar name",
+        "recap-of",
+        "master slave-2",
+        "Ansible did not run on slave",
+        [one],
+      ],
+      ["ended before it told how it went", "no-recap", "", "Ansible ran on none of the machines", [none]],
+    ])("ansible ends well and has %s", async (_, kind, names, headline, details) => {
       const desk = openDesk();
       const { exitCode, stdout, stderr } = await desk.run(["create"], {
-        FAKE_ANSIBLE: "left-out",
-        FAKE_ANSIBLE_MSG: left,
+        FAKE_ANSIBLE: kind,
+        FAKE_ANSIBLE_MSG: names,
       });
       expect({ exitCode, stdout }).toEqual({ exitCode: 4, stdout: "" });
       const error = stderr.slice(stderr.indexOf(`✖ ${headline}`));
       expect(error.split("\n")[0]).toBe(`✖ ${headline}`);
-      expect(error).toContain(detail);
-      expect(error).toContain(`it warned: Could not match supplied host pattern, ignoring: ${left}\n`);
+      for (const detail of details) expect(error).toContain(detail);
       expect(error).toContain(`  log: ${desk.path("generated", "mesos-lab")}/logs/provision.log\n`);
       expect(error).toContain("ansible-playbook site.yml)\n");
       expect(stderr).not.toContain("Verify");
+      // Told once, and nothing of it counts as done: the next run starts Ansible.
+      expect(stderr.split(headline)).toHaveLength(2);
+      expect(existsSync(desk.path("generated", "mesos-lab", "left.json"))).toBe(false);
     });
 
     test("a machine that ansible does not reach, and that does not tell its last words either", async () => {

@@ -153,6 +153,23 @@ describe.skipIf(noNetwork)(
       expect(readdirSync(keys)).toEqual([]);
     });
 
+    test.each([
+      ["the machine that it runs in", "left-out", "master", "Ansible did not run on master"],
+      ["the other machine", "left-out", "slave", "Ansible did not run on slave"],
+      ["both", "recap-of", "", "Ansible ran on none of the machines"],
+    ])("Ansible in a machine that ends well and has left out %s", async (_, kind, names, headline) => {
+      const { create } = machines();
+      const { exitCode, stderr } = await create(["--ansible", "guest"], {
+        FAKE_ANSIBLE: kind,
+        FAKE_ANSIBLE_MSG: names,
+      });
+      expect(exitCode).toBe(4);
+      const error = stderr.slice(stderr.indexOf(`✖ ${headline}`));
+      expect(error.split("\n")[0]).toBe(`✖ ${headline}`);
+      expect(error).toContain("  try: npx mesos-lab ssh --name mesos-lab master -- env --chdir=mesos-lab");
+      expect(stderr).not.toContain("Verify");
+    });
+
     test("Ctrl-C: Ansible in the machine gets one SIGINT and is waited for, and the keys go", async () => {
       const { desk, env, keys } = machines();
       const running = desk.start(["create", "--ansible", "guest"], { ...env, FAKE_ANSIBLE: "hangs" });
