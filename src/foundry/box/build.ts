@@ -1,9 +1,11 @@
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as z from "zod";
 import { LabError } from "../../errors.ts";
 import { builtBox } from "../../lab/pins.ts";
 import { boxPrograms } from "../../tools/build-programs.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
+import { noted } from "../../tools/noted.ts";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
 import { unpackTree } from "../debian/tree.ts";
 import { buildBase, buildImagesLocked, type ImagesOptions } from "../images/build.ts";
@@ -38,14 +40,21 @@ interface BoxRecord {
   readonly images: readonly string[];
 }
 
+const recordSchema: z.ZodType<BoxRecord> = z.strictObject({
+  file: z.string().regex(/^\w+\.box$/),
+  version: z.string().min(1),
+  images: z.array(z.string()),
+});
+
 /** The box that is ready in the cache, if any, and which images it has inside. */
 export async function listBox({
   cacheDir,
 }: Pick<ImagesOptions, "cacheDir">): Promise<(BuiltBox & Pick<BoxRecord, "images">) | undefined> {
   const dir = join(cacheDir, "box");
-  const text = await readFile(join(dir, recordName), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const { file, version, images } = JSON.parse(text) as BoxRecord;
+  // Damaged it counts as absent.
+  const record = noted(join(dir, recordName), recordSchema);
+  if (record === undefined) return undefined;
+  const { file, version, images } = record;
   const path = join(dir, file);
   return (await exists(path)) ? { name: builtBox, version, file: path, images } : undefined;
 }

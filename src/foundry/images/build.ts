@@ -1,8 +1,10 @@
-import { link, mkdir, readFile, writeFile } from "node:fs/promises";
+import { link, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import * as z from "zod";
 import { imagePrograms } from "../../tools/build-programs.ts";
 import { contentKey, exists, makeOnce, prune, withCacheLock, withStaging } from "../../tools/cache.ts";
 import { run } from "../../tools/exec.ts";
+import { noted } from "../../tools/noted.ts";
 import { packageRoot } from "../../tools/package-root.ts";
 import { hostMirror, requireDebianHost } from "../debian/host.ts";
 import { type Job, runStep, tarTime } from "../debian/job.ts";
@@ -23,6 +25,12 @@ export interface BuiltImages {
   /** Names the content: the same key, the same images. */
   readonly key: string;
 }
+
+const recordSchema: z.ZodType<BuiltImages> = z.strictObject({
+  file: z.string().regex(/^images-\w+\.tar$/),
+  tags: z.array(z.string()),
+  key: z.string(),
+});
 
 /** Makes the rehearsal stack's images, as far as they are not in the cache, as one file for `docker load`. */
 export async function buildImages(options: ImagesOptions): Promise<BuiltImages> {
@@ -79,9 +87,9 @@ export async function buildImagesLocked(options: ImagesOptions): Promise<BuiltIm
 /** The images that are ready in the cache, if any. */
 export async function listImages(options: Pick<Job, "cacheDir">): Promise<BuiltImages | undefined> {
   const dir = join(options.cacheDir, "images");
-  const text = await readFile(join(dir, "current.json"), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  const current = JSON.parse(text) as BuiltImages;
+  // Damaged it counts as absent: the images are built anew, of layers that are still here.
+  const current = noted(join(dir, "current.json"), recordSchema);
+  if (current === undefined) return undefined;
   const file = join(dir, current.file);
   return (await exists(file)) ? { ...current, file } : undefined;
 }

@@ -119,6 +119,7 @@ export async function startMesosAgent(options: AgentOptions): Promise<Running> {
   // Also after a reboot of its machine, when it is a new agent.
   await users.endAll();
   if (kept !== undefined) {
+    if (kept.damaged) log("What was kept of the tasks is damaged: they count as none");
     log(`Recovering as ${kept.agentId}, ${kept.tasks.length} tasks`);
     for (const runner of runners) {
       await runner.recover(kept.agentId).catch((error) => log(`${runner.name} could not clean up: ${error}`));

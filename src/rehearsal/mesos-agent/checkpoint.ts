@@ -1,6 +1,8 @@
 import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import * as z from "zod/mini";
 import type { FrameworkInfo, TaskInfo } from "../mesos/api.ts";
+import { name, taskInfo } from "../mesos/task-schema.ts";
 
 /** A task that was running when it was written down. */
 export interface KeptTask {
@@ -13,6 +15,21 @@ export interface KeptTask {
 export interface Kept {
   readonly agentId: string;
   readonly tasks: readonly KeptTask[];
+}
+
+const schema = z.array(
+  z.looseObject({
+    frameworkId: name,
+    framework: z.looseObject({ user: z.string(), name: z.string() }),
+    containerId: name,
+    info: taskInfo,
+  }),
+);
+
+/** What is there at a start. */
+export interface Found extends Kept {
+  /** Whether the tasks could not be read: then none is known, and the id is still good. */
+  readonly damaged: boolean;
 }
 
 /**
@@ -33,19 +50,16 @@ export class Checkpoint {
   }
 
   /** Nothing after a reboot of the host: what ran before is gone, and the agent comes back as a new one. */
-  async load(): Promise<Kept | undefined> {
+  async load(): Promise<Found | undefined> {
     const bootId = await readText(join(this.meta, "boot_id"));
     if (bootId?.trim() !== this.bootId) return undefined;
     const latest = await readlink(join(this.meta, "slaves", "latest")).catch(() => undefined);
     if (latest === undefined) return undefined;
     const agentId = basename(latest);
     const text = await readText(join(this.meta, "slaves", agentId, "tasks.json"));
-    try {
-      return { agentId, tasks: JSON.parse(text ?? "[]") as KeptTask[] };
-    } catch {
-      // Written in part when the host failed: the id is still good.
-      return { agentId, tasks: [] };
-    }
+    // Written in part, maybe, when the host failed.
+    const tasks = tasksIn(text ?? "[]");
+    return { agentId, tasks: tasks ?? [], damaged: tasks === undefined };
   }
 
   /**
@@ -86,6 +100,15 @@ export class Checkpoint {
   async settled(): Promise<void> {
     await this.waiting?.catch(() => {});
     await this.writing.catch(() => {});
+  }
+}
+
+/** Undefined where the text is damaged. */
+function tasksIn(text: string): readonly KeptTask[] | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data as readonly KeptTask[] | undefined;
+  } catch {
+    return undefined;
   }
 }
 

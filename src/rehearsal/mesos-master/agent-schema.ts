@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { taskStates } from "../mesos/api.ts";
-import { amount, name, range, taskInfo } from "./call-schema.ts";
+import { amount, name, range, taskInfo } from "../mesos/task-schema.ts";
 
 const status = z.looseObject({
   task_id: z.looseObject({ value: z.string() }),
