@@ -1,13 +1,14 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { lock } from "proper-lockfile";
 import * as z from "zod";
 import { LabError } from "../errors.ts";
-import { readIfThere, removeIfEmpty } from "./files.ts";
+import { removeIfEmpty } from "./files.ts";
+import { noted } from "./noted.ts";
 import { isAlive, markOf } from "./process-mark.ts";
 
 const schema = z.strictObject({
-  pid: z.int().positive(),
+  pid: z.int().min(2),
   startedAt: z.string(),
   /** What it was asked to do: `create --name x`. */
   command: z.string().max(200),
@@ -20,14 +21,8 @@ export type Holder = z.infer<typeof schema>;
 
 /** The process that works on a lab's folder, or undefined where none does. */
 export function holderOf(folder: string): Holder | undefined {
-  const text = readIfThere(holderFile(folder));
-  if (text === undefined) return undefined;
-  try {
-    const { data } = schema.safeParse(JSON.parse(text));
-    return data !== undefined && isAlive(data) ? data : undefined;
-  } catch {
-    return undefined;
-  }
+  const holder = noted(holderFile(folder), schema);
+  return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
 /** In words: `create --name x, process 4711, since 10:31:02`. */
@@ -63,8 +58,8 @@ async function acquire(folder: string): Promise<() => Promise<void>> {
   const release = await lock(folder, options).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ELOCKED") throw error;
     const holder = holderOf(folder);
-    const noted = readIfThere(holderFile(folder)) !== undefined;
-    if (holder !== undefined || !noted) throw lockedBy(folder, holder, lockfilePath, error);
+    const isNoted = existsSync(holderFile(folder));
+    if (holder !== undefined || !isNoted) throw lockedBy(folder, holder, lockfilePath, error);
     // Whoever held it is gone, and said who it was: nobody else can come back to it.
     rmSync(lockfilePath, { recursive: true, force: true });
     return lock(folder, options);
@@ -82,8 +77,8 @@ function noteHolder(folder: string): void {
   try {
     writeFileSync(holderFile(folder), JSON.stringify(ownNote()), { mode: 0o600 });
   } catch (error) {
-    rmSync(holderFile(folder), { force: true });
     if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    rmSync(holderFile(folder), { force: true });
   }
 }
 
