@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { markOf } from "../../../src/tools/process-mark.ts";
@@ -56,6 +56,43 @@ describe("the state of an embedded lab", () => {
     const destroyed = await lab.run("destroy");
     expect(destroyed).toMatchObject({ exitCode: 0 });
     expect(destroyed.stderr).toContain("its state was damaged: what ran was found by its mark");
+    expect(lab.processes()).toEqual([]);
+  });
+});
+
+describe("the plan of an embedded lab", () => {
+  const lab = embeddedLab({ PATH: "/usr/bin:/bin" });
+  const planFile = join(lab.folder, "generated/mesos-lab/embedded/plan.json");
+  beforeAll(async () => {
+    expect(await lab.run("create")).toMatchObject({ exitCode: 0 });
+  });
+  afterAll(() => lab.remove());
+
+  test.each([
+    ["empty", ""],
+    ["half", '{"folder":"'],
+    ["null", "null"],
+    ["a list", "[]"],
+    ["of a folder elsewhere", '{"folder":"/","stateFile":"/etc/passwd","services":[],"programs":[]}'],
+    ["deep", `${"[".repeat(50_000)}${"]".repeat(50_000)}`],
+  ])("that is %s is written anew by create, and stops no command before it", async (_, text) => {
+    const whole = readFileSync(planFile, "utf8");
+    writeFileSync(planFile, text);
+    const status = await lab.run("status");
+    expect(status).toMatchObject({ exitCode: 0 });
+    expect(status.stderr).not.toContain("internal error");
+    const created = await lab.run("create");
+    expect(created).toMatchObject({ exitCode: 0 });
+    expect(JSON.parse(readFileSync(planFile, "utf8"))).toEqual(JSON.parse(whole));
+  });
+
+  test("that is a folder is told with its path, and keeps nobody from removing the lab", async () => {
+    rmSync(planFile);
+    mkdirSync(planFile);
+    const created = await lab.run("create");
+    expect(created).toMatchObject({ exitCode: 3 });
+    expect(created.stderr).toContain("plan.json: illegal operation on a directory");
+    expect(await lab.run("destroy")).toMatchObject({ exitCode: 0 });
     expect(lab.processes()).toEqual([]);
   });
 });
