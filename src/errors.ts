@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import { type ErrorId, errorIds } from "./error-ids.ts";
+import { cleanLines } from "./untrusted.ts";
 
 /** Exit codes, as documented in the README. */
 export const exitCodes = {
@@ -62,11 +64,16 @@ export function remedies(error: LabError): readonly string[] {
     : error.remedy;
 }
 
+/** All that is known of what was thrown: it may be anything. */
+function toldWhole(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.stack || thrown.message;
+  return typeof thrown === "string" ? thrown : inspect(thrown);
+}
+
 /** The text shown for any error: message, facts, and what to do next. */
 export function formatError(error: unknown, verbose = false): string {
   if (!(error instanceof LabError)) {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return `✖ internal error, please report it\n${stack}\n  error: internal-error`;
+    return `✖ internal error, please report it\n${cleanLines(toldWhole(error))}\n  error: internal-error`;
   }
   const lines = [`✖ ${error.message}`];
   for (const detail of error.details) lines.push(...detail.split("\n").map((line) => `  ${line}`));

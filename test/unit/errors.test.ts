@@ -23,14 +23,22 @@ test("the cause only on request", () => {
   expect(formatError(error, true)).toBe(`${short}\n${cause.stack}`);
 });
 
-test.each([[new TypeError("x is not a function")], ["a text"], [undefined]])(
-  "a fault of this tool: %s",
-  (thrown) => {
-    const text = formatError(thrown);
-    expect(text).toMatch(/^✖ internal error, please report it\n/);
-    expect(text).toContain(thrown instanceof Error ? thrown.stack : String(thrown));
-  },
-);
+const fault = new TypeError("x is not a function");
+
+test.each([
+  ["an Error", fault, fault.stack],
+  ["an Error without a stack", Object.assign(new Error("bare"), { stack: undefined }), "bare"],
+  ["an Error with an empty stack", Object.assign(new Error("bare"), { stack: "" }), "bare"],
+  ["an object", { message: "no Error" }, "{ message: 'no Error' }"],
+  ["an object without a prototype", Object.create(null), "[Object: null prototype] {}"],
+  ["a text", "a text", "a text"],
+  ["null", null, "null"],
+  ["nothing", undefined, "undefined"],
+  ["a symbol", Symbol("s"), "Symbol(s)"],
+  ["escapes in its message", "\u001b]0;x\u0007\u001b[2Jred", "red"],
+])("a fault of this tool: %s", (_, thrown, said) => {
+  expect(formatError(thrown)).toBe(`✖ internal error, please report it\n${said}\n  error: internal-error`);
+});
 
 test.each([
   ["host-not-ready", true],
