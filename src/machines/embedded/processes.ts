@@ -81,24 +81,27 @@ export function changePlan(plan: Plan, launcher: ProcessMark): Launcher {
 
 /** Writes everything that a launcher reads; returns the plan's path. */
 function writePlan(plan: Plan): string {
-  mkdirSync(plan.folder, { recursive: true });
+  makeFolder(plan.folder);
   // State, logs and sandboxes are for nobody else; also of a lab that an earlier version has made.
   chmodSync(plan.folder, 0o700);
   if (plan.tasks !== undefined) makeSandboxFolder(plan.tasks.folder);
-  for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)])
-    mkdirSync(dirname(path), { recursive: true });
+  for (const path of [plan.stateFile, ...plan.services.map(({ log }) => log)]) makeFolder(dirname(path));
   const instances = plan.services.flatMap((service) => service.instances);
   for (const { machine } of instances) newBootId(plan.folder, machine, false);
   for (const { files = {} } of [...plan.programs, ...instances])
     for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
+      makeFolder(dirname(path));
+      writeFileSync(path, text, { mode: 0o600 });
     }
   const planFile = join(plan.folder, "plan.json");
   // As a whole or not at all: a launcher may read it at any time.
   writeFileSync(`${planFile}.new`, planText(plan), { mode: 0o600 });
   renameSync(`${planFile}.new`, planFile);
   return planFile;
+}
+
+function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
 export function planText(plan: Plan): string {
@@ -113,8 +116,8 @@ function launcherLog({ folder }: Plan): string {
 export function newBootId(folder: string, machine: string, replace: boolean): void {
   const path = bootIdFile(folder, machine);
   if (!replace && readIfThere(path) !== undefined) return;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, randomUUID());
+  makeFolder(dirname(path));
+  writeFileSync(path, randomUUID(), { mode: 0o600 });
 }
 
 /** Ends everything of a lab: in good order where `orderly`, and whatever is left then. */

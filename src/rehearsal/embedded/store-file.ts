@@ -13,10 +13,10 @@ export interface FileStore {
 
 /** A tree whose persistent nodes are kept in a file: a line for every change, written anew at every start. */
 export function openFileStore(path: string): FileStore {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const kept = readNodes(path);
   const text = [...kept].map((line) => `${JSON.stringify(line)}\n`).join("");
-  writeFileSync(`${path}.new`, text);
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
   const file = openSync(path, "a");
   let started = false;
