@@ -25,7 +25,8 @@ export async function settleEmbedded(
   if (running && before !== undefined) {
     const kept = await keepAddresses(lab, before);
     refuse(sharedServicePorts(kept));
-    return { lab: kept, notes: [] };
+    // Of what is open as before nothing new is to be said.
+    return { lab: kept, notes: before.runs.shared ? [] : sharedNotes(kept) };
   }
   const settled = await decide(lab, folder.file("embedded"), before?.runs.zookeeper, tryBind, signal);
   refuse(sharedServicePorts(settled.lab));
@@ -74,16 +75,23 @@ async function decide(
   if (why !== undefined) notes.push(`a store in the launcher instead of this host's ZooKeeper: ${why}`);
   if (before !== undefined && before !== settled.runs.zookeeper)
     notes.push(`apps and rules stay behind: they were kept in ${zookeeperWords(before)}`);
+  notes.push(...sharedNotes(settled));
   if (hasZookeeper(settled) && !shared)
     notes.push("ZooKeeper does not tell its clients apart: every user of this computer can write to it");
-  if (process.getuid?.() === 0) notes.push(tasksOfRoot(folder));
+  if (process.getuid?.() === 0) notes.push(tasksOfRoot(folder, shared === true));
   return { lab: settled, notes };
 }
 
-function tasksOfRoot(folder: string): string {
-  return taskUsers(folder) === undefined
-    ? "tasks run as root: this host lets root not change users"
-    : "tasks run as users without rights, each as its own; an app with a `user` runs as that one";
+function sharedNotes(lab: EmbeddedLab): string[] {
+  if (!lab.runs.shared) return [];
+  const too = hasZookeeper(lab) ? ", and write to its ZooKeeper" : "";
+  return [`the lab is shared: every user of this computer can call its services${too}`];
+}
+
+function tasksOfRoot(folder: string, shared: boolean): string {
+  if (taskUsers(folder) === undefined) return "tasks run as root: this host lets root not change users";
+  const named = shared ? "no app may name a `user`" : "an app with a `user` runs as that one";
+  return `tasks run as users without rights, each as its own; ${named}`;
 }
 
 export function zookeeperWords(zookeeper: EmbeddedRuns["zookeeper"]): string {
