@@ -158,8 +158,15 @@ export function pretty(command: Command): string {
   return command.cwd === undefined ? words : `(cd ${quote(command.cwd)} && ${words})`;
 }
 
+/** A control character as the shell makes it anew, between quotes: itself it would steer the terminal that shows it. */
+function printed(character: string): string {
+  const bytes = [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`);
+  return `'"$(printf '${bytes.join("")}')"'`;
+}
+
 function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return `'${word.replaceAll("'", "'\\''").replaceAll(/[^\P{Cc}\t\n]/gu, printed)}'`;
 }
 
 async function readLines(

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { LabError } from "../errors.ts";
 
@@ -25,11 +25,14 @@ export function ownFolder(name: string, root: string): string {
 }
 
 function realRoot(root: string): string {
-  try {
-    return realpathSync(root);
-  } catch {
-    return resolve(root);
-  }
+  const isThere = existsSync(root);
+  const path = isThere ? realpathSync(root) : resolve(root);
+  const place = isThere ? path : dirname(path);
+  // Of a name in another encoding Node only tells a likeness, by which no program would find it.
+  if (!place.includes("\ufffd") || existsSync(place)) return path;
+  throw new LabError("file-refused", `${place}: a name in this path is no UTF-8`, {
+    remedy: ["run mesos-lab in a folder whose path is UTF-8"],
+  });
 }
 
 /** A folder and what is right in it: deeper down are the services' own files. */

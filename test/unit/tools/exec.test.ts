@@ -21,6 +21,9 @@ const words = [
   '"',
   "--a=b;c",
   "~",
+  "a\u001b[2Jb",
+  "it's\u0007\r",
+  "\u009b\u007f",
 ];
 
 test("a shell reads a pretty command back as its words, its environment and its folder", () => {
@@ -33,6 +36,8 @@ test("a shell reads a pretty command back as its words, its environment and its 
   };
   const said = execFileSync("sh", ["-c", pretty(command)], { encoding: "utf8" });
   expect(JSON.parse(said)).toEqual(["/", "it's $HOME", ...words]);
+  // What is shown steers no terminal.
+  expect(pretty(command)).not.toMatch(/[^\P{Cc}\t\n]/u);
 });
 
 test("what a program writes goes to a file byte for byte, and what it complains about stays with the error", async () => {
