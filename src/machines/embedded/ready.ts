@@ -36,8 +36,7 @@ export async function untilReady(
     const states = state?.services ?? {};
     const isTakenIn = state?.plan === digest;
     const waiting = [...plan.programs, ...plan.services].filter(({ id }) => states[id]?.ready !== true);
-    const [first] = waiting;
-    if (first === undefined && isTakenIn) return;
+    if (waiting.length === 0 && isTakenIn) return;
     if (launcher.ended !== undefined)
       throw notUp(`the lab's launcher ended as soon as it was started (${launcher.ended})`, launcher.log);
     const inVain = waiting.find(({ id }) => (states[id]?.failures ?? 0) >= failuresInVain);
@@ -54,18 +53,13 @@ export async function untilReady(
     }
     const seconds = Math.round((now - begin) / 1000);
     const slow = now - begin > standstillMs ? ` (this host is busy: ${seconds} s)` : "";
-    const names = first === undefined ? "the launcher" : waiting.map(({ id }) => id).join(", ");
-    say(`waiting for ${names}${slow}`);
+    // A launcher that has told nothing has started nothing: its parts are not to blame.
+    const late = state === undefined ? [] : waiting;
+    const { id, log } = late[0] ?? { id: "the launcher", log: launcher.log };
+    say(`waiting for ${late.map((each) => each.id).join(", ") || id}${slow}`);
     if (now - since > standstillMs)
-      throw notUp(
-        `${first?.id ?? "the launcher"} is not ready, and has stood still for ${standstillMs / 1000} s`,
-        first?.log ?? launcher.log,
-      );
-    if (now - begin > longestMs)
-      throw notUp(
-        `${first?.id ?? "the launcher"} is not ready after ${longestMs / 1000} s`,
-        first?.log ?? launcher.log,
-      );
+      throw notUp(`${id} is not ready, and has stood still for ${standstillMs / 1000} s`, log);
+    if (now - begin > longestMs) throw notUp(`${id} is not ready after ${longestMs / 1000} s`, log);
     if (signal.aborted) throw new LabError("interrupted", "interrupted while starting the lab");
     await sleep(pollMs);
   }
