@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { lock } from "proper-lockfile";
 import * as z from "zod";
@@ -9,11 +9,14 @@ import { isAlive, markOf } from "./process-mark.ts";
 
 const schema = z.strictObject({
   pid: z.int().min(2),
-  startedAt: z.string(),
+  /** Where a system does not tell it, nobody can say later that this process is gone. */
+  startedAt: z.string().min(1),
   /** What it was asked to do: `create --name x`. */
-  command: z.string().max(200),
-  /** ISO 8601. */
-  since: z.string(),
+  command: z
+    .string()
+    .max(200)
+    .regex(/^[\x20-\x7e]*$/),
+  since: z.iso.datetime(),
 });
 
 /** Who is at work on a lab. */
@@ -21,8 +24,13 @@ export type Holder = z.infer<typeof schema>;
 
 /** The process that works on a lab's folder, or undefined where none does. */
 export function holderOf(folder: string): Holder | undefined {
-  const holder = noted(holderFile(folder), schema);
-  return holder !== undefined && isAlive(holder) ? holder : undefined;
+  const noted = notedHolder(folder);
+  return noted !== undefined && isAlive(noted) ? noted : undefined;
+}
+
+/** Who has noted to be at work, alive or not; undefined where there is no note, or one that cannot be read. */
+function notedHolder(folder: string): Holder | undefined {
+  return noted(holderFile(folder), schema);
 }
 
 /** In words: `create --name x, process 4711, since 10:31:02`. */
@@ -55,30 +63,47 @@ async function acquire(folder: string): Promise<() => Promise<void>> {
     lost = true;
   };
   const options = { lockfilePath, realpath: false, stale: 15_000, onCompromised };
-  const release = await lock(folder, options).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "ELOCKED") throw error;
-    const holder = holderOf(folder);
-    const isNoted = existsSync(holderFile(folder));
-    if (holder !== undefined || !isNoted) throw lockedBy(folder, holder, lockfilePath, error);
-    // Whoever held it is gone, and said who it was: nobody else can come back to it.
+  const take = () =>
+    lock(folder, options).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ELOCKED") throw error;
+      throw lockedBy(folder, holderOf(folder), lockfilePath, error);
+    });
+  const release = await take().catch((refusal: unknown) => {
+    const holder = refusal instanceof LabError ? notedHolder(folder) : undefined;
+    // Only one who is known can be known to be gone; and of several who see that, one takes over.
+    if (holder === undefined || isAlive(holder) || !takeNoteAway(folder)) throw refusal;
     rmSync(lockfilePath, { recursive: true, force: true });
-    return lock(folder, options);
+    return take();
   });
   noteHolder(folder);
   return async () => {
     if (lost) return;
-    rmSync(holderFile(folder), { force: true });
+    takeNoteAway(folder);
     await release();
   };
 }
 
-/** A full disk is no reason not to remove a lab: then another command learns that the lab is in use, and not by whom. */
+/** What cannot be noted is no reason not to work: then another command learns that the lab is in use, and not by whom. */
 function noteHolder(folder: string): void {
+  const note = holderFile(folder);
   try {
-    writeFileSync(holderFile(folder), JSON.stringify(ownNote()), { mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-    rmSync(holderFile(folder), { force: true });
+    // As a whole or not at all: half a note would be read by whoever comes now.
+    writeFileSync(`${note}.new`, JSON.stringify(ownNote()), { mode: 0o600 });
+    renameSync(`${note}.new`, note);
+  } catch {
+    rmSync(`${note}.new`, { force: true });
+    // That of a dead one would have others take over from this process.
+    takeNoteAway(folder);
+  }
+}
+
+/** Returns whether there was one, and nobody else was faster. */
+function takeNoteAway(folder: string): boolean {
+  try {
+    unlinkSync(holderFile(folder));
+    return true;
+  } catch {
+    return false;
   }
 }
 
