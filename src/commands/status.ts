@@ -11,8 +11,9 @@ const lookMs = 1500;
 /** Machines with their state, and services with what they answer; never an error for a lab that is down. */
 export async function status(options: LabOptions, context: Context): Promise<void> {
   const { lab, folder } = madeLab(options);
+  const runs = machinesOf(lab, folder);
   const [states, verdict] = await Promise.all([
-    machinesOf(lab, folder).states(context.signal),
+    runs.states(context.signal),
     verifyLab(lab, { timeoutMs: lookMs, startingMs: 0, signal: context.signal }),
   ]);
   const machines = lab.machines.map(({ name, ip, services }) => ({
@@ -29,6 +30,7 @@ export async function status(options: LabOptions, context: Context): Promise<voi
     seen,
   }));
   const holder = folder.holder();
+  const left = holder === undefined ? runs.leftAtWork?.() : undefined;
   if (context.json) {
     context.emit({
       event: "result",
@@ -36,6 +38,7 @@ export async function status(options: LabOptions, context: Context): Promise<voi
       stack: lab.stack,
       runs: lab.runs,
       ...(holder && { atWork: holder }),
+      ...(left && { leftAtWork: left }),
       absent: absentClaims(lab),
       folder: folder.path,
       machines,
@@ -43,10 +46,9 @@ export async function status(options: LabOptions, context: Context): Promise<voi
     });
     return;
   }
-  context.print(
-    `lab ${lab.name}: stack ${lab.stack}, machines: ${machinesOf(lab, folder).words}, ${folder.path}\n`,
-  );
+  context.print(`lab ${lab.name}: stack ${lab.stack}, machines: ${runs.words}, ${folder.path}\n`);
   if (holder !== undefined) context.print(`at work on it: ${holderWords(holder)}\n`);
+  if (left !== undefined) context.print(`an earlier run has left at work: ${left}\n`);
   const table = (titles: string[], rows: string[][]) =>
     formatTable(
       titles.map((title) => ({ title })),

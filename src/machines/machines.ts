@@ -18,6 +18,11 @@ export interface Machines {
   /** The state of each machine by its name, in the words of what runs it. */
   states(signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /**
+   * The program that a run which was killed has left at work, and what ends it, for people. Absent where none can be
+   * left; while a run is at work it is that one's own.
+   */
+  readonly leftAtWork?: () => string | undefined;
+  /**
    * Starts what the services run on, and services that were set up before.
    * What runs already goes on, as far as it is as it should be.
    * @param how `again`: only what was made before: it is an error of `usage` where that is not all. `leaving`: machines

@@ -15,8 +15,8 @@ const childSchema = z.strictObject({
   pid: z.int().min(2),
   startedAt: z.string(),
   /** `up`, `halt`, `destroy`. */
-  action: z.string(),
-  since: z.string(),
+  action: z.string().regex(/^[a-z]+$/),
+  since: z.iso.datetime(),
 });
 const schema = z.array(childSchema);
 type Child = z.infer<typeof childSchema>;
@@ -59,20 +59,23 @@ export async function awaitOrphan(
   say: (text: string) => void,
 ): Promise<void> {
   for (let [child] = orphansOf(folder); child !== undefined; [child] = orphansOf(folder)) {
-    say(
-      `waiting for vagrant ${wordsFor(child)}, which an earlier run has left (end it: kill -INT ${child.pid})`,
-    );
+    say(`waiting for vagrant ${wordsFor(child)}, which an earlier run has left (${endsIt(child)})`);
     await sleep(lookMs, undefined, { signal }).catch(() => {
       throw new LabError("interrupted", `interrupted while waiting for vagrant ${wordsFor(child as Child)}`);
     });
   }
-  rmSync(folder.file(noteName), { force: true });
+  forget(folder);
 }
 
 /** Ends what an earlier run has left at work: with one interrupt each, after which they clean up. */
 export async function endOrphan(folder: LabFolder, say: (text: string) => void): Promise<void> {
   await Promise.all(orphansOf(folder).map((child) => end(child, say)));
-  rmSync(folder.file(noteName), { force: true });
+  forget(folder);
+}
+
+/** Whatever lies there in the place of the note, so that the next one can be written. */
+function forget(folder: LabFolder): void {
+  rmSync(folder.file(noteName), { recursive: true, force: true });
 }
 
 async function end(child: Child, say: (text: string) => void): Promise<void> {
@@ -84,18 +87,17 @@ async function end(child: Child, say: (text: string) => void): Promise<void> {
   if (isAlive(child)) signalGroup(child.pid, "SIGKILL");
 }
 
-/** In words, for people who ask how the lab is; undefined where there is none. */
+/** What an earlier run has left at work, and what ends it, in words for people; undefined where there is nothing. */
 export function orphanWords(folder: LabFolder): string | undefined {
   const [child] = orphansOf(folder);
-  return child && `vagrant ${wordsFor(child)}`;
+  return child && `vagrant ${wordsFor(child)} (${endsIt(child)})`;
 }
 
 /** Those that are still at work. */
 function orphansOf(folder: LabFolder): readonly Child[] {
-  const text = readIfThere(folder.file(noteName));
-  if (text === undefined) return [];
   try {
-    return (schema.safeParse(JSON.parse(text)).data ?? []).filter(isAlive);
+    const noted: unknown = JSON.parse(readIfThere(folder.file(noteName)) ?? "[]");
+    return (schema.safeParse(noted).data ?? []).filter(isAlive);
   } catch {
     return [];
   }
@@ -103,6 +105,10 @@ function orphansOf(folder: LabFolder): readonly Child[] {
 
 function wordsFor({ action, pid, since }: Child): string {
   return `${action}, process ${pid}, at work since ${new Date(since).toLocaleTimeString()}`;
+}
+
+function endsIt({ pid }: Child): string {
+  return `end it: kill -INT ${pid}`;
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {

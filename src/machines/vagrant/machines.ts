@@ -15,7 +15,7 @@ import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Machines } from "../machines.ts";
 import { boot, machinesAnswer } from "./boot.ts";
-import { awaitOrphan, endOrphan, runVagrant } from "./child.ts";
+import { awaitOrphan, endOrphan, orphanWords, runVagrant } from "./child.ts";
 import { refuseOrphans } from "./orphans.ts";
 import { examineHost, settleEmulation } from "./preflight.ts";
 
@@ -50,8 +50,10 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
         byHand: (ansible) => commands(lab, folder, ansible),
       };
     },
-    running: () => machinesAnswer({ lab, folder }),
+    // Machines that a Vagrant of an earlier run is about to shut down answer for a while.
+    running: async () => orphanWords(folder) === undefined && (await machinesAnswer({ lab, folder })),
     states: (signal) => states(lab, folder, signal),
+    leftAtWork: () => orphanWords(folder),
     boot: (progress, { running, again }) => {
       // One that was never made has to be set up as well, which is what `create` does.
       if (again) for (const machine of lab.machines) reach(machine);
