@@ -18,6 +18,8 @@ import { openVmNamespace } from "../helpers/vm-namespace.ts";
 
 const usual = [512, 640, 768, 896, 1024];
 const limitMs = 30 * 60_000;
+/** Seconds. A slow machine is none with too little memory. */
+const deadlineS = "900";
 /** A task more is there in seconds, or never. */
 const tasksMs = 120_000;
 /** Of a failure's output. */
@@ -65,7 +67,7 @@ async function tryWith(size: number): Promise<string | undefined> {
     for (const instances of [2, 1])
       if (!(await scaled(instances))) return `no room for ${instances} tasks of the app`;
     await timed(size, "verify");
-    for (const { name } of drills) await timed(size, "drill", name);
+    for (const { name } of drills) await timed(size, "drill", name, "--deadline", deadlineS);
     const { steps } = JSON.parse((await lab("lesson", "--json")).stdout) as { steps: { id: string }[] };
     for (const { id } of steps) await timed(size, "lesson", "solve", id);
     await timed(size, "verify");
