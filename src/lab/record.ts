@@ -103,7 +103,8 @@ const flags = z.strictObject({
   ...Object.fromEntries(labFlagNames.map((name) => [name, text.optional()])),
   shared: z.boolean().optional(),
   discovery: z.array(text).optional(),
-  file: text.optional(),
+  /** A file may have any name; as long as Linux lets a path be. */
+  file: z.string().min(1).max(4_096).optional(),
 });
 
 const record = z.strictObject({ lab, flags, files: z.array(inside), leaving: lab.optional() });

@@ -36,6 +36,13 @@ const rows: readonly Row[] = [
   ["lab file", "below a file", "echo > p; lab render --file p/x", 2, unreadable("p/x", "not a directory")],
   [
     "lab file",
+    "with a line break and an escape in its name",
+    "f=$'a\\nb\\e[31m.yaml'; echo 'runsOn: embedded' > \"$f\"; lab render --file \"$f\" && lab status",
+    0,
+    "stopped",
+  ],
+  [
+    "lab file",
     "20 MB",
     "head -c 20000000 /dev/zero > big; lab render --file big",
     2,

@@ -75,10 +75,10 @@ test.skipIf(missing("vagrant") !== "")(
 /** An archive of images in the cache, as `images build` leaves it. */
 function writeImages(cacheDir: string): void {
   mkdirSync(join(cacheDir, "images"), { recursive: true });
-  writeFileSync(join(cacheDir, "images", "images.tar"), "images");
+  writeFileSync(join(cacheDir, "images", "images-0a.tar"), "images");
   const tags = Object.values(tutorialLab("rehearsal").images);
   writeFileSync(
     join(cacheDir, "images", "current.json"),
-    JSON.stringify({ file: "images.tar", key: "k", tags }),
+    JSON.stringify({ file: "images-0a.tar", key: "0a", tags }),
   );
 }
