@@ -96,8 +96,8 @@ export async function reportOf(
 /** How often all but the page was looked at. */
 function pollWords({ machines }: DrillOptions, { ways, load }: Observations): string {
   const slowest = slowestLookMs(load.ratePerSecond);
-  const [often, seldom] = [lookEveryMs(machines.breaks.local, ways), 500].map((ms) => Math.max(ms, slowest));
-  return often === seldom ? formatMs(slowest) : `${(often ?? 0) / 1000} to ${(seldom ?? 0) / 1000} s`;
+  const looks = [lookEveryMs(machines.breaks.local, ways), 500].map((ms) => formatMs(Math.max(ms, slowest)));
+  return [...new Set(looks)].join(" to ");
 }
 
 /** What the rate was, where it is not the one that was asked for, and how well an outage can be known by it. */
