@@ -1,4 +1,4 @@
-import { type AppState, isAsWanted, progressOf } from "../demo/app.ts";
+import { isAsWanted, progressOf } from "../demo/app.ts";
 import { encodePath, findRules, refused } from "../demo/services.ts";
 import { demoAcl, isWelcomePage, narrowAcl, tomcatApp } from "../lab/demo.ts";
 import type { StepId, StepText } from "../render/lesson/words.ts";
@@ -124,12 +124,8 @@ async function whileRunning(stage: LessonStage, then?: (stage: LessonStage) => P
     );
   if (app.instances === 0) return notYet("the app is suspended", "应用被暂停了");
   const settled = app.tasksRunning > 0 && app.deployments.length === 0;
-  if (!settled) return notYet(progress(app), `任务还没有运行：${progress(app)}`, true);
+  if (!settled) return notYet(progressOf(app), `任务还没有运行：${progressOf(app)}`, true);
   return then === undefined ? done : then(stage);
-}
-
-function progress(app: AppState): string {
-  return progressOf(app);
 }
 
 async function ruleOf({ http, at, signal, lab }: LessonStage): Promise<string | undefined> {

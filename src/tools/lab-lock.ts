@@ -24,8 +24,8 @@ export type Holder = z.infer<typeof schema>;
 
 /** The process that works on a lab's folder, or undefined where none does. */
 export function holderOf(folder: string): Holder | undefined {
-  const noted = notedHolder(folder);
-  return noted !== undefined && isAlive(noted) ? noted : undefined;
+  const holder = notedHolder(folder);
+  return holder !== undefined && isAlive(holder) ? holder : undefined;
 }
 
 /** Who has noted to be at work, alive or not; undefined where there is no note, or one that cannot be read. */

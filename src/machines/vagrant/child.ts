@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { LabError } from "../../errors.ts";
 import { type Command, type RunOptions, run } from "../../tools/exec.ts";
-import { readIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
+import { noted } from "../../tools/noted.ts";
 import { isAlive, markOf } from "../../tools/process-mark.ts";
 import { vagrantFailure } from "./failure.ts";
 
@@ -95,12 +95,7 @@ export function orphanWords(folder: LabFolder): string | undefined {
 
 /** Those that are still at work. */
 function orphansOf(folder: LabFolder): readonly Child[] {
-  try {
-    const noted: unknown = JSON.parse(readIfThere(folder.file(noteName)) ?? "[]");
-    return (schema.safeParse(noted).data ?? []).filter(isAlive);
-  } catch {
-    return [];
-  }
+  return (noted(folder.file(noteName), schema) ?? []).filter(isAlive);
 }
 
 function wordsFor({ action, pid, since }: Child): string {

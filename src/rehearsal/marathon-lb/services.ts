@@ -78,12 +78,13 @@ export function servicesOf(
       const asked = options.groups.includes("*") || groups.some((group) => options.groups.includes(group));
       if (!asked || label("ENABLED")?.toLowerCase() === "false") continue;
       const servers = serversOf(app, index, options.healthCheck);
-      const servicePort = Number(label("PORT") ?? own);
+      const askedPort = label("PORT");
+      const servicePort = Number(askedPort ?? own);
       if (servers.length === 0) continue;
       if (!Number.isInteger(servicePort) || servicePort < 1 || servicePort > 65_535) {
         // Marathon has given none: nothing was asked for.
-        if (label("PORT") !== undefined)
-          warn(`${app.id}: the label HAPROXY_${index}_PORT is no port: ${JSON.stringify(label("PORT"))}`);
+        if (askedPort !== undefined)
+          warn(`${app.id}: the label HAPROXY_${index}_PORT is no port: ${JSON.stringify(askedPort)}`);
         continue;
       }
       const checked = <T>(name: string, isRight: (value: string) => boolean, fallback: T): string | T => {
