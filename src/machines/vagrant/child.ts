@@ -82,9 +82,16 @@ async function end(child: Child, say: (text: string) => void): Promise<void> {
   say(`ending vagrant ${wordsFor(child)}, which an earlier run has left`);
   // It leads a group of its own, as every program that this tool runs.
   signalGroup(child.pid, "SIGINT");
+  await gone(child);
+  if (!isAlive(child)) return;
+  signalGroup(child.pid, "SIGKILL");
+  // That takes a moment, in which nothing may be said to be gone.
+  await gone(child);
+}
+
+async function gone(child: Child): Promise<void> {
   const deadline = performance.now() + cleanUpMs;
   while (isAlive(child) && performance.now() < deadline) await sleep(lookMs);
-  if (isAlive(child)) signalGroup(child.pid, "SIGKILL");
 }
 
 /** What an earlier run has left at work, and what ends it, in words for people; undefined where there is nothing. */

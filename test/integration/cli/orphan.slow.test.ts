@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { describe, expect, test } from "vitest";
+import { markOf } from "../../../src/tools/process-mark.ts";
 import { until } from "../../helpers/eventually.ts";
 import { noNetwork } from "../../helpers/lab-network.ts";
 import { type Desk, openDesk } from "../../helpers/run-cli.ts";
@@ -43,7 +44,8 @@ function starts(desk: Desk, ...args: string[]) {
 }
 
 const end = (pid: number) => process.kill(-pid, "SIGINT");
-const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
+/** One that has ended is none, though nobody has fetched its exit code yet. */
+const isAlive = (pid: number) => markOf(pid) !== undefined;
 
 describe.skipIf(noNetwork)(
   `a Vagrant that outlives the tool (${noNetwork ?? "in a network of its own"})`,
