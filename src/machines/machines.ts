@@ -35,7 +35,7 @@ export interface Machines {
    */
   release(progress: Progress, leaving: Lab): Task;
   /** Sets the services up on what `boot` has started; nothing where that has started them. */
-  provision(progress: Progress, ansible: AnsiblePlace): readonly Task[];
+  provision(progress: Progress, how: SetUp): readonly Task[];
   /** From any state to services as `create` starts them, with nothing stored. */
   reset(
     progress: Progress,
@@ -51,6 +51,12 @@ export interface Machines {
   /** What the machines are made of; absent where there are none. */
   readonly parts?: Parts;
   readonly breaks: Breaks;
+}
+
+export interface SetUp {
+  readonly ansible: AnsiblePlace;
+  /** Whether it ends when every service answers; else when all are started, and the caller waits for them. */
+  readonly untilReady: boolean;
 }
 
 export interface Boot {

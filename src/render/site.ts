@@ -23,6 +23,8 @@ export interface Playbook {
   readonly service?: ServiceName;
   /** Its tasks are left out on a machine where the look found everything as it was noted. */
   readonly ifContainersDiffer?: true;
+  /** By this tag it is left out by whoever waits for the services himself. */
+  readonly tag?: string;
 }
 
 const check: Playbook = { name: "preflight", title: "Check every machine", roles: ["machine_check"] };
@@ -81,12 +83,21 @@ const bundledPackages: Playbook = {
 /** All services at once, each machine at its own pace: what a service needs of another one it looks for until it finds it. */
 export const allServices: Playbook = { name: "services", title: "The services of every machine" };
 
-const ready: Playbook = { name: "ready", title: "Every service answers", ifContainersDiffer: true };
+const readyTag = "ready";
+const ready: Playbook = {
+  name: "ready",
+  title: "Every service answers",
+  ifContainersDiffer: true,
+  tag: readyTag,
+};
+
+/** In Ansible's environment: `site.yml` ends when all services are started. */
+export const withoutWaiting = { ANSIBLE_SKIP_TAGS: readyTag };
 
 const servicesOf = (lab: Lab) => serviceNames.filter((service) => machinesWith(lab, service).length > 0);
 
-/** The playbooks that `site.yml` imports, in order. */
-export function playbooks(lab: Lab): readonly Playbook[] {
+/** The playbooks that `site.yml` imports, in order; @param untilReady without it those that run under `withoutWaiting`. */
+export function playbooks(lab: Lab, untilReady = true): readonly Playbook[] {
   const present = servicesOf(lab);
   return [
     ...(lab.bundle?.packages ? [bundledPackages] : []),
@@ -97,7 +108,7 @@ export function playbooks(lab: Lab): readonly Playbook[] {
     look,
     imagesOf[lab.stack],
     allServices,
-    ready,
+    ...(untilReady ? [ready] : []),
     note,
   ];
 }
@@ -144,10 +155,11 @@ export function servicesPlaybook(template: string, lab: Lab): string {
 /** `site.yml`: all playbooks in their order. */
 export function sitePlaybook(lab: Lab): string {
   return yamlFile(
-    playbooks(lab).map(({ name, title, ifContainersDiffer }) => ({
+    playbooks(lab).map(({ name, title, ifContainersDiffer, tag }) => ({
       name: title,
       "ansible.builtin.import_playbook": `playbooks/${name}.yml`,
       ...(ifContainersDiffer && { when: "containers_differ" }),
+      ...(tag !== undefined && { tags: tag }),
     })),
   );
 }

@@ -1,5 +1,6 @@
 import { bundleRunsOn } from "../../bundle/manifest.ts";
 import { openBundle } from "../../bundle/open.ts";
+import { MovingNotes } from "../../drain/moving.ts";
 import { LabError } from "../../errors.ts";
 import type { Problem } from "../../lab/finding.ts";
 import type { Lab } from "../../lab/model.ts";
@@ -30,7 +31,12 @@ const startMachines: Step = (making) => [
     leaving: making.leaving?.machines ?? [],
   }),
 ];
-const setUpServices: Step = (making) => machinesFor(making).provision(making, making.ansible);
+/** The claims wait for the services, unless Marathon is needed before: to move tasks from one slave to another. */
+const setUpServices: Step = (making) => {
+  const { ansible, leaving, folder } = making;
+  const untilReady = leaving !== undefined || new MovingNotes(folder).left().length > 0;
+  return machinesFor(making).provision(making, { ansible, untilReady });
+};
 
 /**
  * From a described lab to a verified one; on a healthy lab it changes nothing, and where all is as the last run left it, it

@@ -31,11 +31,11 @@ export interface Followed {
   readonly warnings: ReadonlySet<string>;
 }
 
-export function followSite(lab: Lab): Followed {
+/** @param untilReady as in `SetUp` */
+export function followSite(lab: Lab, untilReady = true): Followed {
   const services = servicePlaybooks(lab);
-  const inOrder = playbooks(lab).flatMap((each): readonly Playbook[] =>
-    each === allServices ? services : [each],
-  );
+  const run = playbooks(lab, untilReady);
+  const inOrder = run.flatMap((each): readonly Playbook[] => (each === allServices ? services : [each]));
   const parts = new Map(inOrder.map(({ name }) => [name, newPart()]));
   const serviceTasks = serviceTaskNames(lab);
   /** Where the last task of a service has ended. */
@@ -68,7 +68,7 @@ export function followSite(lab: Lab): Followed {
   const onPlay = (title: string) => {
     for (const each of current === allServices ? services : current === undefined ? [] : [current])
       finish(each.name);
-    current = playbooks(lab).find((each) => each.title === title);
+    current = run.find((each) => each.title === title);
   };
 
   const onStart = (machine: string, started: AnsibleTask) => {

@@ -6,7 +6,7 @@ import { machineImages } from "../../lab/machine-needs.ts";
 import type { Machine } from "../../lab/model.ts";
 import { type RenderedFile, template } from "../../render/files.ts";
 import { guestArchive, guestFiles, guestFolder, guestKeys } from "../../render/guest.ts";
-import { ansibleEnv, tellStarts } from "../../tools/ansible.ts";
+import { ansibleEnv } from "../../tools/ansible.ts";
 import { contentKey } from "../../tools/cache.ts";
 import { type Command, pretty, type RunOptions, run as runCommand } from "../../tools/exec.ts";
 import { readIfThere, readTemplates } from "../../tools/files.ts";
@@ -15,7 +15,7 @@ import { type OwnKey, ssh, unattended } from "../../tools/ssh.ts";
 import { line, lineOf, type Task } from "../../ui/tasks.ts";
 import type { Fleet, FleetRun } from "./fleet.ts";
 import { prepareAnsible } from "./guest-ansible.ts";
-import type { Site } from "./provision.ts";
+import { type Site, type SiteRun, whileWatched } from "./provision.ts";
 
 /** One answer over SSH; a machine under software emulation takes a while. */
 const answerMs = 120_000;
@@ -49,7 +49,7 @@ export function bringPlaybooks(run: FleetOfKeys & FleetRun): Task {
 }
 
 /** `site.yml` run from inside a machine, which gets the other machines' keys for as long as that takes. */
-export function siteInGuest({ lab, reach, keyOf }: FleetOfKeys): Site {
+export function siteInGuest({ lab, reach, keyOf, untilReady }: FleetOfKeys & SiteRun): Site {
   const controller = controllerOf(lab);
   const others = lab.machines.filter(({ name }) => name !== controller.name);
   const keys = others.flatMap((machine) => {
@@ -61,7 +61,7 @@ export function siteInGuest({ lab, reach, keyOf }: FleetOfKeys): Site {
   });
   const words = [
     "env",
-    ...assignments({ ...ansibleEnv, ...tellStarts }),
+    ...assignments({ ...ansibleEnv, ...whileWatched(untilReady) }),
     "python3",
     `${guestFolder}/run.py`,
     guestKeys,

@@ -17,17 +17,20 @@ export function dockerSsh(
   const { lab } = fleet;
   const on = runOn(fleet);
   const access = dockerAccess(fleet);
-  const setUp: Machines["provision"] = (progress, ansible) => {
-    const run = { ...fleet, ...progress };
+  const setUp: Machines["provision"] = (progress, { ansible, untilReady }) => {
+    const run = { ...fleet, ...progress, untilReady };
     const { keyOf } = fleet;
     if (ansible === "host" || keyOf === undefined)
-      return [provision(run, access.lastLines, () => siteOnHost(fleet))];
+      return [provision(run, access.lastLines, () => siteOnHost(run))];
     const keys = { ...run, keyOf };
     return [bringPlaybooks(keys), provision(run, access.lastLines, () => siteInGuest(keys))];
   };
   return {
     provision: setUp,
-    reset: (progress, { ansible }) => [emptying(fleet, progress), ...setUp(progress, ansible)],
+    reset: (progress, { ansible }) => [
+      emptying(fleet, progress),
+      ...setUp(progress, { ansible, untilReady: false }),
+    ],
     access,
     parts: {
       place: () => placeArchive(fleet),

@@ -1,10 +1,18 @@
 import { exitCodes, LabError } from "../../errors.ts";
-import { allServices, type Playbook, playbooks, servicePlaybooks } from "../../render/site.ts";
+import {
+  allServices,
+  type Playbook,
+  playbooks,
+  servicePlaybooks,
+  withoutWaiting,
+} from "../../render/site.ts";
 import { ansiblePlaybook, tellStarts } from "../../tools/ansible.ts";
 import { type Command, pretty, run as runCommand } from "../../tools/exec.ts";
 import { line, lineOf, type Task } from "../../ui/tasks.ts";
 import { type LastLines, lastWords } from "../last-words.ts";
-import type { Fleet, FleetRun } from "./fleet.ts";
+import type { SetUp } from "../machines.ts";
+import { ansibleMark, endAnsible } from "./ansible-at-work.ts";
+import type { FleetRun } from "./fleet.ts";
 import { followSite } from "./follow.ts";
 import { explain } from "./known-failures.ts";
 
@@ -18,16 +26,25 @@ export interface Site {
   readonly inside?: string;
 }
 
-export function siteOnHost({ folder }: Fleet): Site {
+/** A run of `site.yml`; `untilReady` as in `SetUp`. */
+export type SiteRun = FleetRun & Pick<SetUp, "untilReady">;
+
+export function siteOnHost({ folder, untilReady }: SiteRun): Site {
   const command = ansiblePlaybook(folder.path);
-  return { command: { ...command, env: { ...command.env, ...tellStarts } }, byHand: pretty(command) };
+  const env = { ...command.env, ...whileWatched(untilReady), ...ansibleMark(folder) };
+  return { command: { ...command, env }, byHand: pretty(command) };
+}
+
+/** What Ansible's environment has besides while the tool reads its output. */
+export function whileWatched(untilReady: boolean): Readonly<Record<string, string>> {
+  return { ...tellStarts, ...(untilReady ? {} : withoutWaiting) };
 }
 
 /**
  * Runs `site.yml` once; a line for each playbook and each service, in which the running task of Ansible is shown.
  * @param site is asked when the machines are ready.
  */
-export function provision(run: FleetRun, lastLines: LastLines, site: () => Site): Task {
+export function provision(run: SiteRun, lastLines: LastLines, site: () => Site): Task {
   return {
     title: "Set the machines up with Ansible",
     task: (_, task) => {
@@ -35,7 +52,7 @@ export function provision(run: FleetRun, lastLines: LastLines, site: () => Site)
       const lineFor = ({ name, title }: Playbook) =>
         line(lineOf(run, "provision", title, name), (say) => ansible.until(name, say));
       return task.newListr(
-        playbooks(run.lab).map((each) =>
+        playbooks(run.lab, run.untilReady).map((each) =>
           each === allServices
             ? {
                 title: each.title,
@@ -49,36 +66,37 @@ export function provision(run: FleetRun, lastLines: LastLines, site: () => Site)
   };
 }
 
-function runSite(run: FleetRun, lastLines: LastLines, site: Site) {
+function runSite(run: SiteRun, lastLines: LastLines, site: Site) {
   const logFile = run.folder.freshLog("provision");
-  const followed = followSite(run.lab);
+  const followed = followSite(run.lab, run.untilReady);
   const { failures, reached, warnings, remedies } = followed;
-  const ended = runCommand(site.command, {
-    signal: run.signal,
-    logFile,
-    heldInput: site.heldInput,
-    onLine: followed.hear,
-  }).then(everyMachine, async (error: unknown) => {
-    if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
-    const [first] = failures;
-    // Without a failed task Ansible did not get so far: its own words are all there is.
-    if (first === undefined) throw notStarted(error, site);
-    const told = failures.map((each) => `${each.machine}: ${each.task}: ${each.message}`);
-    throw new LabError(
-      "ansible-task-failed",
-      `Ansible could not finish "${first.task}" on ${first.machine}`,
-      {
-        details: [
-          ...told,
-          ...(await lastWords(lastLines, followed.suspects(), run.signal)),
-          `log: ${logFile}`,
-        ],
-        // A playbook that says itself what helps knows better than what its words resemble.
-        remedy: [...(remedies.size > 0 ? remedies : explain(told.join("\n"))), site.byHand],
-        cause: error,
-      },
-    );
-  });
+  const { command, heldInput } = site;
+  const options = { signal: run.signal, logFile, heldInput, onLine: followed.hear };
+  // Two of them would make the same containers.
+  const alone = endAnsible(run.folder);
+  const ended = alone
+    .then(() => runCommand(command, options))
+    .then(everyMachine, async (error: unknown) => {
+      if (!(error instanceof LabError) || error.exitCode !== exitCodes.tool) throw error;
+      const [first] = failures;
+      // Without a failed task Ansible did not get so far: its own words are all there is.
+      if (first === undefined) throw notStarted(error, site);
+      const told = failures.map((each) => `${each.machine}: ${each.task}: ${each.message}`);
+      throw new LabError(
+        "ansible-task-failed",
+        `Ansible could not finish "${first.task}" on ${first.machine}`,
+        {
+          details: [
+            ...told,
+            ...(await lastWords(lastLines, followed.suspects(), run.signal)),
+            `log: ${logFile}`,
+          ],
+          // A playbook that says itself what helps knows better than what its words resemble.
+          remedy: [...(remedies.size > 0 ? remedies : explain(told.join("\n"))), site.byHand],
+          cause: error,
+        },
+      );
+    });
   ended.catch(() => undefined);
 
   /** To Ansible a playbook that finds no machine is no failure. */

@@ -2,6 +2,7 @@ import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { onHosts } from "../../lab/runs.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
+import { endAnsible } from "../docker-ssh/ansible-at-work.ts";
 import { type Fleet, runOn } from "../docker-ssh/fleet.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Breaks, Machines } from "../machines.ts";
@@ -103,7 +104,11 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
           `npx mesos-lab destroy --name ${name} (again, when the host answers; the others are done)`,
           `npx mesos-lab destroy --name ${name} ${failed.map((each) => `--forget ${each.name}`).join(" ")} (what is gone for ever)`,
         ],
-        work: mark === undefined ? async () => "never taken" : removing(on, mark, how, progress.signal),
+        work: async (machine, say) => {
+          if (mark === undefined) return "never taken";
+          await endAnsible(folder);
+          return removing(on, mark, how, progress.signal)(machine, say);
+        },
       });
       return { loses: [], ...(mark !== undefined && { takes: farewell(lab, how) }), task };
     },
