@@ -81,9 +81,11 @@ describe.skipIf(without !== "")(`the playbooks on hosts that are there already${
     const first = await play("site.yml");
     expect(first.exitCode, first.stdout).toBe(0);
     const curl = async (...args: string[]) => (await hosts.exec("curl", ["-sf", ...args])).stdout;
-    // Bamboo asks for it once, when it starts.
-    expect(await curl("http://192.168.33.18:8080/v2/eventSubscriptions")).toContain(
-      "http://192.168.33.18:8000/api/marathon/event_callback",
+    // Bamboo asks for it again and again, with pauses.
+    await eventually(async () =>
+      expect(await curl("http://192.168.33.18:8080/v2/eventSubscriptions")).toContain(
+        "http://192.168.33.18:8000/api/marathon/event_callback",
+      ),
     );
     expect(await curl("--user", "admin:admin", "http://192.168.33.19:9090/haproxy?stats")).toContain(
       "Statistics Report for HAProxy",

@@ -16,6 +16,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Lab } from "../../../src/lab/model.ts";
 import { inventory } from "../../../src/render/inventory.ts";
 import { renderLab } from "../../../src/render/lab.ts";
+import { withoutWaiting } from "../../../src/render/site.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { readTemplates, writeFiles } from "../../../src/tools/files.ts";
 import { tutorialLab } from "../../helpers/described-labs.ts";
@@ -73,8 +74,12 @@ function events(): readonly string[] {
   return all;
 }
 
-async function play(playbook: string) {
+async function play(
+  playbook: string,
+  { lab = "lab", ...more }: { lab?: string; ANSIBLE_SKIP_TAGS?: string } = {},
+) {
   const env = {
+    ...more,
     PATH: `${programs.path}:${process.env.PATH}`,
     ANSIBLE_NOCOLOR: "1",
     ANSIBLE_COLLECTIONS_PATH: join(folder, "collections"),
@@ -82,7 +87,7 @@ async function play(playbook: string) {
     LC_ALL: "C.UTF-8",
     HOME: folder,
   };
-  const command = { file: "ansible-playbook", args: [playbook], cwd: join(folder, "lab"), env };
+  const command = { file: "ansible-playbook", args: [playbook], cwd: join(folder, lab), env };
   const { exitCode, stdout } = await run(command, { accept: "any" });
   const changed = [...stdout.matchAll(/changed=(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
   return { exitCode, changed, stdout };
@@ -109,24 +114,29 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
 
-  const described = tutorialLab("rehearsal");
-  const lab: Lab = {
-    ...described,
-    ports: { ...described.ports, mesosMaster: port, mesosSlave: port, marathon: port, bamboo: port },
-    machines: described.machines.map((machine) => ({ ...machine, ip: "127.0.0.1" })),
-  };
-  const files = renderLab(lab, readTemplates());
-  writeFiles(join(folder, "lab"), files);
   const local = {
     ansible_connection: "local",
     ansible_become: false,
     ansible_python_interpreter: "/usr/bin/python3",
     container_note_file: `${folder}/note/{{ inventory_hostname }}`,
   };
-  write("lab/inventory.yml", JSON.stringify({ all: { ...inventory(lab).all, vars: local } }));
-  // Without what installs something, and without the check of a machine, which this host would not pass.
-  const site = files.find(({ path }) => path === "site.yml")?.contents ?? "";
-  write("lab/site.yml", `---\n${site.slice(site.indexOf('- name: "The containers that are there"'))}`);
+  for (const [name, stack] of [
+    ["lab", "rehearsal"],
+    ["classic", "classic"],
+  ] as const) {
+    const described = tutorialLab(stack);
+    const lab: Lab = {
+      ...described,
+      ports: { ...described.ports, mesosMaster: port, mesosSlave: port, marathon: port, bamboo: port },
+      machines: described.machines.map((machine) => ({ ...machine, ip: "127.0.0.1" })),
+    };
+    const files = renderLab(lab, readTemplates());
+    writeFiles(join(folder, name), files);
+    write(`${name}/inventory.yml`, JSON.stringify({ all: { ...inventory(lab).all, vars: local } }));
+    // Without what installs something, and without the check of a machine, which this host would not pass.
+    const site = files.find(({ path }) => path === "site.yml")?.contents ?? "";
+    write(`${name}/site.yml`, `---\n${site.slice(site.indexOf('- name: "The containers that are there"'))}`);
+  }
 });
 
 afterAll(() => {
@@ -158,10 +168,9 @@ test.skipIf(noAnsible !== "")(
     const again = events();
     expect(again).toContain(slave);
     expect(again.filter((text) => text !== slave)).toEqual([
-      ...containers("zk", "mm", "ma"),
-      // Bamboo asks Marathon once, when it starts.
-      ...["not yet /v2/info", "not yet /v2/info", "ready /v2/info", "container bam"],
-      ...["ready /state.json", "ready /state.json", "ready /v2/info", "ready /status"],
+      ...containers("zk", "mm", "ma", "bam"),
+      ...["ready /state.json", "ready /state.json"],
+      ...["not yet /v2/info", "not yet /v2/info", "ready /v2/info", "ready /status"],
     ]);
 
     expect(await play("site.yml")).toMatchObject({ exitCode: 0, changed: 0 });
@@ -170,5 +179,18 @@ test.skipIf(noAnsible !== "")(
     // One that is run alone does not ask whether anything is new.
     expect(await play("playbooks/marathon.yml")).toMatchObject({ exitCode: 0, changed: 0 });
     expect(events()).toEqual(["container ma"]);
+
+    // Who waits himself starts everything, and asks nobody.
+    rmSync(join(folder, "note"), { recursive: true });
+    expect(await play("site.yml", withoutWaiting)).toMatchObject({ exitCode: 0, changed: 0 });
+    expect(events().toSorted()).toEqual(containers("bam", "ma", "mm", "ms1", "zk"));
+    expect(await play("site.yml")).toMatchObject({ exitCode: 0, changed: 0 });
+    expect(events()).toEqual([]);
   },
 );
+
+test.skipIf(noAnsible !== "")(`the real Bamboo is started when Marathon is ready${noAnsible}`, async () => {
+  early.set("/v2/info", 1);
+  expect(await play("playbooks/bamboo.yml", { lab: "classic" })).toMatchObject({ exitCode: 0 });
+  expect(events()).toEqual(["not yet /v2/info", "ready /v2/info", "container bam"]);
+});
