@@ -31,7 +31,7 @@ describe.skipIf(noNetwork)(
       // Off a terminal there are plain lines.
       expect(stripVTControlCharacters(first.stdout + first.stderr)).toBe(first.stdout + first.stderr);
       // A play's first task begins before its line does, and must be told all the same.
-      for (const play of ["engine", "ready"])
+      for (const play of ["engine", "container-note"])
         expect(first.stderr).toMatch(new RegExp(`^› ${play}: Run what .* needs$`, "m"));
       for (const [service, container] of Object.entries({ zookeeper: "zk", marathon: "ma", bamboo: "bam" }))
         expect(first.stderr).toMatch(new RegExp(`^› ${service}: Run the ${container} container$`, "m"));
@@ -124,7 +124,6 @@ describe.skipIf(noNetwork)(
           "mesos-slave",
           "marathon",
           "bamboo",
-          "ready",
           "container-note",
         ],
         "left",
