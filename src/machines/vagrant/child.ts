@@ -3,14 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 import { LabError } from "../../errors.ts";
 import { type Command, type RunOptions, run } from "../../tools/exec.ts";
-import type { LabFolder } from "../../tools/lab-folder.ts";
+import { type LabFolder, vagrantName } from "../../tools/lab-folder.ts";
 import { noted } from "../../tools/noted.ts";
 import { isAlive, markOf } from "../../tools/process-mark.ts";
 import { vagrantFailure } from "./failure.ts";
 
 /** Vagrant of a run of this tool that was killed goes on, and lets no other Vagrant at its machines. */
 
-const noteName = "vagrant.json";
 const childSchema = z.strictObject({
   pid: z.int().min(2),
   startedAt: z.string(),
@@ -35,7 +34,7 @@ export async function runVagrant(
   folder: LabFolder,
   options: RunOptions,
 ): Promise<void> {
-  const note = folder.file(noteName);
+  const note = folder.file(vagrantName);
   const children: Child[] = [];
   const started = commands.map((command) => {
     const onStart = (pid: number) => {
@@ -75,7 +74,7 @@ export async function endOrphan(folder: LabFolder, say: (text: string) => void):
 
 /** Whatever lies there in the place of the note, so that the next one can be written. */
 function forget(folder: LabFolder): void {
-  rmSync(folder.file(noteName), { recursive: true, force: true });
+  rmSync(folder.file(vagrantName), { recursive: true, force: true });
 }
 
 async function end(child: Child, say: (text: string) => void): Promise<void> {
@@ -102,7 +101,7 @@ export function orphanWords(folder: LabFolder): string | undefined {
 
 /** Those that are still at work. */
 function orphansOf(folder: LabFolder): readonly Child[] {
-  return (noted(folder.file(noteName), schema) ?? []).filter(isAlive);
+  return (noted(folder.file(vagrantName), schema) ?? []).filter(isAlive);
 }
 
 function wordsFor({ action, pid, since }: Child): string {
