@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LabError } from "../../src/errors.ts";
 import { run } from "../../src/tools/exec.ts";
 import { processesOf } from "../helpers/run/leftovers.ts";
 import { openVmNamespace } from "../helpers/vm-namespace.ts";
@@ -35,7 +37,7 @@ export async function machinesPlace(workshop: Workshop, say: (line: string) => v
       cwd: home,
       env: own,
     };
-    await run(command, { timeoutMs: buildMs });
+    await inTurn(() => run(command, { timeoutMs: buildMs }));
   }
   const namespace = await openVmNamespace();
   const virsh = async (...args: readonly string[]) =>
@@ -85,6 +87,20 @@ export async function machinesPlace(workshop: Workshop, say: (line: string) => v
     },
     close: () => namespace.close(),
   };
+}
+
+/** Another part may be building into the same cache. */
+async function inTurn(build: () => Promise<unknown>): Promise<void> {
+  for (const deadline = performance.now() + buildMs; ; await sleep(1_000)) {
+    try {
+      await build();
+      return;
+    } catch (error) {
+      const isTaken =
+        error instanceof LabError && error.details.some((line) => line.includes("cache-in-use"));
+      if (!isTaken || performance.now() > deadline) throw error;
+    }
+  }
 }
 
 /** Longer than a machine in software takes for anything. */
