@@ -1,9 +1,16 @@
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { endMarked } from "../../rehearsal/processes/marked.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 
-/** In the environment of the Ansible that works for a lab, and so in that of its connections. */
-export function ansibleMark({ path }: LabFolder): Readonly<Record<string, string>> {
-  return { MESOS_LAB_ANSIBLE_FOR: path };
+/**
+ * What the Ansible that works for a lab is told besides, and with it its connections. They are kept apart from those of
+ * other labs: Ansible knows them by user and address alone, and would talk to another lab's machine at the same address.
+ */
+export function ownAnsible(folder: LabFolder): Readonly<Record<string, string>> {
+  return { ...mark(folder), ANSIBLE_SSH_CONTROL_PATH_DIR: connections(folder) };
 }
 
 /**
@@ -11,5 +18,15 @@ export function ansibleMark({ path }: LabFolder): Readonly<Record<string, string
  * outlive it by a minute.
  */
 export async function endAnsible(folder: LabFolder): Promise<void> {
-  await endMarked(ansibleMark(folder));
+  await endMarked(mark(folder));
+  rmSync(connections(folder), { recursive: true, force: true });
+}
+
+function mark({ path }: LabFolder): Readonly<Record<string, string>> {
+  return { MESOS_LAB_ANSIBLE_FOR: path };
+}
+
+/** Beside Ansible's own: sockets lie there, whose paths must be short, and the lab's folder may have a long one. */
+function connections({ path }: LabFolder): string {
+  return join(homedir(), ".ansible", `cp-${createHash("sha256").update(path).digest("hex").slice(0, 6)}`);
 }

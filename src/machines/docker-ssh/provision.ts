@@ -11,7 +11,7 @@ import { type Command, pretty, run as runCommand } from "../../tools/exec.ts";
 import { line, lineOf, type Task } from "../../ui/tasks.ts";
 import { type LastLines, lastWords } from "../last-words.ts";
 import type { SetUp } from "../machines.ts";
-import { ansibleMark, endAnsible } from "./ansible-at-work.ts";
+import { endAnsible, ownAnsible } from "./ansible-at-work.ts";
 import type { FleetRun } from "./fleet.ts";
 import { followSite } from "./follow.ts";
 import { explain } from "./known-failures.ts";
@@ -31,7 +31,7 @@ export type SiteRun = FleetRun & Pick<SetUp, "untilReady">;
 
 export function siteOnHost({ folder, untilReady }: SiteRun): Site {
   const command = ansiblePlaybook(folder.path);
-  const env = { ...command.env, ...whileWatched(untilReady), ...ansibleMark(folder) };
+  const env = { ...command.env, ...whileWatched(untilReady), ...ownAnsible(folder) };
   return { command: { ...command, env }, byHand: pretty(command) };
 }
 
