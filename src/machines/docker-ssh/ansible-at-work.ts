@@ -3,6 +3,8 @@ import { rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { endMarked } from "../../rehearsal/processes/marked.ts";
+import { type Command, run } from "../../tools/exec.ts";
+import { listIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 
 /**
@@ -19,7 +21,20 @@ export function ownAnsible(folder: LabFolder): Readonly<Record<string, string>> 
  */
 export async function endAnsible(folder: LabFolder): Promise<void> {
   await endMarked(mark(folder));
+  const sockets = listIfThere(connections(folder)).map((name) => join(connections(folder), name));
+  // ssh writes its title over the environment by which it would be found.
+  const endings = sockets.map((socket) => run(endsConnection(socket), { accept: "any", timeoutMs: endMs }));
+  // One that does not listen ends by itself.
+  await Promise.allSettled(endings);
   rmSync(connections(folder), { recursive: true, force: true });
+}
+
+const endMs = 10_000;
+
+/** The host's name is not looked at: the socket says whose connection it is. */
+function endsConnection(socket: string): Command {
+  const path = `ControlPath="${socket.replaceAll("%", "%%")}"`;
+  return { file: "ssh", args: ["-F", "none", "-o", path, "-O", "exit", "machine"] };
 }
 
 function mark({ path }: LabFolder): Readonly<Record<string, string>> {

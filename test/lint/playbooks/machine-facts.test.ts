@@ -240,6 +240,54 @@ describe("ports", () => {
     ]);
   });
 
+  describe("while Docker starts its containers after a boot", () => {
+    const bamboo = { port: 80, container: "bam", for: "Bamboo" };
+    const bySomething = "port 80, which Bamboo needs, is taken by";
+    /** The container runs from the given look on. */
+    const startsAtLook = (look: number) =>
+      programs.add(
+        "docker",
+        `PATH=/usr/bin:/bin
+        echo >>${root}/looks
+        runs=false; [ "$(wc -l <${root}/looks)" -ge ${look} ] && runs=true
+        case "$1" in
+          ps) [ $runs = true ] && printf '${id}\\tbam\\t0.0.0.0:80->80/tcp\\n' ;;
+          container) echo $runs ;;
+        esac`,
+      );
+
+    it.each([
+      ["its proxy", () => hold(42, 5, "docker-proxy")],
+      ["nobody that is seen", () => undefined],
+      ["a process of a container", () => hold(42, 5, "haproxy", `0::/system.slice/docker-${id}.scope\n`)],
+    ])("a port that %s has is waited for", (_, holds) => {
+      startsAtLook(4);
+      put("proc/net/tcp", `heading\n${listening("0050", 5)}\n`);
+      holds();
+      expect(facts({ classic: false, ports: [bamboo] }).taken).toEqual([]);
+    });
+
+    it("what is still taken when the time is up is told", () => {
+      startsAtLook(1_000);
+      put("proc/net/tcp", `heading\n${listening("0050", 5)}\n`);
+      hold(42, 5, "docker-proxy");
+      const { taken } = facts({ classic: false, ports: [bamboo], patience: 2 });
+      expect(taken).toEqual([`${bySomething} docker-proxy (process 42)`]);
+    });
+
+    it.each([
+      ["another program has", "nginx", "false"],
+      ["a container has that is none of the lab's", "docker-proxy", ""],
+    ])("a port that %s is told at once", (_, comm, container) => {
+      programs.add("docker", `[ "$1" = container ] && echo ${container}`);
+      put("proc/net/tcp", `heading\n${listening("0050", 5)}\n`);
+      hold(42, 5, comm);
+      expect(facts({ classic: false, ports: [bamboo] }).taken).toEqual([
+        `${bySomething} ${comm} (process 42)`,
+      ]);
+    });
+  });
+
   it("are their own container's where Docker publishes them", () => {
     programs.add(
       "docker",

@@ -8,9 +8,14 @@ for tests, the folder that stands for `/` (`root`). Needs Python 3.6 and nothing
 import json
 import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
+import time
+
+# How long an engine may take that starts its containers after a boot; for tests it can be given as `patience`.
+starting_seconds = 300
 
 
 def main():
@@ -20,7 +25,7 @@ def main():
         "hostname": os.uname().nodename,
         "hostname_resolves": resolves(root, os.uname().nodename),
         "addresses": addresses(),
-        "taken": taken(root, wanted.get("ports", [])),
+        "taken": taken_for_good(root, wanted.get("ports", []), wanted.get("patience", starting_seconds)),
         "memory": memory(root),
     }
     if wanted.get("classic"):
@@ -166,8 +171,34 @@ def running_containers():
     return {row[0]: {"name": row[1], "ports": row[2]} for row in rows if len(row) == 3}
 
 
+def taken_for_good(root, ports, patience):
+    """A sentence for each wanted port that something else than its own container or program listens on.
+
+    A container has its ports a while before the engine says that it runs: one that is being started is waited for.
+    """
+    deadline = time.monotonic() + patience
+    found = taken(root, ports)
+    while any(by_engine for _, by_engine in found) and time.monotonic() < deadline:
+        starting = is_starting(ports)
+        # What ran before this look is seen by it.
+        found = taken(root, ports)
+        if not starting:
+            break
+        time.sleep(1)
+    return [sentence for sentence, _ in found]
+
+
+def is_starting(ports):
+    """Whether a container of these ports is there and does not run, or the engine does not say."""
+    names = [wanted["container"] for wanted in ports if "container" in wanted]
+    if not names or shutil.which("docker") is None:
+        return False
+    text = said_by(["docker", "container", "inspect", "--format", "{{.State.Running}}"] + names, True)
+    return text is None or "false" in text.split()
+
+
 def taken(root, ports):
-    """A sentence for each wanted port that something else than its own container or program listens on."""
+    """Each such port as its sentence, and whether the engine or a container may be what listens."""
     listening = listeners(root)
     containers = running_containers() if listening else {}
     found = []
@@ -179,9 +210,16 @@ def taken(root, ports):
             container = container_holding(root, containers, pid, port)
             if not is_own(root, wanted, container, pid):
                 by = "container %s" % container if container else program(root, pid)
-                found.append("port %d, which %s needs, is taken by %s" % (port, wanted["for"], by))
+                sentence = "port %d, which %s needs, is taken by %s" % (port, wanted["for"], by)
+                found.append((sentence, is_of_engine(root, pid)))
                 break
     return found
+
+
+def is_of_engine(root, pid):
+    """True as well where the process is not seen: the engine binds a port before its proxy has it."""
+    by_name = comm(root, pid) in ("", "docker-proxy", "dockerd")
+    return by_name or "docker" in read(root, "proc/%s/cgroup" % pid)
 
 
 def is_own(root, wanted, container, pid):
