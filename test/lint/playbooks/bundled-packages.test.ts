@@ -1,14 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { run } from "../../../src/tools/exec.ts";
 import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
 import { missing } from "../../helpers/missing.ts";
+import { playHere } from "../../helpers/play-here.ts";
 
 const noAnsible = missing("ansible-playbook");
-const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));
 
 let folder: string;
 let programs: FakePrograms;
@@ -21,20 +19,6 @@ beforeAll(() => {
     "apt-get": `echo "$@" >>${folder}/calls
       [ -e ${folder}/interrupted ] || cp --preserve=timestamps ${folder}/packages/Packages ${folder}/lists/x_._Packages`,
   });
-  const variables = {
-    ansible_connection: "local",
-    ansible_become: false,
-    ansible_python_interpreter: "/usr/bin/python3",
-    bundle_packages: join(folder, "bundle"),
-    bundled_packages_folder: join(folder, "packages"),
-    bundled_packages_source: join(folder, "source.list"),
-    bundled_packages_preferences: join(folder, "preferences"),
-    bundled_packages_read: join(folder, "lists/*Packages*"),
-  };
-  writeFileSync(
-    join(folder, "inventory.yml"),
-    JSON.stringify({ all: { hosts: { localhost: {} }, vars: variables } }),
-  );
 });
 
 afterAll(() => {
@@ -46,15 +30,14 @@ afterAll(() => {
 async function play(): Promise<number> {
   rmSync(join(folder, "calls"), { force: true });
   writeFileSync(join(folder, "calls"), "");
-  const env = {
-    PATH: `${programs.path}:${process.env.PATH}`,
-    ANSIBLE_NOCOLOR: "1",
-    ANSIBLE_ROLES_PATH: join(templates, "roles"),
-    LC_ALL: "C.UTF-8",
-    HOME: folder,
+  const variables = {
+    bundle_packages: join(folder, "bundle"),
+    bundled_packages_folder: join(folder, "packages"),
+    bundled_packages_source: join(folder, "source.list"),
+    bundled_packages_preferences: join(folder, "preferences"),
+    bundled_packages_read: join(folder, "lists/*Packages*"),
   };
-  const args = ["-i", "inventory.yml", join(templates, "playbooks/bundled-packages.yml")];
-  await run({ file: "ansible-playbook", args, cwd: folder, env });
+  await playHere("bundled-packages", { folder, programs, variables });
   return readFileSync(join(folder, "calls"), "utf8").split("\n").filter(Boolean).length;
 }
 

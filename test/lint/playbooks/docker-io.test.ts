@@ -1,11 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { run } from "../../../src/tools/exec.ts";
 import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
 import { missing } from "../../helpers/missing.ts";
+import { playHere } from "../../helpers/play-here.ts";
 
 const noAnsible = missing("ansible-playbook");
 
@@ -35,26 +34,7 @@ afterEach(() => {
 });
 
 async function play() {
-  const variables = {
-    ansible_connection: "local",
-    ansible_become: false,
-    ansible_python_interpreter: "/usr/bin/python3",
-    docker_io_user: "vagrant",
-  };
-  writeFileSync(
-    join(folder, "inventory.yml"),
-    JSON.stringify({ all: { hosts: { localhost: {} }, vars: variables } }),
-  );
-  const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));
-  const env = {
-    PATH: `${programs.path}:${process.env.PATH}`,
-    ANSIBLE_NOCOLOR: "1",
-    ANSIBLE_ROLES_PATH: join(templates, "roles"),
-    LC_ALL: "C.UTF-8",
-    HOME: folder,
-  };
-  const args = ["-i", "inventory.yml", join(templates, "playbooks/docker.yml")];
-  const { stdout } = await run({ file: "ansible-playbook", args, cwd: folder, env });
+  const { stdout } = await playHere("docker", { folder, programs, variables: { docker_io_user: "vagrant" } });
   const calls = join(folder, "calls");
   return { stdout, calls: existsSync(calls) ? readFileSync(calls, "utf8") : "" };
 }

@@ -1,15 +1,23 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { run } from "../../../src/tools/exec.ts";
 import { type FakePrograms, fakePrograms } from "../../helpers/fake-programs.ts";
 import { missing } from "../../helpers/missing.ts";
+import { playHere } from "../../helpers/play-here.ts";
 
 const noAnsible = missing("ansible-playbook");
 
 const sha = (digit: string) => `sha256:${digit.repeat(64)}`;
+const variables = {
+  machine_images: [
+    { name: "here:1" },
+    { name: "right:1", checksum: sha("2"), pull: `right@${sha("2")}` },
+    { name: "wrong:1", checksum: sha("4"), pull: `wrong@${sha("4")}` },
+    { name: "gone:1" },
+    { name: "host:5000/locked:1", checksum: sha("5"), pull: `host:5000/locked@${sha("5")}` },
+  ],
+};
 
 let folder: string;
 let programs: FakePrograms;
@@ -40,22 +48,6 @@ beforeAll(() => {
     join(folder, "images"),
     [`here:1 here@${sha("1")}`, `right:1 right@${sha("2")}`, `wrong:1 wrong@${sha("3")}`, ""].join("\n"),
   );
-  const variables = {
-    ansible_connection: "local",
-    ansible_become: false,
-    ansible_python_interpreter: "/usr/bin/python3",
-    machine_images: [
-      { name: "here:1" },
-      { name: "right:1", checksum: sha("2"), pull: `right@${sha("2")}` },
-      { name: "wrong:1", checksum: sha("4"), pull: `wrong@${sha("4")}` },
-      { name: "gone:1" },
-      { name: "host:5000/locked:1", checksum: sha("5"), pull: `host:5000/locked@${sha("5")}` },
-    ],
-  };
-  writeFileSync(
-    join(folder, "inventory.yml"),
-    JSON.stringify({ all: { hosts: { localhost: {} }, vars: variables } }),
-  );
 });
 
 afterAll(() => {
@@ -66,17 +58,8 @@ afterAll(() => {
 test.skipIf(noAnsible !== "")(
   `images are pulled by their locked digests, keep their names, and are left alone when they are right${noAnsible}`,
   async () => {
-    const templates = fileURLToPath(new URL("../../../templates/", import.meta.url));
-    const env = {
-      PATH: `${programs.path}:${process.env.PATH}`,
-      ANSIBLE_NOCOLOR: "1",
-      ANSIBLE_ROLES_PATH: join(templates, "roles"),
-      LC_ALL: "C.UTF-8",
-      HOME: folder,
-    };
-    const args = ["-i", "inventory.yml", join(templates, "playbooks/pull.yml")];
-    const command = { file: "ansible-playbook", args, cwd: folder, env };
-    const first = await run(command);
+    const play = () => playHere("pull", { folder, programs, variables });
+    const first = await play();
     expect(readFileSync(join(folder, "calls"), "utf8").trim().split("\n")).toEqual([
       `pull --quiet wrong@${sha("4")}`,
       `tag wrong@${sha("4")} wrong:1`,
@@ -86,7 +69,7 @@ test.skipIf(noAnsible !== "")(
     ]);
     expect(first.stdout).toMatch(/changed=5 .*failed=0/);
     rmSync(join(folder, "calls"));
-    const second = await run(command);
+    const second = await play();
     expect(second.stdout).toMatch(/changed=0 .*failed=0/);
     expect(existsSync(join(folder, "calls"))).toBe(false);
   },
