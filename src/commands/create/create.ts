@@ -1,6 +1,5 @@
 import { bundleRunsOn } from "../../bundle/manifest.ts";
 import { openBundle } from "../../bundle/open.ts";
-import { MovingNotes } from "../../drain/moving.ts";
 import { LabError } from "../../errors.ts";
 import type { Problem } from "../../lab/finding.ts";
 import type { Lab } from "../../lab/model.ts";
@@ -21,7 +20,14 @@ import { compareWithLock, lockPath } from "./lock.ts";
 import { lookAtMachines, lookBack, noteLeft, unlessAsLeft } from "./look-back.ts";
 import { type Asked, machinesFor, type Step } from "./making.ts";
 import type { CreateOptions } from "./options.ts";
-import { drainLeaving, forgetLeaving, keepReturning, putBackLeft, releaseLeaving } from "./release.ts";
+import {
+  drainLeaving,
+  forgetLeaving,
+  keepReturning,
+  movesTasks,
+  putBackLeft,
+  releaseLeaving,
+} from "./release.ts";
 import { writeFiles, writeLocked } from "./write-files.ts";
 
 const startMachines: Step = (making) => [
@@ -31,12 +37,9 @@ const startMachines: Step = (making) => [
     leaving: making.leaving?.machines ?? [],
   }),
 ];
-/** The claims wait for the services, unless Marathon is needed before: to move tasks from one slave to another. */
-const setUpServices: Step = (making) => {
-  const { ansible, leaving, folder } = making;
-  const untilReady = leaving !== undefined || new MovingNotes(folder).left().length > 0;
-  return machinesFor(making).provision(making, { ansible, untilReady });
-};
+/** The claims wait for the services, unless they are needed before. */
+const setUpServices: Step = (making) =>
+  machinesFor(making).provision(making, { ansible: making.ansible, untilReady: movesTasks(making) });
 
 /**
  * From a described lab to a verified one; on a healthy lab it changes nothing, and where all is as the last run left it, it

@@ -2,7 +2,7 @@ import { drainSlaves, keepSlaves, putBackMoved } from "../../drain/drain.ts";
 import { MovingNotes } from "../../drain/moving.ts";
 import { machinesWith } from "../../lab/model.ts";
 import { line, lineOf } from "../../ui/tasks.ts";
-import { machinesFor, type Step } from "./making.ts";
+import { type Making, machinesFor, type Step } from "./making.ts";
 
 /** Slaves that were to leave, and that the lab has again before they were released. */
 export const keepReturning: Step = (making) => {
@@ -18,6 +18,11 @@ export const keepReturning: Step = (making) => {
     }),
   ];
 };
+
+/** Whether tasks are moved from one slave to another before the claims are checked, which needs Marathon. */
+export function movesTasks({ leaving, folder }: Making): boolean {
+  return leaving !== undefined || new MovingNotes(folder).left().length > 0;
+}
 
 /** Scales back what a run that was killed while it moved tasks has left scaled up. */
 export const putBackLeft: Step = (making) => {

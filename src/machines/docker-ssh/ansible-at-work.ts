@@ -6,6 +6,7 @@ import { endMarked } from "../../rehearsal/processes/marked.ts";
 import { type Command, run } from "../../tools/exec.ts";
 import { listIfThere } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
+import type { Task } from "../../ui/tasks.ts";
 
 /**
  * What the Ansible that works for a lab is told besides, and with it its connections. They are kept apart from those of
@@ -27,6 +28,17 @@ export async function endAnsible(folder: LabFolder): Promise<void> {
   // One that does not listen ends by itself.
   await Promise.allSettled(endings);
   rmSync(connections(folder), { recursive: true, force: true });
+}
+
+/** The same, once nothing of Ansible is at work for the lab any more. */
+export function afterAnsible(folder: LabFolder, then: Task): Task {
+  return {
+    ...then,
+    task: async (context, task) => {
+      await endAnsible(folder);
+      return then.task(context, task);
+    },
+  };
 }
 
 const endMs = 10_000;

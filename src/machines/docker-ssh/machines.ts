@@ -1,5 +1,6 @@
 import type { Machines } from "../machines.ts";
 import { dockerAccess } from "./access.ts";
+import { afterAnsible } from "./ansible-at-work.ts";
 import { placeArchive } from "./archive.ts";
 import { dockerBreaks } from "./breaks.ts";
 import { emptying } from "./empty.ts";
@@ -28,7 +29,7 @@ export function dockerSsh(
   return {
     provision: setUp,
     reset: (progress, { ansible }) => [
-      emptying(fleet, progress),
+      afterAnsible(fleet.folder, emptying(fleet, progress)),
       ...setUp(progress, { ansible, untilReady: false }),
     ],
     access,

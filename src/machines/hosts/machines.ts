@@ -2,7 +2,7 @@ import { LabError } from "../../errors.ts";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { onHosts } from "../../lab/runs.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
-import { endAnsible } from "../docker-ssh/ansible-at-work.ts";
+import { afterAnsible } from "../docker-ssh/ansible-at-work.ts";
 import { type Fleet, runOn } from "../docker-ssh/fleet.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Breaks, Machines } from "../machines.ts";
@@ -104,13 +104,10 @@ export function hostsMachines(lab: HostsLab, folder: LabFolder): Machines {
           `npx mesos-lab destroy --name ${name} (again, when the host answers; the others are done)`,
           `npx mesos-lab destroy --name ${name} ${failed.map((each) => `--forget ${each.name}`).join(" ")} (what is gone for ever)`,
         ],
-        work: async (machine, say) => {
-          if (mark === undefined) return "never taken";
-          await endAnsible(folder);
-          return removing(on, mark, how, progress.signal)(machine, say);
-        },
+        work: mark === undefined ? async () => "never taken" : removing(on, mark, how, progress.signal),
       });
-      return { loses: [], ...(mark !== undefined && { takes: farewell(lab, how) }), task };
+      const takes = mark === undefined ? {} : { takes: farewell(lab, how) };
+      return { loses: [], ...takes, task: afterAnsible(folder, task) };
     },
     ...common,
     parts: {

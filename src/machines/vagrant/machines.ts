@@ -12,7 +12,7 @@ import type { LabFolder } from "../../tools/lab-folder.ts";
 import { type OwnKey, reachWithKey } from "../../tools/ssh.ts";
 import { parseStatus, vagrantDestroy, vagrantHalt, vagrantStatus, vagrantUp } from "../../tools/vagrant.ts";
 import { line, lineOf, type Progress, type Task } from "../../ui/tasks.ts";
-import { endAnsible } from "../docker-ssh/ansible-at-work.ts";
+import { afterAnsible } from "../docker-ssh/ansible-at-work.ts";
 import { dockerSsh } from "../docker-ssh/machines.ts";
 import type { Machines } from "../machines.ts";
 import { boot, machinesAnswer } from "./boot.ts";
@@ -76,13 +76,10 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       if (made && !existsSync(folder.file("Vagrantfile")))
         folder.write(lab, renderLab(lab, readTemplates()), folder.recordedFlags());
       const commands = made ? [vagrantDestroy(folder.path)] : [];
-      const endFirst: typeof awaitOrphan = async (_, __, say) => {
-        await endOrphan(folder, say);
-        await endAnsible(folder);
-      };
+      const endFirst: typeof awaitOrphan = (_, __, say) => endOrphan(folder, say);
       return {
         loses: folder.madeMachines().map(({ name }) => name),
-        task: stop(progress, "destroy", "Destroy the machines", endFirst, commands),
+        task: afterAnsible(folder, stop(progress, "destroy", "Destroy the machines", endFirst, commands)),
       };
     },
   };
