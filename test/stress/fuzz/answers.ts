@@ -52,7 +52,7 @@ export const fuzzAnswers: Stress = async ({ workshop, count, seed, say }) => {
     const { words, shares } = verbs[run % verbs.length] as (typeof verbs)[number];
     mood.share = mood.random.one(shares);
     enter();
-    // A drill listens to more than one run of a program can leave: it gets one of its own.
+    // What stays open after a drill could not be told from what the next one opens: it has a program of its own.
     const ran = await (words[0] === "drill" ? lab.start(...words).ran : tool.run(words));
     const name = `${words.slice(0, 2).join(" ")} ${ran.signal ?? ran.exitCode}`;
     exits.set(name, (exits.get(name) ?? 0) + 1);

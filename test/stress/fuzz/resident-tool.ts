@@ -16,7 +16,7 @@ export function residentTool(cli: string, folder: string): ResidentTool {
   const start = () => {
     const program = new URL("resident.ts", import.meta.url).pathname;
     const execArgv = ["--import", import.meta.resolve("tsx")];
-    return fork(program, [cli], { cwd: folder, execArgv, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    return fork(program, [cli], { cwd: folder, execArgv, stdio: ["ignore", "ignore", "pipe", "ipc"] });
   };
   return {
     run: async (words) => {
