@@ -1,9 +1,19 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { patienceMs } from "./eventually.ts";
 
 /** Network, mounts and processes of its own, all of which end with the first process. */
 const ownNamespaces = "--net --mount --propagation private --pid --fork --kill-child --mount-proc".split(" ");
@@ -22,8 +32,6 @@ function missing(program: string): string | undefined {
     ? undefined
     : `${program} is not installed`;
 }
-
-const startLimitMs = 30_000;
 
 export interface EngineChoice {
   /** A folder with another engine and what that needs; see newer-docker.ts. Default: the host's own. */
@@ -55,7 +63,19 @@ export class DockerEngine {
     this.holder = holder;
   }
 
-  static async start({ root = "", env = {}, config = {} }: EngineChoice = {}): Promise<DockerEngine> {
+  static async start(choice: EngineChoice = {}): Promise<DockerEngine> {
+    for (const deadline = performance.now() + patienceMs; ; ) {
+      const engine = DockerEngine.launch(choice);
+      const failure = await engine.untilAnswering(deadline);
+      if (failure === undefined) return engine;
+      await engine.close();
+      // A busy host was slow; dockerd itself waits 15 s for its containerd.
+      const again = failure.includes("timeout waiting for containerd to start");
+      if (!again || performance.now() > deadline) throw new Error(`dockerd does not answer: ${failure}`);
+    }
+  }
+
+  private static launch({ root = "", env = {}, config = {} }: EngineChoice): DockerEngine {
     const folder = mkdtempSync(join(tmpdir(), "mesos-lab-docker-"));
     const flags = [
       ...["--host", `unix://${folder}/docker.sock`, "--data-root", `${folder}/data`],
@@ -65,21 +85,24 @@ export class DockerEngine {
     writeFileSync(join(folder, "daemon.json"), JSON.stringify({ "storage-driver": "vfs", ...config }));
     const script = root === "" ? 'shift 2; exec dockerd "$@"' : inRoot;
     const words = ["/bin/sh", "-c", `set -e; ip link set lo up; ${script}`, "sh", root, folder, ...flags];
+    const log = openSync(join(folder, "log"), "w");
     const holder = spawn("unshare", [...ownNamespaces, ...words], {
-      stdio: "ignore",
+      stdio: ["ignore", log, log],
       // Where its containerd writes what it did when it was slow to answer.
       env: { ...process.env, ...env, TMPDIR: folder },
     });
-    const engine = new DockerEngine(folder, holder);
-    const deadline = Date.now() + startLimitMs;
-    while (spawnSync("docker", ["info"], { env: { ...process.env, ...engine.env } }).status !== 0) {
-      if (holder.exitCode !== null || Date.now() > deadline) {
-        await engine.close();
-        throw new Error(`dockerd does not answer (exit code ${holder.exitCode})`);
-      }
+    closeSync(log);
+    return new DockerEngine(folder, holder);
+  }
+
+  /** The end of its log where it has ended, or does not answer by then. */
+  private async untilAnswering(deadline: number): Promise<string | undefined> {
+    const env = { ...process.env, ...this.env };
+    while (spawnSync("docker", ["info"], { env }).status !== 0) {
+      if (this.holder.exitCode !== null || performance.now() > deadline)
+        return `exit code ${this.holder.exitCode}: ${readFileSync(join(this.folder, "log"), "utf8").slice(-500)}`;
       await sleep(100);
     }
-    return engine;
   }
 
   get env() {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -189,6 +189,18 @@ describe.skipIf(!hasBoth)("with HAProxy and curl", () => {
     expect((await one.run()).code).toBe(0);
     expect(await one.text()).toContain("31009");
     expect((await readdir(one.folder)).sort()).toEqual(["haproxy.cfg", "reloads"]);
+  });
+
+  test("a run that is ended while it makes its first file leaves none", async () => {
+    const one = await bridge({ MARATHONS: "http://127.0.0.1:1" });
+    const programs = await mkdtemp(join(tmpdir(), "bridge-"));
+    cleanups.push(() => rm(programs, { recursive: true }));
+    const words = '#!/bin/sh\nfile=$(/usr/bin/mktemp "$@")\nkill -TERM "$PPID"\necho "$file"\n';
+    await writeFile(join(programs, "mktemp"), words, { mode: 0o755 });
+    const { code } = await one.run({ PATH: `${programs}:${process.env.PATH}`, TMPDIR: programs });
+    expect(code).toBe(1);
+    expect(await readdir(one.folder)).toEqual([]);
+    expect(await readdir(programs)).toEqual(["mktemp"]);
   });
 
   test("a configuration that HAProxy refuses is not put in place", async () => {

@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,8 +5,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { applyBundle, knownByDigest } from "../../../src/bundle/apply.ts";
 import { packParts } from "../../../src/bundle/collect.ts";
-import { engineArgs } from "../../../src/foundry/box/docker-store.ts";
-import { ownMounts } from "../../../src/foundry/debian/job.ts";
+import { type OwnEngine, startEngine } from "../../../src/foundry/box/engine.ts";
 import type { Lab } from "../../../src/lab/model.ts";
 import type { RunOn } from "../../../src/machines/docker-ssh/fleet.ts";
 import { imagesOnMachines } from "../../../src/machines/docker-ssh/images.ts";
@@ -16,7 +13,6 @@ import { partsOfMachines } from "../../../src/machines/docker-ssh/parts.ts";
 import { groupVariables, hostVariables } from "../../../src/render/inventory.ts";
 import { run } from "../../../src/tools/exec.ts";
 import { isInstalled } from "../../../src/tools/host.ts";
-import { until } from "../../helpers/eventually.ts";
 import { machine, tutorialLab } from "../../helpers/labs.ts";
 import { smallManifest } from "../../helpers/small-bundle.ts";
 
@@ -37,12 +33,13 @@ const lab: Lab = {
   ],
 };
 
-const missing = ["dockerd", "docker", "ansible-playbook", "unshare"].filter((name) => !isInstalled(name));
+const programs = ["dockerd", "docker", "ansible-playbook", "setpriv", "unshare"];
+const missing = programs.filter((name) => !isInstalled(name));
 const unable =
   process.getuid?.() !== 0 ? "not root" : missing.length > 0 ? `without ${missing.join(", ")}` : "";
 
 let folder: string;
-let engine: ChildProcess;
+let engine: OwnEngine;
 let env: Record<string, string>;
 
 /** Each machine is this host, where nobody needs sudo. */
@@ -52,20 +49,13 @@ const docker = (...args: string[]) => run({ file: "docker", args, env });
 beforeAll(async () => {
   if (unable) return;
   folder = mkdtempSync(join(tmpdir(), "mesos-lab-engine-"));
-  const socket = `unix://${folder}/docker.sock`;
-  env = { DOCKER_HOST: socket, HOME: folder, ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8" };
-  writeFileSync(join(folder, "daemon.json"), '{"features":{"containerd-snapshotter":false}}\n');
-  const args = ["--net", ...ownMounts, "dockerd", ...engineArgs(socket, join(folder, "store"), folder)];
-  engine = spawn("unshare", args, { stdio: "ignore" });
-  const version = { file: "docker", args: ["version"], env };
-  await until("an engine", async () => (await run(version, { accept: "any" })).exitCode === 0);
+  engine = await startEngine({ cacheDir: folder }, join(folder, "store"), folder);
+  env = { DOCKER_HOST: engine.socket, HOME: folder, ANSIBLE_NOCOLOR: "1", LC_ALL: "C.UTF-8" };
 });
 
 afterAll(async () => {
   if (unable) return;
-  const ended = once(engine, "exit");
-  engine.kill("SIGTERM");
-  await ended;
+  await engine.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

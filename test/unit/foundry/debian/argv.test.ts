@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { engineArgs } from "../../../../src/foundry/box/docker-store.ts";
+import { engineCommand } from "../../../../src/foundry/box/engine.ts";
 import { hostAptOptions } from "../../../../src/foundry/debian/apt.ts";
 import { insideTree } from "../../../../src/foundry/debian/job.ts";
 
@@ -18,7 +18,7 @@ test("the host's apt, working for a tree, uses nothing of the host's own package
 });
 
 test("the engine that fills a store leaves the host's network and files alone", () => {
-  const args = engineArgs("unix:///s/docker.sock", "/tree/var/lib/docker", "/s");
+  const { args } = engineCommand("unix:///s/docker.sock", "/tree/var/lib/docker", "/s");
   for (const wanted of [
     "--bridge=none",
     "--iptables=false",
