@@ -8,7 +8,7 @@ import { type Job, ownMounts } from "../debian/job.ts";
 /** An engine without what it needs ends by itself; one that still runs is only slow. */
 const startLimitMs = 300_000;
 /** What dockerd says last when its containerd was not there after 15 s: a busy host was slow. */
-const gaveUpWaiting = "timeout waiting for containerd to start";
+const gaveUpWaiting = "waiting for containerd to start";
 
 /** A Docker engine that only this process uses. */
 export interface OwnEngine {
@@ -32,18 +32,12 @@ export async function startEngine(job: Job, store: string, scratch: string): Pro
   for (;;) {
     const stop = new AbortController();
     let ended: unknown;
-    const engine = run(engineCommand(socket, store, scratch), {
-      signal: stop.signal,
-      logFile: job.logFile,
-      killAfterMs: 20_000,
-    }).then(
-      () => {
-        ended = new LabError("docker-failed", "dockerd ended by itself");
-      },
-      (error: unknown) => {
-        ended = error;
-      },
-    );
+    const command = engineCommand(socket, store, scratch);
+    // However it ends, it ends too early, unless it is stopped.
+    const options = { signal: stop.signal, logFile: job.logFile, killAfterMs: 20_000, accept: [] };
+    const engine = run(command, options).catch((error) => {
+      ended = error;
+    });
     const close = async () => {
       stop.abort();
       await engine;
@@ -53,8 +47,8 @@ export async function startEngine(job: Job, store: string, scratch: string): Pro
       return { socket, close };
     } catch (error) {
       await close();
-      const again = error instanceof LabError && error.details.some((line) => line.includes(gaveUpWaiting));
-      if (!again || performance.now() > deadline) throw error;
+      if (!(error instanceof LabError && error.details.some((line) => line.includes(gaveUpWaiting))))
+        throw error;
     }
   }
 }
@@ -85,7 +79,7 @@ async function untilAnswering(
     if (exitCode === 0) return;
     if (ended() !== undefined) throw ended();
     if (performance.now() > deadline)
-      throw new LabError("docker-failed", `dockerd did not answer within ${startLimitMs / 1000} s`, {
+      throw new LabError("docker-failed", "dockerd did not answer within 5 minutes", {
         details: [`last answer: ${stderr.trim()}`],
         remedy: ["mesos-lab box build (without --with-images)"],
       });
