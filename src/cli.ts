@@ -9,6 +9,7 @@ import { packageVersion } from "./tools/files.ts";
 import { wantsColor } from "./ui/color.ts";
 import type { LabEvent } from "./ui/events.ts";
 import { chooseDisplay } from "./ui/tasks.ts";
+import { jsonLine } from "./untrusted.ts";
 
 // A reader that closes early (`mesos-lab status | head -1`) is no failure. What still runs is ended in order:
 // an exit at once would leave Vagrant or Ansible at work with nobody watching.
@@ -110,5 +111,5 @@ function explainSilence(error: unknown): unknown {
 }
 
 function printEvent(event: LabEvent): void {
-  process.stdout.write(`${JSON.stringify(event)}\n`);
+  process.stdout.write(`${jsonLine(event)}\n`);
 }

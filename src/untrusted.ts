@@ -30,6 +30,16 @@ export function cleanAll<T>(data: T, maxLength = shownLength): T {
   ) as T;
 }
 
+/** Plain data as a line of JSON that a terminal may be shown: what it would act on is written as `\\u….`, and read back as it was. */
+export function jsonLine(data: unknown): string {
+  return JSON.stringify(data).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>
+    found
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}
+
 /** What a text holds, if it is JSON at all. */
 export function jsonOrUndefined(text: string): unknown {
   try {

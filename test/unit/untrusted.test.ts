@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clean, cleanAll, cleanLines } from "../../src/untrusted.ts";
+import { clean, cleanAll, cleanLines, jsonLine } from "../../src/untrusted.ts";
 
 test.each([
   ["two\r\nlines\tand\u00a0blanks", "two lines and blanks"],
@@ -32,4 +32,16 @@ test("all texts of plain data are cleaned, keys too", () => {
   const data = { "\u001b[31mkey": ["\u0007a", { deep: "b\u202e" }], count: 3, none: null, yes: true };
   expect(cleanAll(data)).toEqual({ key: ["a", { deep: "b" }], count: 3, none: null, yes: true });
   expect(cleanAll({ long: "x".repeat(50) }, 10)).toEqual({ long: `${"x".repeat(9)}…` });
+});
+
+test("JSON for a terminal holds nothing that it acts on, and is read back as it was", () => {
+  const data = {
+    detail: "\u007f \u0085 \u009b31m \u202e \u2028 \ufeff \u{e0001} \ud800 日本語 😀",
+    "\u009b": 1,
+  };
+  const line = jsonLine(data);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: none of them may reach a terminal
+  expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/u);
+  expect(line).toContain("日本語 😀");
+  expect(JSON.parse(line)).toEqual(data);
 });

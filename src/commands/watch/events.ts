@@ -1,6 +1,7 @@
 import { LabError } from "../../errors.ts";
 import type { Language } from "../../render/lesson/words.ts";
 import { paint } from "../../ui/color.ts";
+import { jsonLine } from "../../untrusted.ts";
 import { type Hub, openHub } from "../../watch/hub.ts";
 import { type Line, lineOf } from "../../watch/model/words.ts";
 import { observe } from "../../watch/observe.ts";
@@ -15,7 +16,7 @@ export interface EventsOptions extends LabOptions {
 export async function events({ language, ...which }: EventsOptions, context: Context): Promise<never> {
   const made = madeLab(which);
   const hub = openHub();
-  if (context.json) hub.listen((event) => context.print(JSON.stringify(event)));
+  if (context.json) hub.listen((event) => context.print(jsonLine(event)));
   else printLines(hub, context);
   return watchUntilInterrupted(made, hub, language, context);
 }
