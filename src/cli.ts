@@ -9,7 +9,7 @@ import { packageVersion } from "./tools/files.ts";
 import { wantsColor } from "./ui/color.ts";
 import type { LabEvent } from "./ui/events.ts";
 import { chooseDisplay } from "./ui/tasks.ts";
-import { jsonLine } from "./untrusted.ts";
+import { forTerminal, jsonLine } from "./untrusted.ts";
 
 // A reader that closes early (`mesos-lab status | head -1`) is no failure. What still runs is ended in order:
 // an exit at once would leave Vagrant or Ansible at work with nobody watching.
@@ -61,9 +61,9 @@ function makeContext(json: boolean): Context {
     color,
     // A terminal that was never given a size says 0.
     width: process.stdout.columns || 100,
-    print: (text) => process.stdout.write(`${color ? text : stripVTControlCharacters(text)}\n`),
+    print: (text) => process.stdout.write(`${forTerminal(color ? text : stripVTControlCharacters(text))}\n`),
     note: (text) => {
-      if (!json) process.stderr.write(`${text}\n`);
+      if (!json) process.stderr.write(`${forTerminal(text)}\n`);
     },
     emit: (event) => {
       if (json) printEvent(event);

@@ -30,6 +30,12 @@ export function cleanAll<T>(data: T, maxLength = shownLength): T {
   ) as T;
 }
 
+/** What a command prints: of all that a terminal acts on, line breaks, tabs and colours are left. */
+export function forTerminal(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+  return text.replace(/(\u001b\[[\d;]*m|\r?\n|\t)|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "$1");
+}
+
 /** Plain data as a line of JSON that a terminal may be shown: what it would act on is written as `\\u….`, and read back as it was. */
 export function jsonLine(data: unknown): string {
   return JSON.stringify(data).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (found) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clean, cleanAll, cleanLines, jsonLine } from "../../src/untrusted.ts";
+import { clean, cleanAll, cleanLines, forTerminal, jsonLine } from "../../src/untrusted.ts";
 
 test.each([
   ["two\r\nlines\tand\u00a0blanks", "two lines and blanks"],
@@ -44,4 +44,12 @@ test("JSON for a terminal holds nothing that it acts on, and is read back as it 
   expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/u);
   expect(line).toContain("日本語 😀");
   expect(JSON.parse(line)).toEqual(data);
+});
+
+test("what is printed keeps its lines and colours, and nothing else that a terminal acts on", () => {
+  const own = "\u001b[1;32m✔\u001b[0m one\n\ttwo\r\n日本語";
+  expect(forTerminal(own)).toBe(own);
+  expect(forTerminal("a\u0000b\u0007\rc\u001b[2J\u009bd\u007f\u202e\u2028\ud800e\u001b]0;f")).toBe(
+    "abc[2Jde]0;f",
+  );
 });

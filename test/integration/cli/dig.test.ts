@@ -1,3 +1,6 @@
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { decode, encode } from "dns-packet";
 import { expect, onTestFinished, test } from "vitest";
 import type { Lab } from "../../../src/lab/model.ts";
 import { parseMesosDnsConfig } from "../../../src/rehearsal/mesos-dns/config.ts";
@@ -85,4 +88,29 @@ test("a lab without Mesos-DNS, one that is away, and a type that is none", async
   expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining("this lab has no Mesos-DNS") });
   expect(away).toMatchObject({ code: 5, stderr: expect.stringContaining("connection refused") });
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('no record type "MX"') });
+});
+
+test("what a server puts into a name does not reach the terminal", async () => {
+  const server = createSocket("udp4");
+  server.on("message", (message, { port, address }) => {
+    const { id, questions } = decode(message);
+    const data = { port: 1, target: "a\u0000\u0007\u001b]0;x\u009b2J\u202eb.mesos" };
+    const answers = [{ type: "SRV", name: "_a._tcp.marathon.mesos", ttl: 10, data }] as const;
+    server.send(
+      encode({ type: "response", ...(id && { id }), ...(questions && { questions }), answers: [...answers] }),
+      port,
+      address,
+    );
+  });
+  server.bind(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const dig = desk({ dns: server.address().port });
+  const line = "_a._tcp.marathon.mesos. 10 IN SRV 0 0 1";
+  const [shown, json] = await Promise.all([
+    dig("_a._tcp.marathon.mesos"),
+    dig("_a._tcp.marathon.mesos", "--json"),
+  ]);
+  expect(shown).toMatchObject({ code: 0, stdout: `${line} a;xb.mesos.\n` });
+  expect(json.stdout).toContain("\\u009b2J\\u202eb.mesos");
 });
