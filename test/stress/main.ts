@@ -66,4 +66,5 @@ try {
 for (const failure of failures) console.log(`✖ ${failure}`);
 const seconds = Math.round((performance.now() - begin) / 1000);
 console.log(`${which} ${count}, seed ${seed}: ${failures.length} failed, in ${seconds} s`);
-process.exitCode = failures.length === 0 ? 0 : 1;
+// A connection that a hostile answer has left open keeps nobody waiting.
+process.exit(failures.length === 0 ? 0 : 1);

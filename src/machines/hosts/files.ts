@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HostsLab, Machine } from "../../lab/model.ts";
 import { sshConfig, sshDestination } from "../../render/ssh-config.ts";
 import { readIfThere, writeFiles } from "../../tools/files.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import type { Reach } from "../../tools/ssh.ts";
+import { withTemporaryFolder } from "../../tools/temporary.ts";
 import { pinnedKeys } from "./host-keys.ts";
 
 /** Where a lab on hosts keeps what it knows of them: the ssh configuration, the pinned keys, its own mark. */
@@ -30,18 +29,15 @@ function filesIn(folder: string): HostFiles {
 }
 
 /** The same in a folder of its own, with the keys that are pinned so far, for as long as `work` takes: nothing of it stays. */
-export async function withPassingFiles<T>(
+export function withPassingFiles<T>(
   { knownHosts }: HostFiles,
   work: (files: HostFiles) => Promise<T>,
 ): Promise<T> {
-  const files = filesIn(mkdtempSync(join(tmpdir(), "mesos-lab-ssh-")));
-  try {
+  return withTemporaryFolder((folder) => {
     const known = readIfThere(knownHosts);
-    if (known !== undefined) writeFiles(files.folder, [{ path: knownHostsName, contents: known }]);
-    return await work(files);
-  } finally {
-    rmSync(files.folder, { recursive: true, force: true });
-  }
+    if (known !== undefined) writeFiles(folder, [{ path: knownHostsName, contents: known }]);
+    return work(filesIn(folder));
+  });
 }
 
 /** Writes the ssh configuration for the keys that are pinned by now. */

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { exitCodes, LabError } from "../../errors.ts";
 import { run } from "../../tools/exec.ts";
+import { withTemporaryFolder } from "../../tools/temporary.ts";
 
 /**
  * A boot sector that writes 0x10 to QEMU's debug-exit port and halts:
@@ -31,25 +31,24 @@ async function guestRunsWithin(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  const folder = mkdtempSync(join(tmpdir(), "mesos-lab-guest-"));
-  const image = join(folder, "boot.img");
-  writeFileSync(image, bootSector);
-  const args = [
-    ...["-accel", accelerator, "-m", "16", "-display", "none", "-nodefaults", "-no-reboot"],
-    ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"],
-    ...["-drive", `file=${image},format=raw,if=floppy,readonly=on`],
-  ];
-  const begin = performance.now();
   try {
-    const { exitCode } = await run(
-      { file: "qemu-system-x86_64", args },
-      { signal, timeoutMs, killAfterMs: 1000, accept: "any" },
-    );
-    return exitCode === guestRan ? performance.now() - begin : undefined;
+    return await withTemporaryFolder(async (folder) => {
+      const image = join(folder, "boot.img");
+      await writeFile(image, bootSector);
+      const args = [
+        ...["-accel", accelerator, "-m", "16", "-display", "none", "-nodefaults", "-no-reboot"],
+        ...["-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"],
+        ...["-drive", `file=${image},format=raw,if=floppy,readonly=on`],
+      ];
+      const begin = performance.now();
+      const { exitCode } = await run(
+        { file: "qemu-system-x86_64", args },
+        { signal, timeoutMs, killAfterMs: 1000, accept: "any" },
+      );
+      return exitCode === guestRan ? performance.now() - begin : undefined;
+    });
   } catch (error) {
     if (error instanceof LabError && error.exitCode !== exitCodes.interrupted) return undefined;
     throw error;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exitCodes, LabError } from "../../errors.ts";
 import { type Finding, lacking } from "../../lab/finding.ts";
 import type { ProviderName } from "../../lab/model.ts";
 import { run } from "../../tools/exec.ts";
+import { withTemporaryFolder } from "../../tools/temporary.ts";
 import { anyMachine, type Failure, parseFailure, vagrantTries } from "../../tools/vagrant.ts";
 
 /** Providers by their names for people, and the plugins of those that Vagrant does not bring itself. */
@@ -32,18 +32,17 @@ export function refusals(provider: ProviderName, signal: AbortSignal): Promise<r
 }
 
 async function askVagrant(provider: ProviderName, signal: AbortSignal): Promise<readonly Finding[]> {
-  const folder = await mkdtemp(join(tmpdir(), "mesos-lab-vagrant-"));
   try {
-    await writeFile(join(folder, "Vagrantfile"), anyMachine);
-    const options = { signal, accept: "any", timeoutMs: 60_000 } as const;
-    const { stdout } = await run(vagrantTries(folder, provider), options);
-    const failure = parseFailure(stdout);
-    return failure === undefined ? [] : [refusal(provider, failure)];
+    return await withTemporaryFolder(async (folder) => {
+      await writeFile(join(folder, "Vagrantfile"), anyMachine);
+      const options = { signal, accept: "any", timeoutMs: 60_000 } as const;
+      const { stdout } = await run(vagrantTries(folder, provider), options);
+      const failure = parseFailure(stdout);
+      return failure === undefined ? [] : [refusal(provider, failure)];
+    });
   } catch (error) {
     if (error instanceof LabError && error.exitCode !== exitCodes.interrupted) return [];
     throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
