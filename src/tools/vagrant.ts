@@ -41,12 +41,14 @@ export function parseStatus(output: string): ReadonlyMap<string, string> {
   return states;
 }
 
+/** vagrant-libvirt lists every setting of a domain with dashes; the Vagrantfile's trigger has something to do seldom. */
+const noNews = /^-- |^Running (action triggers|trigger)/;
+
 /** The machine that a line of Vagrant's output is about, and the line's text. */
 export function parseProgress(lab: Lab, line: string): { machine: string; text: string } | undefined {
   const match = /^(?:==>|\s+)\s*([a-z0-9-]+):\s*(.*)$/.exec(line);
   const [, machine, text] = match ?? [];
-  // vagrant-libvirt lists every setting of a domain so.
-  if (machine === undefined || text === undefined || text === "" || text.startsWith("-- ")) return undefined;
+  if (machine === undefined || text === undefined || text === "" || noNews.test(text)) return undefined;
   return lab.machines.some(({ name }) => name === machine) ? { machine, text } : undefined;
 }
 

@@ -27,6 +27,9 @@ test.each([
   ["==> mistress: hello", undefined],
   ["Bringing machine 'master' up with 'virtualbox' provider...", undefined],
   ["master: not indented", undefined],
+  ["==> master: Running action triggers after up ...", undefined],
+  ["==> master: Running trigger...", undefined],
+  ["    master:  -- Memory:            896M", undefined],
   ["", undefined],
 ])("progress %j", (line, news) => {
   expect(parseProgress(tutorialLab, line)).toEqual(news);
