@@ -158,7 +158,7 @@ export function pretty(command: Command): string {
   return command.cwd === undefined ? words : `(cd ${quote(command.cwd)} && ${words})`;
 }
 
-/** A control character as the shell makes it anew, between quotes: itself it would steer the terminal that shows it. */
+/** A character that steers a terminal, as the shell makes it anew, between quotes: what is printed never holds it. */
 function printed(character: string): string {
   const bytes = [...Buffer.from(character)].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`);
   return `'"$(printf '${bytes.join("")}')"'`;
@@ -166,7 +166,7 @@ function printed(character: string): string {
 
 function quote(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", "'\\''").replaceAll(/[^\P{Cc}\t\n]/gu, printed)}'`;
+  return `'${word.replaceAll("'", "'\\''").replaceAll(/[^\P{Cc}\t\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu, printed)}'`;
 }
 
 async function readLines(

@@ -11,23 +11,25 @@ const leftAfterMs = 24 * 60 * 60 * 1_000;
  * ends; what a killed run has left goes with the first run a day later.
  */
 export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  await removeLeft();
   const folder = await mkdtemp(join(tmpdir(), prefix));
   try {
+    await removeLeft(folder);
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function removeLeft(): Promise<void> {
+/** By the file system's own times: those of the folder that was made just now and of the others. */
+async function removeLeft(made: string): Promise<void> {
+  const now = (await lstat(made)).mtimeMs;
   for (const name of await readdir(tmpdir()).catch(() => [])) {
     if (!name.startsWith(prefix)) continue;
     const path = join(tmpdir(), name);
     const found = await lstat(path).catch(() => undefined);
     const isOwn = found?.isDirectory() === true && found.uid === (process.getuid?.() ?? found.uid);
     // Another run may be removing it as well.
-    if (isOwn && Date.now() - found.mtimeMs > leftAfterMs)
+    if (isOwn && now - found.mtimeMs > leftAfterMs)
       await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
 }
