@@ -4,6 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 
 /** Longest text of a foreign answer that is shown, in characters. */
 const shownLength = 300;
+/** What a terminal acts on, or what turns the direction of its text. */
+const steering = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** One line: without control, escape and direction characters, at most `maxLength` characters. */
 export function clean(text: string, maxLength = shownLength): string {
@@ -33,7 +35,8 @@ export function cleanAll<T>(data: T, maxLength = shownLength): T {
 /** What a command prints: of all that a terminal acts on, line breaks, tabs and colours are left. */
 export function forTerminal(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
-  return text.replace(/(\u001b\[[\d;]*m|\r?\n|\t)|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "$1");
+  const parts = text.split(/(\u001b\[[\d;]*m|\r?\n|\t)/);
+  return parts.map((part, index) => (index % 2 === 1 ? part : part.replace(steering, ""))).join("");
 }
 
 /** Plain data as a line of JSON that a terminal may be shown: what it would act on is written as `\\u….`, and read back as it was. */
@@ -56,5 +59,5 @@ export function jsonOrUndefined(text: string): unknown {
 }
 
 function withoutControls(text: string): string {
-  return stripVTControlCharacters(text).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "");
+  return stripVTControlCharacters(text).replace(steering, "");
 }

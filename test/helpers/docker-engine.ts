@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gaveUpWaiting } from "../../src/foundry/box/engine.ts";
 import { patienceMs } from "./eventually.ts";
 
 /** Network, mounts and processes of its own, all of which end with the first process. */
@@ -69,8 +70,7 @@ export class DockerEngine {
       const failure = await engine.untilAnswering(deadline);
       if (failure === undefined) return engine;
       await engine.close();
-      // A busy host was slow; dockerd itself waits 15 s for its containerd.
-      const again = failure.includes("timeout waiting for containerd to start");
+      const again = failure.includes(gaveUpWaiting);
       if (!again || performance.now() > deadline) throw new Error(`dockerd does not answer: ${failure}`);
     }
   }

@@ -8,7 +8,7 @@ import { type Job, ownMounts } from "../debian/job.ts";
 /** An engine without what it needs ends by itself; one that still runs is only slow. */
 const startLimitMs = 300_000;
 /** What dockerd says last when its containerd was not there after 15 s: a busy host was slow. */
-const gaveUpWaiting = "waiting for containerd to start";
+export const gaveUpWaiting = "waiting for containerd to start";
 
 /** A Docker engine that only this process uses. */
 export interface OwnEngine {

@@ -88,7 +88,8 @@ async function bringUp(
       tellAll("not ready in the time that Vagrant gives a machine, and still at work: waiting on");
     }
   }
-  // Vagrant sets addresses up after a boot. One that it gave up has none, and counts as running the next time.
+  // Vagrant sets addresses up after a boot. One that it gave up has none, and counts as running the next time. With
+  // libvirt the Vagrantfile has put that right by now.
   const silent = await silentAfterBoot(run);
   if (silent.length === 0) return;
   tellAll(`${silent.join(", ")} does not answer at its address: starting it again`);
