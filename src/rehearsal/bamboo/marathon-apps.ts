@@ -30,6 +30,8 @@ export async function fetchApps(endpoints: readonly string[], signal: AbortSigna
         `${endpoint}/v2/tasks?status=running`,
         signal,
       );
+      // What has no task is not routed to, and a thousand definitions take their time.
+      if (tasks.length === 0) return [];
       const { apps } = await getJson<{ apps: MarathonApp[] }>(`${endpoint}/v2/apps`, signal);
       return routedApps(tasks, apps);
     } catch (error) {

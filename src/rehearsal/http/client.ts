@@ -8,7 +8,8 @@ import {
 export interface ClientRequest {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** Text, or bytes in pieces. */
+  readonly body?: string | readonly Uint8Array[];
   readonly signal: AbortSignal;
   /** Whether any certificate of an HTTPS server will do. */
   readonly trustsAnyone?: boolean;
@@ -33,7 +34,8 @@ export interface ClientAnswer {
 export async function send(url: string, options: ClientRequest): Promise<ClientAnswer> {
   const { method = "GET", headers = {}, body, signal, trustsAnyone = false } = options;
   const start = url.startsWith("https:") ? (await import("node:https")).request : plain;
-  const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
+  const pieces = typeof body === "string" ? [Buffer.from(body)] : body;
+  const length = pieces === undefined ? {} : { "content-length": String(lengthOf(pieces)) };
   const request: RequestOptions & { rejectUnauthorized?: boolean } = {
     method,
     headers: { ...headers, ...length },
@@ -45,8 +47,13 @@ export async function send(url: string, options: ClientRequest): Promise<ClientA
     sent.setNoDelay(true);
     // Also after the answer: a signal that ends a stream is an error of the request then, and must not end the process.
     sent.on("error", reject);
-    sent.end(body);
+    for (const piece of pieces ?? []) sent.write(piece);
+    sent.end();
   });
+}
+
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
 function answerOf(answer: IncomingMessage): ClientAnswer {

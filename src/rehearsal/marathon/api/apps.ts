@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { writtenList, writtenObject } from "../../json/written.ts";
 import { conflict, notFound, unknownApp, unknownTask } from "../apps/api-error.ts";
 import { newDefinition } from "../apps/app-definition.ts";
 import type { AppDefinition, MarathonTask } from "../apps/model.ts";
@@ -28,7 +29,10 @@ export function appRoutes(current: () => Runtime): Hono {
     const fits = appFilter({ cmd, id, label });
     const embed = embedOf(context, "apps", ["counts", "deployments"]);
     const records = runtime.registry.allApps().filter((record) => fits(record.app));
-    return json(context, { apps: records.map((record) => appInfo(runtime, record, embed)) });
+    return json(
+      context,
+      writtenObject({ apps: writtenList(records.map((record) => appInfo(runtime, record, embed))) }),
+    );
   });
 
   api.post("/v2/apps", async (context) => {
@@ -75,11 +79,14 @@ export function appRoutes(current: () => Runtime): Hono {
     switch (path.kind) {
       case "group": {
         const inside = registry.allApps().filter(({ app }) => isInside(app.id, path.id));
-        return json(context, { "*": inside.map((other) => appInfo(runtime, other, embed)) });
+        return json(
+          context,
+          writtenObject({ "*": writtenList(inside.map((other) => appInfo(runtime, other, embed))) }),
+        );
       }
       case "app":
         if (record === undefined) throw unknownApp(path.id);
-        return json(context, { app: appInfo(runtime, record, embed) });
+        return json(context, writtenObject({ app: appInfo(runtime, record, embed) }));
       case "tasks":
       case "groupTasks": {
         if (path.kind === "tasks" && prefersText(context.req.header("accept"))) {

@@ -32,10 +32,10 @@ export function eventRoutes(current: () => Runtime): Hono {
     const fields = { clientIp: clientAddress(context), callbackUrl };
     if (context.req.method === "POST") {
       await callbacks.subscribe(callbackUrl);
-      return json(context, bus.tell("subscribe_event", fields));
+      return json(context, bus.tell("subscribe_event", fields).json);
     }
     await callbacks.unsubscribe(callbackUrl);
-    return json(context, bus.tell("unsubscribe_event", fields));
+    return json(context, bus.tell("unsubscribe_event", fields).json);
   });
   return api;
 }

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { Written } from "../../json/written.ts";
 
 /** As Jersey writes the type that Marathon prefers. */
 const jsonType = "application/json; qs=2";
@@ -12,7 +13,8 @@ export function json(
 ): Response {
   for (const [name, value] of Object.entries({ "content-type": jsonType, ...headers }))
     context.header(name, value);
-  return context.body(JSON.stringify(body), status as ContentfulStatusCode);
+  const text = body instanceof Written ? new Uint8Array(body.bytes) : JSON.stringify(body);
+  return context.body(text, status as ContentfulStatusCode);
 }
 
 /** Where something new is: the request's path with its id behind it, even if the id is in that path already. */

@@ -1,7 +1,9 @@
+import { extended, type Written } from "../../json/written.ts";
 import type { AppDefinition, MarathonTask } from "../apps/model.ts";
 import { safePath } from "../apps/path-id.ts";
 import type { AppRecord } from "../apps/registry.ts";
 import { servicePorts } from "../apps/service-ports.ts";
+import { appJson } from "../apps/tree-json.ts";
 import type { Runtime } from "../runtime.ts";
 import type { Health } from "../tasks/health-monitor.ts";
 
@@ -28,23 +30,18 @@ export function fullTask(
 export const embeds = ["tasks", "counts", "deployments", "lastTaskFailure", "failures", "taskStats"] as const;
 export type Embed = (typeof embeds)[number];
 
-/** An app with whatever of its state was asked for. */
-export function appInfo(
-  runtime: Runtime,
-  record: AppRecord,
-  embed: ReadonlySet<Embed>,
-): Record<string, unknown> {
+/** An app with whatever of its state was asked for, as JSON. */
+export function appInfo(runtime: Runtime, record: AppRecord, embed: ReadonlySet<Embed>): Written {
   const { app, lastTaskFailure } = record;
   const tasks = runtime.registry.tasks.of(app.id);
   const { health } = runtime.scheduler;
   const deployments = runtime.deployments.of(app.id).map(({ plan }) => ({ id: plan.id }));
-  return {
-    ...app,
+  return extended(appJson(app), {
     ...(embed.has("counts") ? counts(tasks, (task) => health.isHealthy(task.id)) : {}),
     ...(embed.has("deployments") ? { deployments } : {}),
     ...(embed.has("tasks") ? { tasks: tasks.map((task) => fullTask(task, health.results(task.id))) } : {}),
     ...(embed.has("lastTaskFailure") && lastTaskFailure !== undefined ? { lastTaskFailure } : {}),
-  };
+  });
 }
 
 /** An app that has just been created. */

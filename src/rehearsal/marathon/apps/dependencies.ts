@@ -1,8 +1,7 @@
-import type { AppDefinition } from "./model.ts";
 import { isInside, parentId } from "./path-id.ts";
 import type { Tree } from "./tree.ts";
 
-/** For each app the apps that it depends on: by itself, or by a group that it is in. */
+/** For each app that depends on others those apps: by itself, or by a group that it is in. */
 export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function dependenciesOf(tree: Tree): Dependencies {
@@ -15,27 +14,26 @@ export function dependenciesOf(tree: Tree): Dependencies {
     meant.set(id, found);
     return found;
   };
-  return new Map(
-    [...tree.apps.values()].map((app) => {
-      const wanted = [
-        ...app.dependencies,
-        ...groupsAbove(app).flatMap((id) => tree.groups.get(id)?.dependencies ?? []),
-      ];
-      return [app.id, new Set(wanted.flatMap(appsMeantBy))];
-    }),
-  );
-}
-
-function groupsAbove({ id }: AppDefinition): string[] {
-  const above: string[] = [];
-  for (let group = parentId(id); ; group = parentId(group)) {
-    above.push(group);
-    if (group === "/") return above;
+  // What the apps of a group have from it and from those above it: once for all of them.
+  const inherited = new Map<string, readonly string[]>();
+  const inheritedFrom = (group: string): readonly string[] => {
+    const known = inherited.get(group);
+    if (known !== undefined) return known;
+    const own = tree.groups.get(group)?.dependencies ?? [];
+    const found = group === "/" ? own : [...own, ...inheritedFrom(parentId(group))];
+    inherited.set(group, found);
+    return found;
+  };
+  const found = new Map<string, ReadonlySet<string>>();
+  for (const { id, dependencies } of tree.apps.values()) {
+    const wanted = [...dependencies, ...inheritedFrom(parentId(id))];
+    if (wanted.length > 0) found.set(id, new Set(wanted.flatMap(appsMeantBy)));
   }
+  return found;
 }
 
 /**
- * The length of the longest way from each app to one that depends on nothing; 1 for that one. Apps of the same length
+ * The length of the longest way from each app to one that depends on nothing; that one has 1, or none. Apps of the same length
  * do not depend on each other.
  * @returns undefined where apps depend on each other in a circle.
  */

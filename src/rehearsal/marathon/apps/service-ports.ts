@@ -24,17 +24,19 @@ export function hostPorts(app: AppDefinition): readonly number[] {
 
 /**
  * Gives every service port that was left open the lowest free one of the range; an app keeps the ones it has.
+ * @param takenByOthers asked only where a port was left open; what is given is added to it
  * @throws ApiError 500 when the range is used up.
  */
 export function assignServicePorts(
   app: AppDefinition,
-  others: readonly AppDefinition[],
+  takenByOthers: () => Set<number>,
   previous: AppDefinition | undefined,
   range: PortRange,
 ): AppDefinition {
   const wanted = servicePorts(app);
   if (!wanted.includes(0)) return { ...app, ports: wanted };
-  const taken = new Set([...others.flatMap(servicePorts), ...(previous?.ports ?? []), ...wanted]);
+  const taken = takenByOthers();
+  for (const port of [...(previous?.ports ?? []), ...wanted]) taken.add(port);
   const own = (previous?.ports ?? []).filter(
     (port) => port >= range.min && port < range.max && !wanted.includes(port),
   );

@@ -1,5 +1,6 @@
+import { type Written, writtenObject } from "../../json/written.ts";
 import { locked } from "../apps/api-error.ts";
-import { groupIn } from "../apps/tree.ts";
+import { treeJson } from "../apps/tree-json.ts";
 import type { EventBus } from "../events/event-bus.ts";
 import type { Turns } from "../tasks/scheduler.ts";
 import { affectedApps, type Plan, type Step } from "./plan.ts";
@@ -150,12 +151,12 @@ export function stepJson(step: Step): Record<string, unknown> {
   return { actions: step.map(({ action, app }) => ({ type: action, app })) };
 }
 
-function planJson(plan: Plan): Record<string, unknown> {
-  return {
+function planJson(plan: Plan): Written {
+  return writtenObject({
     id: plan.id,
-    original: groupIn(plan.original, "/"),
-    target: groupIn(plan.target, "/"),
+    original: treeJson(plan.original),
+    target: treeJson(plan.target),
     steps: plan.steps.map(stepJson),
     version: plan.version,
-  };
+  });
 }

@@ -4,7 +4,7 @@ import { defaults } from "../apps/defaults.ts";
 import type { AppDefinition, AppUpdate, MarathonTask } from "../apps/model.ts";
 import { parentId } from "../apps/path-id.ts";
 import type { Registry } from "../apps/registry.ts";
-import { assignServicePorts, type PortRange } from "../apps/service-ports.ts";
+import { assignServicePorts, type PortRange, servicePorts } from "../apps/service-ports.ts";
 import { nextVersion } from "../apps/timestamp.ts";
 import { edited, type Tree } from "../apps/tree.ts";
 import { treeViolations } from "../apps/tree-validation.ts";
@@ -142,13 +142,15 @@ export class GroupManager {
 
   private withPorts(original: Tree, target: Tree): Tree {
     return edited(target, ({ apps }) => {
-      const taken = [...original.apps.values(), ...apps.values()];
+      let known: Set<number> | undefined;
+      const taken = () => {
+        known ??= portsOf(original.apps, apps);
+        return known;
+      };
       for (const app of apps.values()) {
         const previous = original.apps.get(app.id);
         if (app === previous) continue;
-        const assigned = assignServicePorts(app, taken, previous, this.parts.servicePorts);
-        taken.push(assigned);
-        apps.set(app.id, assigned);
+        apps.set(app.id, assignServicePorts(app, taken, previous, this.parts.servicePorts));
       }
     });
   }
@@ -168,6 +170,17 @@ function known(tree: Tree, id: string): AppDefinition {
   const app = tree.apps.get(id);
   if (app === undefined) throw unknownApp(id);
   return app;
+}
+
+/** Of the apps as they were and as they shall be. */
+function portsOf(before: Tree["apps"], after: Tree["apps"]): Set<number> {
+  const ports = new Set<number>();
+  const note = (app: AppDefinition) => {
+    for (const port of servicePorts(app)) ports.add(port);
+  };
+  for (const app of after.values()) note(app);
+  for (const app of before.values()) if (after.get(app.id) !== app) note(app);
+  return ports;
 }
 
 function differs(original: Tree, app: AppDefinition): boolean {

@@ -1,9 +1,10 @@
+import { type Written, writtenObject } from "../../json/written.ts";
 import { timestamp } from "../apps/timestamp.ts";
 
+/** An event, and its JSON, which is written once for all who listen. */
 export interface MarathonEvent {
   readonly eventType: string;
-  readonly timestamp: string;
-  readonly [field: string]: unknown;
+  readonly json: Written;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -19,7 +20,7 @@ export class EventBus {
 
   /** @returns the event as it was sent. */
   tell(eventType: string, fields: Fields): MarathonEvent {
-    const event = { ...fields, eventType, timestamp: timestamp() };
+    const event = { eventType, json: writtenObject({ ...fields, eventType, timestamp: timestamp() }) };
     for (const listener of [...this.listeners]) listener(event);
     return event;
   }

@@ -7,20 +7,19 @@ const backlog = 50;
 
 /** The events from now on as a `text/event-stream`, until the reader goes away. */
 export function eventStream(bus: EventBus, remoteAddress: string): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
   let end = () => {};
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        const send = (text: string) => {
+        const send = (...parts: readonly (string | Uint8Array)[]) => {
           if ((controller.desiredSize ?? 0) <= 0) {
             end();
             controller.close();
-          } else controller.enqueue(encoder.encode(text));
+          } else controller.enqueue(Buffer.concat(parts.map(bytesOf)));
         };
         // Marathon tells the new reader of its own arrival.
-        const stop = bus.listen((event) =>
-          send(`event: ${event.eventType}\r\ndata: ${JSON.stringify(event)}\r\n\r\n`),
+        const stop = bus.listen(({ eventType, json }) =>
+          send(`event: ${eventType}\r\ndata: `, json.bytes, "\r\n\r\n"),
         );
         const heartbeat = setInterval(() => send("\r\n"), heartbeatMs);
         let ended = false;
@@ -37,4 +36,8 @@ export function eventStream(bus: EventBus, remoteAddress: string): ReadableStrea
     },
     { highWaterMark: backlog },
   );
+}
+
+function bytesOf(part: string | Uint8Array): Uint8Array {
+  return typeof part === "string" ? Buffer.from(part) : part;
 }

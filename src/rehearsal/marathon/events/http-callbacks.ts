@@ -88,7 +88,7 @@ export class HttpCallbacks {
     try {
       const response = await send(url, {
         method: "POST",
-        body: JSON.stringify(event),
+        body: event.json.pieces,
         headers: { "content-type": "application/json", accept: "application/json" },
         signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(slowMs)]),
       });

@@ -14,7 +14,7 @@ import {
   invalidSegments,
   safePath,
 } from "../../../../src/rehearsal/marathon/apps/path-id.ts";
-import { assignServicePorts } from "../../../../src/rehearsal/marathon/apps/service-ports.ts";
+import { assignServicePorts, servicePorts } from "../../../../src/rehearsal/marathon/apps/service-ports.ts";
 import { backoffMs } from "../../../../src/rehearsal/marathon/events/http-callbacks.ts";
 import { planApp } from "../../../../src/rehearsal/marathon/tasks/app-plan.ts";
 import { LaunchDelays } from "../../../../src/rehearsal/marathon/tasks/launch-delays.ts";
@@ -71,15 +71,19 @@ describe("an app", () => {
 
   test("service ports are unique, the lowest free ones, and kept", () => {
     const range = { min: 10000, max: 10003 };
-    const first = assignServicePorts(app({ ports: [0, 0] }), [], undefined, range);
+    const taken =
+      (...apps: AppDefinition[]) =>
+      () =>
+        new Set(apps.flatMap(servicePorts));
+    const first = assignServicePorts(app({ ports: [0, 0] }), taken(), undefined, range);
     expect(first.ports).toEqual([10000, 10001]);
-    const second = assignServicePorts(app({ id: "/b", ports: [0] }), [first], undefined, range);
+    const second = assignServicePorts(app({ id: "/b", ports: [0] }), taken(first), undefined, range);
     expect(second.ports).toEqual([10002]);
-    expect(assignServicePorts({ ...first, ports: [0, 0] }, [second], first, range).ports).toEqual([
+    expect(assignServicePorts({ ...first, ports: [0, 0] }, taken(second), first, range).ports).toEqual([
       10000, 10001,
     ]);
     expect(() =>
-      assignServicePorts(app({ id: "/c", ports: [0] }), [first, second], undefined, range),
+      assignServicePorts(app({ id: "/c", ports: [0] }), taken(first, second), undefined, range),
     ).toThrow("10000-10003");
   });
 
