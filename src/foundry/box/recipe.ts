@@ -66,7 +66,11 @@ export const maskedUnits = [
 /** What its package starts at every boot, and only a playbook shall. */
 export const disabledUnits = ["haproxy.service"];
 
-export const enabledUnits = ["systemd-networkd.service", "mesos-lab-host-keys.service"];
+export const enabledUnits = [
+  "systemd-networkd.service",
+  "mesos-lab-host-keys.service",
+  "mesos-lab-identity.service",
+];
 
 const kernelArguments = "console=ttyS0 net.ifnames=0 biosdevname=0";
 
