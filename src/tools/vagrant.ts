@@ -41,8 +41,8 @@ export function parseStatus(output: string): ReadonlyMap<string, string> {
   return states;
 }
 
-/** vagrant-libvirt lists every setting of a domain with dashes; the Vagrantfile's trigger has something to do seldom. */
-const noNews = /^-- |^Running (action triggers|trigger)/;
+/** vagrant-libvirt lists every setting of a domain with dashes; what triggers do they say themselves. */
+const noNews = /^-[->] |^Running (action triggers|trigger)/;
 
 /** The machine that a line of Vagrant's output is about, and the line's text. */
 export function parseProgress(lab: Lab, line: string): { machine: string; text: string } | undefined {

@@ -4,13 +4,19 @@ import wrapAnsi from "wrap-ansi";
 
 /** Text for a grid of terminal cells. Colours take no cells and survive; foreign text is cleaned before it comes here. */
 
+/** This tool's own signs, one cell each. The first sign that is not ASCII makes string-width compile all emoji: a tenth of a second. */
+const ownSigns = /[…✔✖›❯](?!\uFE0F)/g;
+const ascii = /^[ -~]*$/;
+
 /** How many cells a text fills: two for each East Asian wide character and each emoji. */
 export function cells(text: string): number {
-  return stringWidth(text);
+  return stringWidth(text.replaceAll(ownSigns, "x"));
 }
 
 /** The text cut to at most `width` cells, with dots where something is missing. */
 export function clip(text: string, width: number, dots = "…"): string {
+  if (cells(text) <= width) return text;
+  if (ascii.test(text) && width > 1 && cells(dots) === 1) return `${text.slice(0, width - 1)}${dots}`;
   // cli-truncate takes a wide character that begins within the width, though it ends behind it.
   for (let room = width; room >= cells(dots); room -= 1) {
     const cut = cliTruncate(text, room, { truncationCharacter: dots });

@@ -28,6 +28,7 @@ test.each([
   ["Bringing machine 'master' up with 'virtualbox' provider...", undefined],
   ["master: not indented", undefined],
   ["==> master: Running action triggers after up ...", undefined],
+  ["    master:      -> io.systemd.credential:mesos-lab.name=master", undefined],
   ["==> master: Running trigger...", undefined],
   ["    master:  -- Memory:            896M", undefined],
   ["", undefined],
