@@ -64,7 +64,7 @@ const defaults: Record<string, string> = {
   machines: defaultMachines
     .map(({ name, ip, services }) => `${name} ${ip} (${services.join(", ")})`)
     .join("; "),
-  "machines[].memory": String(defaultMemory),
+  "machines[].memory": `${defaultMemory("vagrant", "classic", [])}; rehearsal in virtual machines ${defaultMemory("vagrant", "rehearsal", [])}, where master and slave are not on one`,
   "machines[].cpus": String(defaultCpus),
   discovery: "the methods that the machines list",
   ...prefixed("images", imagesOf("classic", false)),

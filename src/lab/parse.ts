@@ -104,13 +104,16 @@ function assemble(
     stack,
     runs: askedRuns(place, file, flags, { provider, stack }),
     ...(zk !== undefined && { mesos: { zk } }),
-    machines: (file.machines ?? usualMachines(zk !== undefined)).map((machine, index) => ({
-      name: machine.name,
-      ip: draft.machines?.[index]?.ip?.value ?? machine.ip,
-      memory: flags.memory ?? machine.memory ?? defaultMemory,
-      cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
-      services: draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services,
-    })),
+    machines: (file.machines ?? usualMachines(zk !== undefined)).map((machine, index) => {
+      const services = draft.machines?.[index]?.services.map(({ value }) => value) ?? machine.services;
+      return {
+        name: machine.name,
+        ip: draft.machines?.[index]?.ip?.value ?? machine.ip,
+        memory: flags.memory ?? machine.memory ?? defaultMemory(place, stack, services),
+        cpus: flags.cpus ?? machine.cpus ?? defaultCpus,
+        services,
+      };
+    }),
     images: { ...imagesOf(stack, zk !== undefined), ...defined(ownImages) },
     ports: {
       ...defaultPorts,

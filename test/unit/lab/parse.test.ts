@@ -36,7 +36,7 @@ describe("defaults", () => {
         provider: "virtualbox",
         box: { name: "bento/ubuntu-20.04", version: "202407.23.0" },
       },
-      machines: defaultMachines,
+      machines: defaultMachines.map((machine) => ({ ...machine, memory: 2048, cpus: 2 })),
       images: imagesOf("classic", false),
       ports: defaultPorts,
     });
@@ -106,6 +106,29 @@ describe("what overrides what", () => {
       `images: {tomcat: a/b@sha256:${"0".repeat(64)}}`,
       {},
       { images: { ...imagesOf("classic", false), tomcat: `a/b@sha256:${"0".repeat(64)}` } },
+    ],
+    [
+      "a rehearsal in virtual machines needs less memory",
+      "stack: rehearsal",
+      {},
+      { machines: defaultMachines.map((machine) => ({ ...machine, memory: 896 })) },
+    ],
+    [
+      "with master and slave on one machine nobody has tried less",
+      "stack: rehearsal\nmachines:\n  - {name: one, ip: 192.168.33.18, services: [zookeeper, mesos-master, mesos-slave, marathon, bamboo]}",
+      {},
+      { machines: [{ name: "one", memory: 2048 }] },
+    ],
+    [
+      "an embedded lab has the tutorial's, for what a slave offers",
+      "runsOn: embedded",
+      {},
+      {
+        machines: [
+          { name: "master", memory: 2048 },
+          { name: "slave", memory: 2048 },
+        ],
+      },
     ],
     [
       "--memory and --cpus on every machine",
