@@ -1,5 +1,4 @@
 import { type Lab, type Machine, machinesWith } from "../lab/model.ts";
-import { openHttp } from "../probes/http.ts";
 import { beginToLeave, depart, type Leaving, stay } from "./leaving.ts";
 import { moveApp, putBack, tasksOn } from "./move.ts";
 import type { Mover } from "./mover.ts";
@@ -21,6 +20,7 @@ export async function drainSlaves(
 ): Promise<string | undefined> {
   const slaves = machinesWith(leaving, "mesos-slave");
   if (slaves.length === 0 || machinesWith(lab, "marathon").length === 0) return undefined;
+  const { openHttp } = await import("../probes/http.ts");
   const http = openHttp();
   const mover: Mover = { http, lab, notes, signal, say };
   let told: readonly Leaving[] = [];
@@ -63,6 +63,7 @@ export async function putBackMoved(
   lab: Lab,
   { notes, signal, say }: Pick<Mover, "notes" | "signal" | "say">,
 ): Promise<string> {
+  const { openHttp } = await import("../probes/http.ts");
   const http = openHttp();
   try {
     const left = notes.left();
@@ -75,6 +76,7 @@ export async function putBackMoved(
 
 /** Tells slaves that were to leave that they stay: what an earlier run was killed over has not told them so. */
 export async function keepSlaves(lab: Lab, slaves: readonly Machine[], signal: AbortSignal): Promise<void> {
+  const { openHttp } = await import("../probes/http.ts");
   const http = openHttp();
   try {
     await Promise.all(slaves.map((machine) => stay(http, lab, { machine, knows: true }, signal)));

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { Agent, type buildConnector, type Dispatcher, EnvHttpProxyAgent, interceptors } from "undici";
 import { startDeadline } from "./deadline.ts";
 import { isLoopback } from "./loopback.ts";
-import { networkWords } from "./network-words.ts";
+import { networkWords, transferWords } from "./network-words.ts";
 import { ProbeError } from "./probe-error.ts";
 import { openSocket } from "./socket.ts";
 
@@ -210,11 +210,6 @@ export function openTransfers(): Transfers {
       await Promise.all([direct.destroy(), proxied.destroy()]);
     },
   };
-}
-
-/** Why a transfer ended before its time, in a few words. */
-export function transferWords(error: unknown): string {
-  return networkWords(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
 function target(url: string): Pick<Dispatcher.RequestOptions, "origin" | "path"> {

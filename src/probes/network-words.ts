@@ -35,3 +35,8 @@ export function networkWords(error: unknown): string | undefined {
   if (error.name === "HTTPParserError") return notHttp;
   return "code" in error && typeof error.code === "string" ? words[error.code] : undefined;
 }
+
+/** Why a transfer ended before its time, in a few words. */
+export function transferWords(error: unknown): string {
+  return networkWords(error) ?? (error instanceof Error ? error.message : String(error));
+}

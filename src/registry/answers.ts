@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { type Transfer, transferWords } from "../probes/http.ts";
+import type { Transfer } from "../probes/http.ts";
+import { transferWords } from "../probes/network-words.ts";
 import { ProbeError } from "../probes/probe-error.ts";
 import { clean } from "../untrusted.ts";
 

@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 import { LabError } from "../errors.ts";
-import { openTransfers } from "../probes/http.ts";
 import { dockerCredentials } from "./credentials.ts";
 import { type FetchJob, type Found, fetchImage, findImage, type LayerSeen } from "./fetch.ts";
 import type { KeptImage } from "./layout.ts";
@@ -38,6 +37,7 @@ export async function withSession<T>(
 ): Promise<T> {
   const { store, mirror, signal } = options;
   const architecture = hostArchitecture();
+  const { openTransfers } = await import("../probes/http.ts");
   const release = await lockStore(options);
   const transfers = openTransfers();
   try {

@@ -114,3 +114,27 @@ test("each outside library has one place that knows it", () => {
   const isElsewhere = (path: string, to: string) => importers[to] !== undefined && !importers[to]?.test(path);
   expect(offences(isElsewhere)).toEqual([]);
 });
+
+/** What is loaded together with a file: what it imports in turn, but types and what it loads later. */
+function loadedWith(path: string, found = new Set<string>()): ReadonlySet<string> {
+  if (found.has(path) || !isOurs(path)) return found;
+  found.add(path);
+  const text = readFileSync(join(root, path), "utf8");
+  for (const [, names = "", from = ""] of text.matchAll(
+    /^(?:import|export) (?!type )([^"']*?)from "(\.[^"]+)"/gm,
+  )) {
+    const isOfTypes = names.startsWith("{") && !/[{,]\s*(?!type )\w/.test(names);
+    if (!isOfTypes) loadedWith(posix.join(posix.dirname(path), from), found);
+  }
+  return found;
+}
+
+// undici takes a tenth of a second, on a slow computer more: create loads it while the services start, and others never.
+test.each(["create/create.ts", "create/reset.ts", "render.ts", "up.ts", "halt.ts", "destroy.ts"])(
+  "commands/%s is loaded without what asks over HTTP",
+  (command) => {
+    const loaded = loadedWith(`commands/${command}`);
+    expect(loaded.size).toBeGreaterThan(20);
+    expect(loaded).not.toContain("probes/http.ts");
+  },
+);

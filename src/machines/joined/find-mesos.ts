@@ -2,7 +2,6 @@ import { takesFrameworks } from "../../claims/judge/joined-mesos.ts";
 import { askForLeader } from "../../claims/leader.ts";
 import { LabError } from "../../errors.ts";
 import { labContext } from "../../probes/context.ts";
-import { openHttp } from "../../probes/http.ts";
 import type { MasterState } from "../../probes/mesos.ts";
 import { ProbeError } from "../../probes/probe-error.ts";
 import { askZookeeper } from "../../probes/zookeeper.ts";
@@ -32,6 +31,7 @@ export async function findMesos(zk: string, signal: AbortSignal): Promise<LiveMe
   const { servers, path } = parseZooKeeperUrl(zk);
   const masters = await mastersIn(servers, path, signal);
   const [leader] = masters as [string];
+  const { openHttp } = await import("../../probes/http.ts");
   const http = openHttp();
   const context = labContext(http, signal, answerMs);
   try {

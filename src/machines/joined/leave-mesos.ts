@@ -1,7 +1,7 @@
 import { askLeadingMaster } from "../../claims/leader.ts";
 import type { JoinedMesos, Lab } from "../../lab/model.ts";
 import { labContext } from "../../probes/context.ts";
-import { type Http, openHttp } from "../../probes/http.ts";
+import type { Http } from "../../probes/http.ts";
 import { ProbeError } from "../../probes/probe-error.ts";
 import { waitFor } from "../../probes/wait.ts";
 import { clean } from "../../untrusted.ts";
@@ -21,6 +21,7 @@ export async function leaveMesos(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (found === undefined) return undefined;
+  const { openHttp } = await import("../../probes/http.ts");
   const http = openHttp();
   const context = labContext(http, signal, answerMs);
   const own = async () => {
