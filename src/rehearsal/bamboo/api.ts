@@ -69,7 +69,7 @@ export function bambooApi(parts: BambooApiParts): Hono {
   });
 
   api.post("/api/marathon/event_callback", (context) => {
-    void renderer.nudge();
+    renderer.nudgeSoon();
     return context.text("Got it!");
   });
   return api;

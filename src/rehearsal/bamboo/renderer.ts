@@ -6,6 +6,9 @@ import type { Rules } from "./rules.ts";
 /** While Marathon cannot be asked it is asked again this often: an event may have been missed meanwhile. */
 const retryMs = 2_000;
 
+/** How long more events are waited for: the end of a task and the start of the next one are two, and each reload takes longer. */
+const gatherMs = 50;
+
 export interface RendererParts {
   readonly apps: () => Promise<BambooApp[]>;
   readonly rules: Rules;
@@ -20,6 +23,7 @@ export class Renderer {
   private running: Promise<void> | undefined;
   private again = false;
   private retry: NodeJS.Timeout | undefined;
+  private gathering: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(parts: RendererParts) {
@@ -36,8 +40,17 @@ export class Renderer {
     await this.running;
   }
 
+  /** The same for an event, which seldom comes alone. */
+  nudgeSoon(): void {
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      void this.nudge();
+    }, gatherMs);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
+    clearTimeout(this.gathering);
     clearTimeout(this.retry);
     await this.running;
   }
