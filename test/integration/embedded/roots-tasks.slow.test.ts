@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Plan } from "../../../src/rehearsal/embedded/plan.ts";
 import { embeddedLab, post } from "../../helpers/embedded-lab.ts";
 import { eventually } from "../../helpers/eventually.ts";
@@ -60,16 +60,12 @@ describe.skipIf(!isRoot)(`tasks of a lab that root has made${isRoot ? "" : " (no
       `curl -sS -o write -w '%{http_code}\\n' -H 'Content-Type: application/json' -d '{"id":"evil","cmd":"id","user":"root"}' ${marathon}/v2/apps`,
       "echo end; sleep 1000",
     ];
-    execFileSync(
-      "sh",
-      [
-        "-c",
-        "umask 022; mkdir fetched; echo here > fetched/inside; tar czf /tmp/$0.tgz fetched",
-        `own-${process.pid}`,
-      ],
-      { cwd: lab.folder },
-    );
-    await deploy({ id: "own", cmd: script.join("\n"), uris: [`file:///tmp/own-${process.pid}.tgz`] });
+    // Not in the folder of the lab or of the run, which are closed to tasks.
+    const archive = `/tmp/own-${process.pid}.tgz`;
+    onTestFinished(() => rmSync(archive, { force: true }));
+    const pack = "umask 022; mkdir fetched; echo here > fetched/inside; tar czf $0 fetched";
+    execFileSync("sh", ["-c", pack, archive], { cwd: lab.folder });
+    await deploy({ id: "own", cmd: script.join("\n"), uris: [`file://${archive}`] });
     const [uid, home, pwd, ...more] = (await written("own", "out")).trimEnd().split("\n");
     expect(inRange(Number(uid))).toBe(true);
     expect(pwd).toBe(home);
