@@ -54,12 +54,12 @@ async function boxNow(lab: VagrantLab, locked: Lock["boxes"][string]): Promise<L
 
 /** Compares what the lab was really made of with the lock, and adds to the lock what it does not know yet. */
 export const compareWithLock: Step = (making) => {
-  const { parts: made } = machinesFor(making);
-  if (made === undefined) return [];
+  const { images } = making;
+  if (images === undefined) return [];
   const { lockFile: path, updateLock: update } = making.asked;
   const compare = async () => {
     const before = update ? undefined : readLock(path);
-    const found = await foundParts(making, before, await made.images(making.signal));
+    const found = await foundParts(making, before, images);
     const { parts } = compareLock(before ?? emptyLock, found);
     if (parts.length > 0) throw differs(parts, path, "lock-differs");
     const lock = updateLock(before ?? emptyLock, found);

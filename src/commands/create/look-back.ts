@@ -52,7 +52,10 @@ export const lookAtMachines: Step = (making) => {
   if (parts === undefined) return [];
   return [
     line(lineOf(making, "left", "Look at what the machines have now"), async () => {
-      making.left = await parts.look(making.signal);
+      [making.left, making.images] = await Promise.all([
+        parts.look(making.signal),
+        parts.images(making.signal),
+      ]);
       return undefined;
     }),
   ];

@@ -37,6 +37,8 @@ export interface Making extends Progress {
   settled?: Lab;
   /** What the machines had right after they were set up: see `Parts.look`. */
   left?: Readonly<Record<string, string>>;
+  /** The images of its machines, looked at meanwhile: see `Parts.images`. */
+  images?: Readonly<Record<string, string>>;
   /** The machines that the lab no longer has, in the lab of which they were. */
   leaving?: Lab | undefined;
   verdict?: Verdict;
