@@ -1,10 +1,14 @@
 import { randomInt } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type WorkshopLab, workshopLab } from "../helpers/workshop/lab.ts";
 import { openWorkshop, type Workshop } from "../helpers/workshop/workshop.ts";
-import { bareNodes, median, pathWith, processSizes, timed } from "./measures.ts";
+import { events } from "./events.ts";
+import { print, writeFigures } from "./figures.ts";
+import { firstMinute } from "./first-minute.ts";
+import { bareNodes, barePrograms, median, pathWith, processSizes, timed } from "./measures.ts";
+import { recovery } from "./recovery.ts";
+import { ask, postApp } from "./requests.ts";
 
 /**
  * What an embedded lab costs, side by side with as many bare Node processes in the same run; and how it grows.
@@ -17,8 +21,7 @@ const sizes = [
   { slaves: 50, tasks: 500 },
   { slaves: 100, tasks: 1_000 },
 ];
-/** For one answer of Marathon's, and for all tasks of a lab to run. */
-const answerMs = 60_000;
+/** For all tasks of a lab to run. */
 const tasksMs = 20 * 60_000;
 
 /** Applications without tasks, and how many of the newest are asked for and posted with the clock running. */
@@ -27,9 +30,6 @@ const askedApps = 100;
 
 const words = process.argv.slice(2);
 const jsonFile = words.includes("--json") ? words[words.indexOf("--json") + 1] : undefined;
-/** All that was measured: titles with their rows, and the single values behind the medians, in ms. */
-const figures: Record<string, { rows: Record<string, string>; raw: Record<string, readonly number[]> }> = {};
-
 const workshop = openWorkshop();
 try {
   for (const [title, path] of [
@@ -40,9 +40,12 @@ try {
     const lab = workshopLab(workshop, "runsOn: embedded\n", path);
     await startAndSize(title, lab);
   }
+  await firstMinute(workshop);
+  await recovery(workshop);
+  await events(workshop);
   await answers(workshop);
   if (!words.includes("quick")) for (const { slaves, tasks } of sizes) await scale(workshop, slaves, tasks);
-  if (jsonFile !== undefined) writeFileSync(jsonFile, JSON.stringify(figures, undefined, 2));
+  if (jsonFile !== undefined) writeFigures(jsonFile);
 } finally {
   await workshop.close();
 }
@@ -105,16 +108,6 @@ async function answers(workshop: Workshop): Promise<void> {
   ]);
 }
 
-async function postApp(apps: string, app: object): Promise<void> {
-  const answer = await ask(apps, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(app),
-  });
-  const text = await answer.text();
-  if (answer.status !== 201) throw new Error(text);
-}
-
 function isNode({ command }: { readonly command: string }): boolean {
   return command.startsWith(process.execPath);
 }
@@ -125,18 +118,24 @@ async function scale(workshop: Workshop, slaves: number, tasks: number): Promise
   const before = processSizes(lab);
   const running = await timed(() => runTasks(lab.origin("marathon"), tasks));
   const after = processSizes(lab);
+  const bare = await barePrograms(tasks);
   const services = after.filter(isNode);
   const sum = (list: typeof after, key: "rss" | "pss") =>
     Math.round(list.reduce((all, one) => all + one[key], 0));
   const destroy = await timed(() => lab.run("destroy"));
-  print(`${slaves} slaves, ${tasks} tasks`, { create: [create], running: [running], destroy: [destroy] }, [
-    ["create to verified", `${Math.round(create)} ms`],
-    ["all tasks RUNNING", `${Math.round(running)} ms, ${(running / tasks).toFixed(1)} ms each`],
-    ["the lab's own memory without tasks", `${sum(before, "rss")} MiB, PSS ${sum(before, "pss")} MiB`],
-    ["the lab's own memory with tasks", `${sum(services, "rss")} MiB, PSS ${sum(services, "pss")} MiB`],
-    ["processes of Node", String(services.length)],
-    ["destroy", `${Math.round(destroy)} ms`],
-  ]);
+  print(
+    `${slaves} slaves, ${tasks} tasks`,
+    { create: [create], running: [running], bare: [bare], destroy: [destroy] },
+    [
+      ["create to verified", `${Math.round(create)} ms`],
+      ["all tasks RUNNING", `${Math.round(running)} ms, ${(running / tasks).toFixed(1)} ms each`],
+      ["as many bare programs, started by one Node process", `${Math.round(bare)} ms`],
+      ["the lab's own memory without tasks", `${sum(before, "rss")} MiB, PSS ${sum(before, "pss")} MiB`],
+      ["the lab's own memory with tasks", `${sum(services, "rss")} MiB, PSS ${sum(services, "pss")} MiB`],
+      ["processes of Node", String(services.length)],
+      ["destroy", `${Math.round(destroy)} ms`],
+    ],
+  );
 }
 
 /** @throws Error when they do not all run in time. */
@@ -157,10 +156,6 @@ async function runTasks(marathon: string, tasks: number): Promise<void> {
   throw new Error(`${seen} of ${tasks} tasks run after ${tasksMs / 60_000} min`);
 }
 
-function ask(url: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(url, { ...init, signal: AbortSignal.timeout(answerMs) });
-}
-
 function labFile(slaves: number): string {
   // An address of its own; and whatever has its ports already, the lab's record says what it got.
   const network = `127.0.${randomInt(40, 250)}`;
@@ -173,16 +168,4 @@ machines:
   - {name: master, ip: ${network}.18, services: [zookeeper, mesos-master, marathon, bamboo]}
 ${machines.join("\n")}
 `;
-}
-
-function print(
-  title: string,
-  raw: Record<string, readonly number[]>,
-  rows: readonly (readonly [string, string])[],
-): void {
-  figures[title] = { rows: Object.fromEntries(rows), raw };
-  const width = Math.max(...rows.map(([name]) => name.length));
-  process.stdout.write(
-    `\n${title}\n${rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`).join("\n")}\n`,
-  );
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import type { WorkshopLab } from "../helpers/workshop/lab.ts";
 
 export interface ProcessSize {
@@ -49,6 +50,19 @@ export async function bareNodes(count: number): Promise<number> {
   );
   await Promise.all(children.map((child) => once(child, "exit")));
   return performance.now() - begin;
+}
+
+/** Milliseconds until one Node process has started as many programs, which only wait; they are ended afterwards. */
+export async function barePrograms(count: number): Promise<number> {
+  const program = `
+    const { spawn } = require("node:child_process");
+    const begin = performance.now();
+    const children = Array.from({ length: ${count} }, () => spawn("/bin/sh", ["-c", "exec sleep 3600"], { stdio: "ignore" }));
+    process.stdout.write(String(performance.now() - begin));
+    for (const child of children) child.kill("SIGKILL");
+  `;
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  return Number(await text(child.stdout));
 }
 
 export async function timed(work: () => Promise<unknown>): Promise<number> {
