@@ -31,7 +31,7 @@ describe("the packed package", () => {
     expect(Object.keys(scripts).filter((name) => /^((pre|post)?install|prepare)$/.test(name))).toEqual([]);
   });
 
-  test("holds what runs and what people read, in at most 708 kB", async () => {
+  test("holds what runs and what people read, in at most 712 kB", async () => {
     expect(readdirSync(join(folder, "package")).sort()).toEqual([
       "CHANGELOG.md",
       "LICENSE",
@@ -42,7 +42,7 @@ describe("the packed package", () => {
       "package.json",
       "templates",
     ]);
-    expect(statSync(tarball).size).toBeLessThanOrEqual(708_000);
+    expect(statSync(tarball).size).toBeLessThanOrEqual(712_000);
     const { messages } = await publint({
       pack: { tarball: new Uint8Array(readFileSync(tarball)).buffer },
       strict: true,
