@@ -7,13 +7,20 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = fileURLToPath(new URL("lean/", import.meta.url));
 const nothing = "\0nothing";
 const noHttp2 = "\0no-http2";
+/** What stands in the place of a module that is left out. */
+const stubs = {
+  [nothing]: "module.exports = {};",
+  [noHttp2]: "export class Http2ServerRequest {}\nexport const constants = {};\n",
+};
 
 /** Modules that serve what this tool never does, each with the library that asks for it. */
 const unused = [
   // Source maps of templates, which are written for templates with a file name only.
-  { from: /[\\/]handlebars[\\/]/, id: /^source-map$/ },
+  { from: /[\\/]handlebars[\\/]/, id: /^source-map$/, instead: nothing },
   // HTTP/2, which takes TLS, and bodies that are forms or blobs.
-  { from: /[\\/]undici[\\/]/, id: /\/client-h2\.js$|\/fetch\/body\.js$/ },
+  { from: /[\\/]undici[\\/]/, id: /\/client-h2\.js$|\/fetch\/body\.js$/, instead: nothing },
+  // Every stand-in is a server of HTTP/1: the one of HTTP/2 takes a tenth of what a process of Node takes to start.
+  { from: /[\\/]@hono[\\/]node-server[\\/]/, id: /^node:http2$/, instead: noHttp2 },
 ];
 
 /** The same code in a form of which the bundler can take what is used: ES modules, where Node would load CommonJS. */
@@ -26,9 +33,8 @@ const esModules = { yaml: "node_modules/yaml/browser/dist/index.js" };
 export const lean = () => ({
   name: "lean",
   resolveId(id, importer = "") {
-    // Every stand-in is a server of HTTP/1: the one of HTTP/2 takes a tenth of what a process of Node takes to start.
-    if (id === "node:http2" && /[\\/]@hono[\\/]node-server[\\/]/.test(importer)) return noHttp2;
-    if (unused.some((each) => each.from.test(importer) && each.id.test(id))) return nothing;
+    const left = unused.find((each) => each.from.test(importer) && each.id.test(id));
+    if (left !== undefined) return left.instead;
     if (id in esModules) return join(root, esModules[id]);
     // Both parsers do the same; the one without SIMD runs on every processor.
     if (id.endsWith("/llhttp_simd-wasm.js"))
@@ -37,8 +43,7 @@ export const lean = () => ({
     return !importer.startsWith(folder) && /^[a-z-]+$/.test(id) && existsSync(reduced) ? reduced : undefined;
   },
   load(id) {
-    if (id === noHttp2) return "export class Http2ServerRequest {}\nexport const constants = {};\n";
-    if (id === nothing) return "module.exports = {};";
+    if (Object.hasOwn(stubs, id)) return stubs[id];
     if (id.endsWith("/llhttp-wasm.js")) return packedParser(readFileSync(id, "utf8"));
     return undefined;
   },

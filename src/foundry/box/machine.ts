@@ -75,7 +75,7 @@ async function kernelIn(root: string): Promise<string> {
   return kernel;
 }
 
-/** The public half of the key that an unchanged box lets in; Vagrant replaces it with one of the machine's own. */
+/** The public half of the key that an unchanged box lets in; a lab's machine has one of its own in its place from its first boot on. */
 export async function vagrantPublicKey(job: Job): Promise<string | undefined> {
   const listed = await runStep(job, { file: "dpkg", args: ["-L", "vagrant"] }, { accept: "any" });
   const path = listed.stdout.split("\n").find((line) => line.endsWith("/keys/vagrant.pub"));

@@ -3,17 +3,16 @@
  * what it is part of refers to it.
  */
 export class Written {
-  readonly pieces: readonly Uint8Array[];
-  private whole: Buffer | undefined;
+  readonly pieces: readonly Buffer<ArrayBuffer>[];
 
-  constructor(pieces: readonly Uint8Array[]) {
+  constructor(pieces: readonly Buffer<ArrayBuffer>[]) {
     this.pieces = pieces;
   }
 
   /** In one piece. */
-  get bytes(): Buffer {
-    this.whole ??= Buffer.concat(this.pieces);
-    return this.whole;
+  get bytes(): Buffer<ArrayBuffer> {
+    const [first, ...more] = this.pieces;
+    return first !== undefined && more.length === 0 ? first : Buffer.concat(this.pieces);
   }
 }
 
@@ -62,7 +61,7 @@ export function writtenOnce<T extends object>(write: (value: T) => Written): (va
 
 /** Gathers text, and leaves what is written already where it is. */
 class Writer {
-  private readonly pieces: Uint8Array[] = [];
+  private readonly pieces: Buffer<ArrayBuffer>[] = [];
   private text: string;
 
   constructor(begin: string) {

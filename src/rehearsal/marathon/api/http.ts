@@ -13,7 +13,7 @@ export function json(
 ): Response {
   for (const [name, value] of Object.entries({ "content-type": jsonType, ...headers }))
     context.header(name, value);
-  const text = body instanceof Written ? new Uint8Array(body.bytes) : JSON.stringify(body);
+  const text = body instanceof Written ? body.bytes : JSON.stringify(body);
   return context.body(text, status as ContentfulStatusCode);
 }
 

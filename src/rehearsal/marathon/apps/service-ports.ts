@@ -24,18 +24,17 @@ export function hostPorts(app: AppDefinition): readonly number[] {
 
 /**
  * Gives every service port that was left open the lowest free one of the range; an app keeps the ones it has.
- * @param takenByOthers asked only where a port was left open; what is given is added to it
+ * @param taken by all apps as they were and as they shall be; what is given is added to it
  * @throws ApiError 500 when the range is used up.
  */
 export function assignServicePorts(
   app: AppDefinition,
-  takenByOthers: () => Set<number>,
+  taken: Set<number>,
   previous: AppDefinition | undefined,
   range: PortRange,
 ): AppDefinition {
   const wanted = servicePorts(app);
   if (!wanted.includes(0)) return { ...app, ports: wanted };
-  const taken = takenByOthers();
   for (const port of [...(previous?.ports ?? []), ...wanted]) taken.add(port);
   const own = (previous?.ports ?? []).filter(
     (port) => port >= range.min && port < range.max && !wanted.includes(port),

@@ -142,11 +142,7 @@ export class GroupManager {
 
   private withPorts(original: Tree, target: Tree): Tree {
     return edited(target, ({ apps }) => {
-      let known: Set<number> | undefined;
-      const taken = () => {
-        known ??= portsOf(original.apps, apps);
-        return known;
-      };
+      const taken = portsOf(original.apps, apps);
       for (const app of apps.values()) {
         const previous = original.apps.get(app.id);
         if (app === previous) continue;

@@ -4,6 +4,7 @@ import type { EventBus } from "./event-bus.ts";
 const heartbeatMs = 10_000;
 /** Events that may wait for a slow reader before the stream is closed. */
 const backlog = 50;
+const lineEnd = Buffer.from("\r\n");
 
 /** The events from now on as a `text/event-stream`, until the reader goes away. */
 export function eventStream(bus: EventBus, remoteAddress: string): ReadableStream<Uint8Array> {
@@ -11,17 +12,17 @@ export function eventStream(bus: EventBus, remoteAddress: string): ReadableStrea
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
-        const send = (...parts: readonly (string | Uint8Array)[]) => {
+        const send = (...parts: readonly Uint8Array[]) => {
           if ((controller.desiredSize ?? 0) <= 0) {
             end();
             controller.close();
-          } else controller.enqueue(Buffer.concat(parts.map(bytesOf)));
+          } else controller.enqueue(Buffer.concat(parts));
         };
         // Marathon tells the new reader of its own arrival.
         const stop = bus.listen(({ eventType, json }) =>
-          send(`event: ${eventType}\r\ndata: `, json.bytes, "\r\n\r\n"),
+          send(Buffer.from(`event: ${eventType}\r\ndata: `), ...json.pieces, lineEnd, lineEnd),
         );
-        const heartbeat = setInterval(() => send("\r\n"), heartbeatMs);
+        const heartbeat = setInterval(() => send(lineEnd), heartbeatMs);
         let ended = false;
         end = () => {
           if (ended) return;
@@ -36,8 +37,4 @@ export function eventStream(bus: EventBus, remoteAddress: string): ReadableStrea
     },
     { highWaterMark: backlog },
   );
-}
-
-function bytesOf(part: string | Uint8Array): Uint8Array {
-  return typeof part === "string" ? Buffer.from(part) : part;
 }

@@ -71,10 +71,7 @@ describe("an app", () => {
 
   test("service ports are unique, the lowest free ones, and kept", () => {
     const range = { min: 10000, max: 10003 };
-    const taken =
-      (...apps: AppDefinition[]) =>
-      () =>
-        new Set(apps.flatMap(servicePorts));
+    const taken = (...apps: AppDefinition[]) => new Set(apps.flatMap(servicePorts));
     const first = assignServicePorts(app({ ports: [0, 0] }), taken(), undefined, range);
     expect(first.ports).toEqual([10000, 10001]);
     const second = assignServicePorts(app({ id: "/b", ports: [0] }), taken(first), undefined, range);
