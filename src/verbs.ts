@@ -237,7 +237,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     usage: "reset",
-    help: "Make all services anew: no applications, rules and tasks; the machines stay",
+    help: "Bring the lab back to what create left, verified: no applications, rules and tasks",
     flags: [...which, "json"],
     action: async (_, options, context) =>
       (await import("./commands/create/reset.ts")).reset(options, context),

@@ -41,6 +41,8 @@ export interface Machines {
     progress: Progress,
     how: { readonly running: boolean; readonly ansible: AnsiblePlace },
   ): readonly Task[];
+  /** Snapshots of all that the services run on and have stored; absent where nothing can keep any. */
+  readonly snapshots?: Snapshots;
   /** Shuts everything down; nothing is lost. */
   halt(progress: Progress): Task;
   /** What making the lab would do to each machine, in lines; absent where all of it is the lab's own. */
@@ -51,6 +53,18 @@ export interface Machines {
   /** What the machines are made of; absent where there are none. */
   readonly parts?: Parts;
   readonly breaks: Breaks;
+}
+
+export interface Snapshots {
+  /** Keeps everything as it is now, in the place of what was kept before. @throws LabError `tool` */
+  keep(work: Saying): Promise<void>;
+  /** Back to what was kept, from any state; what was done since is lost. @throws LabError `tool`, also where nothing is kept. */
+  goBack(work: Saying): Promise<void>;
+}
+
+export interface Saying {
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
 }
 
 export interface SetUp {

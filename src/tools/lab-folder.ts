@@ -19,12 +19,14 @@ export const keyName = "lesson.key";
 export const movingName = "moving.json";
 /** What the last `create` left. */
 export const leftName = "left.json";
+/** Of which lab the machines have snapshots. */
+export const freshName = "fresh.json";
 /** The Vagrant that is at work. */
 export const vagrantName = "vagrant.json";
 
 /** What the tool keeps in a lab's folder from run to run, and no playbook looks for by its name. */
 const kept: ReadonlySet<string> = new Set([
-  ...[lessonName, incidentName, keyName, leftName, movingName, vagrantName],
+  ...[lessonName, incidentName, keyName, leftName, freshName, movingName, vagrantName],
   ...["logs", "reports", ".vagrant", "images.tar", "images", "embedded", "bundle", "bundle.part"],
 ]);
 

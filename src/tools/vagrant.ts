@@ -23,6 +23,21 @@ export function vagrantHalt(folder: string, machines: readonly string[]): Comman
   return vagrant(folder, "halt", "--no-color", ...machines);
 }
 
+/** Keeps machines' disks and memory as they are, in the place of a snapshot that has this name. */
+export function vagrantKeep(folder: string, machines: readonly string[], name: string): Command {
+  return vagrant(folder, "snapshot", "save", "--force", "--no-color", anyOf(machines), name);
+}
+
+/** Takes machines back to the snapshot of this name, also those that are off. */
+export function vagrantGoBack(folder: string, machines: readonly string[], name: string): Command {
+  return vagrant(folder, "snapshot", "restore", "--no-provision", "--no-color", anyOf(machines), name);
+}
+
+/** Vagrant takes one word for the machines of a snapshot: a pattern between slashes. */
+function anyOf(machines: readonly string[]): string {
+  return `/^(${machines.join("|")})$/`;
+}
+
 export function vagrantDestroy(folder: string): Command {
   return vagrant(folder, "destroy", "--force", "--no-color");
 }

@@ -344,6 +344,18 @@ describe("a lab's life", () => {
     await lab(["verify"]);
   });
 
+  test("reset takes the machines back to what create has left, and their clocks are right", async () => {
+    const begun = Math.floor(Date.now() / 1000);
+    const { stderr, stdout } = await lab(["reset"], { timed: "reset" });
+    expect(stderr).toContain("✔ Take the machines back to their snapshots");
+    expect(stdout).toContain("no application wants tasks");
+    for (const machine of ["master", "slave"]) {
+      const told = await lab(["ssh", machine, "--", "date", "+%s"]);
+      expect(Number(told.stdout)).toBeGreaterThanOrEqual(begun);
+    }
+    expect((await lab(["create"])).stderr).toContain("Ansible is not needed");
+  });
+
   test("destroy leaves nothing", async () => {
     await lab(["destroy", "--yes"], { timed: "destroy" });
     // The lock stays beside the lab file.

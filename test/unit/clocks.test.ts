@@ -9,6 +9,7 @@ const tellers: Readonly<Record<string, string>> = {
   "commands/incident.ts": "when an incident began and ended",
   "commands/lesson/report.ts": "when a report was written",
   "commands/lesson/check.ts": "when a step was passed",
+  "machines/vagrant/snapshots.ts": "what time it is, for machines that went back",
   "machines/vagrant/child.ts": "when a Vagrant that outlived the tool began",
   "rehearsal/embedded/launcher.ts": "its log",
   "rehearsal/haproxy-marathon-bridge/main.ts": "its log",

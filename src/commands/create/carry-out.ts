@@ -15,7 +15,14 @@ export async function carryOut(
 ): Promise<void> {
   const { signal, emit, display, note } = context;
   const known = { signal, emit, display, note, asked, folder, lab };
-  const making: Making = { ...known, running: false, asLeft: false, ansible: "host" };
+  const making: Making = {
+    ...known,
+    running: false,
+    asLeft: false,
+    fresh: false,
+    kept: false,
+    ansible: "host",
+  };
   note(`Lab "${lab.name}": stack ${lab.stack}, machines: ${machinesFor(making).words}`);
   try {
     for (const step of story) await runTasks(step(making), display);

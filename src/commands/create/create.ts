@@ -15,6 +15,7 @@ import { verifyClaims } from "./check-claims.ts";
 import { checkHost } from "./check-host.ts";
 import { printPlan } from "./dry-run.ts";
 import { fetchImages } from "./fetch-images.ts";
+import { keepFresh, noteFresh } from "./fresh.ts";
 import { joinMesos } from "./join-mesos.ts";
 import { compareWithLock, lockPath } from "./lock.ts";
 import { lookAtMachines, lookBack, noteLeft, unlessAsLeft } from "./look-back.ts";
@@ -30,13 +31,11 @@ import {
 } from "./release.ts";
 import { writeFiles, writeLocked } from "./write-files.ts";
 
-const startMachines: Step = (making) => [
-  machinesFor(making).boot(making, {
-    running: making.running,
-    again: false,
-    leaving: making.leaving?.machines ?? [],
-  }),
-];
+const startMachines: Step = (making) => {
+  making.fresh = making.folder.madeMachines().length === 0;
+  const leaving = making.leaving?.machines ?? [];
+  return [machinesFor(making).boot(making, { running: making.running, again: false, leaving })];
+};
 /** The claims wait for the services, unless they are needed before. */
 const setUpServices: Step = (making) =>
   machinesFor(making).provision(making, { ansible: making.ansible, untilReady: movesTasks(making) });
@@ -61,6 +60,8 @@ const story: readonly Step[] = [
     compareWithLock,
     writeLocked,
     noteLeft,
+    keepFresh,
+    noteFresh,
   ),
 ];
 

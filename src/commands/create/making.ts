@@ -33,6 +33,10 @@ export interface Making extends Progress {
   ansible: AnsiblePlace;
   /** Whether all was as the last run left it. */
   asLeft: boolean;
+  /** Whether its services were made in this run, on machines that had nothing or were emptied. */
+  fresh: boolean;
+  /** Whether there are snapshots of it, made or gone back to in this run. */
+  kept: boolean;
   /** As the lab file, the flags and this host say: without what lock, bundle and fetched images add. */
   settled?: Lab;
   /** What the machines had right after they were set up: see `Parts.look`. */

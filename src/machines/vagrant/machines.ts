@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { exitCodes, LabError } from "../../errors.ts";
 import type { Machine, VagrantLab } from "../../lab/model.ts";
 import { checkHere } from "../../preflight/problem.ts";
@@ -19,6 +18,8 @@ import { boot, machinesAnswer } from "./boot.ts";
 import { awaitOrphan, endOrphan, orphanWords, runVagrant } from "./child.ts";
 import { refuseOrphans } from "./orphans.ts";
 import { examineHost, settleEmulation } from "./preflight.ts";
+import { inShares } from "./shares.ts";
+import { vagrantSnapshots } from "./snapshots.ts";
 
 /** Virtual machines, made by Vagrant and set up by Ansible. */
 export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
@@ -66,7 +67,15 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       ...common.reset(progress, how),
     ],
     halt: (progress) =>
-      stop(progress, "halt", "Shut the machines down", awaitOrphan, haltsAtOnce(lab, folder)),
+      stop(
+        progress,
+        "halt",
+        "Shut the machines down",
+        awaitOrphan,
+        inShares(lab, (names) => vagrantHalt(folder.path, names)),
+      ),
+    // What such a lab has is not all in its machines.
+    ...(lab.mesos === undefined && { snapshots: vagrantSnapshots({ lab, folder, reach }) }),
     // Machines that the Vagrantfile would not have any more are refused before anything is done.
     release: (progress) => line(lineOf(progress, "release", "Nothing to release"), async () => undefined),
     destroy: (progress) => {
@@ -83,15 +92,6 @@ export function vagrantMachines(lab: VagrantLab, folder: LabFolder): Machines {
       };
     },
   };
-}
-
-/** Vagrant shuts its machines down one after another: as many of it as there are processors, each with its share of them. */
-function haltsAtOnce({ machines }: VagrantLab, { path }: LabFolder): readonly Command[] {
-  const count = Math.min(availableParallelism(), machines.length);
-  const shares = Array.from({ length: count }, (_, share) =>
-    machines.filter((_, index) => index % count === share).map(({ name }) => name),
-  );
-  return shares.map((share) => vagrantHalt(path, share));
 }
 
 const inSoftware = "no guest starts under KVM: QEMU will run the machines in software, slowly";

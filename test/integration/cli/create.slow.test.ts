@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { isInstalled } from "../../../src/tools/host.ts";
@@ -6,6 +7,8 @@ import { noNetwork } from "../../helpers/lab-network.ts";
 import { openDesk } from "../../helpers/run-cli.ts";
 
 const vagrantCalls = (calls: readonly string[]) => calls.filter((call) => call.startsWith("vagrant"));
+/** As many of Vagrant as have machines of their own, where it goes through them one after another. */
+const machineShares = { length: Math.min(availableParallelism(), 2) };
 const ansibleRuns = (calls: readonly string[]) =>
   calls.filter((call) => call.startsWith("ansible-playbook site.yml"));
 /** The escape sequences of a text that end with one of some letters. */
@@ -43,6 +46,9 @@ describe.skipIf(noNetwork)(
         `vagrant up --provider=virtualbox --parallel --no-provision --no-destroy-on-error --no-color\tcwd=${lab}\tcheckpoint=1`,
         // For the lock file.
         expect.stringContaining("vagrant --version\t"),
+        ...Array.from(machineShares, () =>
+          expect.stringMatching(/^vagrant snapshot save --force --no-color \/\S+\/ mesos-lab-fresh\t/),
+        ),
       ]);
       expect(ansibleRuns(desk.calls())).toEqual([`ansible-playbook site.yml\tcwd=${lab}\tlocale=C.UTF-8`]);
       expect(readFileSync(`${lab}/logs/boot.log`, "utf8")).toContain("==> slave: Machine booted and ready!");
@@ -129,6 +135,7 @@ describe.skipIf(noNetwork)(
         "left",
         "verify",
         "lock",
+        "snapshot",
       ]);
       expect(told.filter(({ event }) => event === "claim")).toHaveLength(13);
       expect(told.at(-1)).toMatchObject({ event: "result", lab: "mesos-lab", holds: true });

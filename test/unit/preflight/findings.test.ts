@@ -9,8 +9,9 @@ const lab = tutorialLab();
 
 describe("the disk", () => {
   it("needs room for every machine that is not there yet", () => {
-    expect(diskFinding(lab.machines, 10).level).toBe("ok");
-    expect(diskFinding(lab.machines, 9.9).level).toBe("warn");
+    // Two of 2048 MiB each.
+    expect(diskFinding(lab.machines, 14).level).toBe("ok");
+    expect(diskFinding(lab.machines, 13.9).level).toBe("warn");
     expect(diskFinding(lab.machines, 1.9).level).toBe("error");
     expect(diskFinding([], 2).level).toBe("ok");
   });
