@@ -61,7 +61,10 @@ export const goBack: Step = (making) => {
       forget(making.folder);
       const problem = await snapshots.goBack({ signal: making.signal, say }).then(() => undefined, wordsOf);
       making.kept = problem === undefined;
-      return problem === undefined ? undefined : `no: ${problem}. All services are made anew`;
+      if (problem === undefined) return undefined;
+      // Some may have gone back, and others may be off now.
+      making.running = await machinesFor(making).running();
+      return `no: ${problem}. All services are made anew`;
     }),
   ];
 };

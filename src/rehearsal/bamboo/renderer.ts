@@ -8,6 +8,8 @@ const retryMs = 2_000;
 
 /** How long more events are waited for: the end of a task and the start of the next one are two, and each reload takes longer. */
 const gatherMs = 50;
+/** While events go on and on the wait doubles up to this: reloads are not to take the processors from tasks that start. */
+const longestGatherMs = 1_000;
 
 export interface RendererParts {
   readonly apps: () => Promise<BambooApp[]>;
@@ -24,6 +26,8 @@ export class Renderer {
   private again = false;
   private retry: NodeJS.Timeout | undefined;
   private gathering: NodeJS.Timeout | undefined;
+  private gatheredForMs = 0;
+  private lastGathered = Number.NEGATIVE_INFINITY;
   private closed = false;
 
   constructor(parts: RendererParts) {
@@ -44,8 +48,15 @@ export class Renderer {
   nudgeSoon(): void {
     this.gathering ??= setTimeout(() => {
       this.gathering = undefined;
+      this.lastGathered = performance.now();
       void this.nudge();
-    }, gatherMs);
+    }, this.nextWaitMs());
+  }
+
+  private nextWaitMs(): number {
+    const calm = performance.now() - this.lastGathered > longestGatherMs;
+    this.gatheredForMs = calm ? gatherMs : Math.min(this.gatheredForMs * 2, longestGatherMs);
+    return this.gatheredForMs;
   }
 
   async close(): Promise<void> {

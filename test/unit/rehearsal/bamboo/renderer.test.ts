@@ -31,8 +31,22 @@ test("events that come close together are one change", async () => {
   await vi.advanceTimersByTimeAsync(40);
   expect(looks).toBe(1);
   renderer.nudgeSoon();
-  await vi.advanceTimersByTimeAsync(60);
+  await vi.advanceTimersByTimeAsync(110);
   expect(looks).toBe(2);
+});
+
+test("where they go on and on there are ever fewer changes, and after a calm second the next is as soon as the first", async () => {
+  for (let ms = 0; ms < 10_000; ms += 10) {
+    renderer.nudgeSoon();
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  // After 50, 100, 200, 400 and 800 ms, and then each second.
+  expect(looks).toBe(13);
+  await vi.advanceTimersByTimeAsync(2_500);
+  expect(looks).toBe(14);
+  renderer.nudgeSoon();
+  await vi.advanceTimersByTimeAsync(60);
+  expect(looks).toBe(15);
 });
 
 test("a rule does not wait for events, and nothing comes after the end", async () => {
