@@ -8,7 +8,10 @@ const retryMs = 2_000;
 
 /** How long more events are waited for: the end of a task and the start of the next one are two, and each reload takes longer. */
 const gatherMs = 50;
-/** While events go on and on the wait doubles up to this: reloads are not to take the processors from tasks that start. */
+/**
+ * While events go on and on the wait doubles up to this, and up to twice as long as a change takes: reloads are not to
+ * take the processors from tasks that start.
+ */
 const longestGatherMs = 1_000;
 
 export interface RendererParts {
@@ -28,6 +31,7 @@ export class Renderer {
   private gathering: NodeJS.Timeout | undefined;
   private gatheredForMs = 0;
   private lastGathered = Number.NEGATIVE_INFINITY;
+  private lastChangeMs = 0;
   private closed = false;
 
   constructor(parts: RendererParts) {
@@ -54,8 +58,9 @@ export class Renderer {
   }
 
   private nextWaitMs(): number {
-    const calm = performance.now() - this.lastGathered > longestGatherMs;
-    this.gatheredForMs = calm ? gatherMs : Math.min(this.gatheredForMs * 2, longestGatherMs);
+    const longest = Math.max(longestGatherMs, 2 * this.lastChangeMs);
+    const calm = performance.now() - this.lastGathered > longest;
+    this.gatheredForMs = calm ? gatherMs : Math.min(this.gatheredForMs * 2, longest);
     return this.gatheredForMs;
   }
 
@@ -70,8 +75,10 @@ export class Renderer {
     while (this.again && !this.closed) {
       this.again = false;
       clearTimeout(this.retry);
+      const begin = performance.now();
       try {
         await this.parts.proxy.apply(await this.routing());
+        this.lastChangeMs = performance.now() - begin;
       } catch (error) {
         if (this.closed) return;
         this.parts.log(`the proxy keeps its routes: ${describe(error)}`);
