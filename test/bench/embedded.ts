@@ -17,7 +17,8 @@ import { ask, postApp } from "./requests.ts";
 
 const rounds = 7;
 const sizes = [
-  { slaves: 25, tasks: 250 },
+  { slaves: 1, tasks: 10 },
+  { slaves: 10, tasks: 100 },
   { slaves: 50, tasks: 500 },
   { slaves: 100, tasks: 1_000 },
 ];
@@ -122,6 +123,9 @@ async function scale(workshop: Workshop, slaves: number, tasks: number): Promise
   const services = after.filter(isNode);
   const sum = (list: typeof after, key: "rss" | "pss") =>
     Math.round(list.reduce((all, one) => all + one[key], 0));
+  const marathon = (list: typeof after) =>
+    list.find(({ command }) => command.includes(" marathon@"))?.pss ?? Number.NaN;
+  const kibEach = ((marathon(after) - marathon(before)) * 1024) / tasks;
   const destroy = await timed(() => lab.run("destroy"));
   print(
     `${slaves} slaves, ${tasks} tasks`,
@@ -132,6 +136,10 @@ async function scale(workshop: Workshop, slaves: number, tasks: number): Promise
       ["as many bare programs, started by one Node process", `${Math.round(bare)} ms`],
       ["the lab's own memory without tasks", `${sum(before, "rss")} MiB, PSS ${sum(before, "pss")} MiB`],
       ["the lab's own memory with tasks", `${sum(services, "rss")} MiB, PSS ${sum(services, "pss")} MiB`],
+      [
+        "Marathon's own PSS",
+        `${Math.round(marathon(after))} MiB, ${kibEach.toFixed(1)} KiB more for each task`,
+      ],
       ["processes of Node", String(services.length)],
       ["destroy", `${Math.round(destroy)} ms`],
     ],
@@ -140,7 +148,7 @@ async function scale(workshop: Workshop, slaves: number, tasks: number): Promise
 
 /** @throws Error when they do not all run in time. */
 async function runTasks(marathon: string, tasks: number): Promise<void> {
-  const perApp = 50;
+  const perApp = Math.min(tasks, 50);
   for (let index = 0; index < tasks / perApp; index += 1) {
     const app = { id: `sleep-${index}`, cmd: "exec sleep 3600", cpus: 0.1, mem: 16, instances: perApp };
     await postApp(`${marathon}/v2/apps`, app);

@@ -71,7 +71,7 @@ function allCases({ verbs, signals, moments }: Place): Case[] {
 async function usualTimes(place: Place, say: (line: string) => void): Promise<ReadonlyMap<string, number>> {
   const times = new Map<string, number>();
   const lab = place.lab();
-  for (const verb of ["create", "verify", "demo", "drill", "halt", "up", "destroy"]) {
+  for (const verb of ["create", "verify", "demo", "drill", "reset", "halt", "up", "destroy"]) {
     if (place.verbs[verb] === undefined) continue;
     const { begun, ran } = lab.start(...words(verb));
     await begun;

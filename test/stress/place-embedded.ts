@@ -11,6 +11,7 @@ export function embeddedPlace(workshop: Workshop): Place {
       verify: [["create"]],
       demo: [["create"]],
       drill: [["create"], ["demo"]],
+      reset: [["create"]],
       halt: [["create"]],
       up: [["create"], ["halt"]],
       destroy: [["create"]],

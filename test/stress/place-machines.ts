@@ -69,7 +69,14 @@ export async function machinesPlace(workshop: Workshop, say: (line: string) => v
     };
   };
   return {
-    verbs: { create: [], halt: [["create"]], up: [["create"], ["halt"]], destroy: [["create"]] },
+    verbs: {
+      create: [],
+      // The one before it sees to it that there are snapshots.
+      reset: [["create"], ["reset"]],
+      halt: [["create"]],
+      up: [["create"], ["halt"]],
+      destroy: [["create"]],
+    },
     signals: ["SIGINT", "SIGTERM", "SIGKILL"],
     moments: [0.1, 0.4, 0.8],
     labsAreDear: true,
