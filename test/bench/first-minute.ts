@@ -6,7 +6,7 @@ import type { Workshop } from "../helpers/workshop/workshop.ts";
 import { print } from "./figures.ts";
 import { median, timed } from "./measures.ts";
 
-const rounds = 3;
+const rounds = 5;
 const root = new URL("../..", import.meta.url).pathname;
 
 /**
