@@ -7,7 +7,7 @@ import type { Rules } from "./rules.ts";
 const retryMs = 2_000;
 
 /** How long more events are waited for: the end of a task and the start of the next one are two, and each reload takes longer. */
-const gatherMs = 50;
+const gatherMs = 100;
 /**
  * While events go on and on the wait doubles up to this, and up to twice as long as a change takes: reloads are not to
  * take the processors from tasks that start.

@@ -26,12 +26,12 @@ afterEach(async () => {
 
 test("events that come close together are one change", async () => {
   renderer.nudgeSoon();
-  await vi.advanceTimersByTimeAsync(40);
+  await vi.advanceTimersByTimeAsync(80);
   renderer.nudgeSoon();
-  await vi.advanceTimersByTimeAsync(40);
+  await vi.advanceTimersByTimeAsync(30);
   expect(looks).toBe(1);
   renderer.nudgeSoon();
-  await vi.advanceTimersByTimeAsync(110);
+  await vi.advanceTimersByTimeAsync(210);
   expect(looks).toBe(2);
 });
 
@@ -40,13 +40,13 @@ test("where they go on and on there are ever fewer changes, and after a calm sec
     renderer.nudgeSoon();
     await vi.advanceTimersByTimeAsync(10);
   }
-  // After 50, 100, 200, 400 and 800 ms, and then each second.
-  expect(looks).toBe(13);
+  // After 100, 200, 400 and 800 ms, and then each second.
+  expect(looks).toBe(12);
   await vi.advanceTimersByTimeAsync(2_500);
-  expect(looks).toBe(14);
+  expect(looks).toBe(13);
   renderer.nudgeSoon();
-  await vi.advanceTimersByTimeAsync(60);
-  expect(looks).toBe(15);
+  await vi.advanceTimersByTimeAsync(110);
+  expect(looks).toBe(14);
 });
 
 test("a rule does not wait for events, and nothing comes after the end", async () => {
@@ -54,6 +54,6 @@ test("a rule does not wait for events, and nothing comes after the end", async (
   await renderer.nudge();
   expect(looks).toBe(1);
   await renderer.close();
-  await vi.advanceTimersByTimeAsync(60);
+  await vi.advanceTimersByTimeAsync(110);
   expect(looks).toBe(1);
 });
