@@ -10,7 +10,7 @@ import { median, timed } from "./measures.ts";
 
 /**
  * What `create` takes on two virtual machines beside the same by hand, in turns in one run; and what the other verbs take.
- * `npm run bench:vm`; `-- --json FILE` keeps every figure. As root, with nothing else at work: half an hour in software, and the box's build.
+ * `npm run bench -- vm`; `--json FILE` keeps every figure. As root, with nothing else at work: half an hour in software, and the box's build.
  */
 
 const rounds = 3;
