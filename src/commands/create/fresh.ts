@@ -7,8 +7,8 @@ import { removePaths, writeFiles } from "../../tools/files.ts";
 import { freshName, type LabFolder } from "../../tools/lab-folder.ts";
 import { noted } from "../../tools/noted.ts";
 import { line, lineOf } from "../../ui/tasks.ts";
-import { digestOfWanted, labToMake } from "./left.ts";
-import { type Making, machinesFor, type Step } from "./making.ts";
+import { wantedOf } from "./left.ts";
+import { machinesFor, type Step } from "./making.ts";
 
 /** Services just made, with nothing stored, are kept in snapshots: `reset` goes back to them. */
 
@@ -71,10 +71,6 @@ export const goBack: Step = (making) => {
 
 function forget(folder: LabFolder): void {
   removePaths(folder.path, [freshName]);
-}
-
-function wantedOf({ settled, folder, asked: { lockFile } }: Making): string | undefined {
-  return settled && digestOfWanted(labToMake(settled, folder, lockFile), folder, lockFile);
 }
 
 /** Why it was not done. @throws what is no failure of a program's. */

@@ -18,6 +18,7 @@ import { type LabFolder, leftName } from "../../tools/lab-folder.ts";
 import { noted } from "../../tools/noted.ts";
 import { withOwnBundle } from "./bundle.ts";
 import { readLock } from "./lock.ts";
+import type { Making } from "./making.ts";
 
 const schema = z.strictObject({
   /** Of all that decides what a run makes of the machines. */
@@ -83,6 +84,11 @@ export function digestOfWanted(lab: Lab, folder: LabFolder, lockFile: string): s
     return undefined;
   }
   return hash.digest("hex");
+}
+
+/** The same of a lab in the making; undefined also before this host has been looked at. */
+export function wantedOf({ settled, folder, asked: { lockFile } }: Making): string | undefined {
+  return settled && digestOfWanted(labToMake(settled, folder, lockFile), folder, lockFile);
 }
 
 /** What of a bundle is copied to machines by every run. */

@@ -4,7 +4,15 @@ import { slowness } from "../../lab/runs.ts";
 import { machinesOf } from "../../machines/index.ts";
 import type { LabFolder } from "../../tools/lab-folder.ts";
 import { line, lineOf } from "../../ui/tasks.ts";
-import { changedMachines, digestOfWanted, forgetLeft, labToMake, readLeft, writeLeft } from "./left.ts";
+import {
+  changedMachines,
+  digestOfWanted,
+  forgetLeft,
+  labToMake,
+  readLeft,
+  wantedOf,
+  writeLeft,
+} from "./left.ts";
 import { machinesFor, type Step } from "./making.ts";
 
 /** Nothing starts here: what takes longer on a busy host is looked at by Ansible, and then waited for. */
@@ -62,11 +70,10 @@ export const lookAtMachines: Step = (making) => {
 };
 
 /** Notes what a run has left that came to its end, as far as every machine could be looked at. */
-export const noteLeft: Step = ({ settled, left, folder, asked, lab }) => {
-  if (settled === undefined || left === undefined) return [];
-  if (lab.machines.some(({ name }) => left[name] === undefined)) return [];
-  const { lockFile } = asked;
-  const wanted = digestOfWanted(labToMake(settled, folder, lockFile), folder, lockFile);
+export const noteLeft: Step = (making) => {
+  const { left, folder, lab } = making;
+  if (left === undefined || lab.machines.some(({ name }) => left[name] === undefined)) return [];
+  const wanted = wantedOf(making);
   if (wanted !== undefined) writeLeft(folder, { wanted, machines: left });
   return [];
 };
